@@ -1,0 +1,8 @@
+/**
+ * The ABI on one screen: everything that the WASM module exports.
+ *
+ * The module imports nothing. Its memory is reserved once, before any view is made, and never grows after that.
+ * All functions take byte addresses and sizes; none allocates. JavaScript owns the layout of what lies above
+ * `heapBase()`: it reserves once with `reserve` and hands out addresses.
+ */
+export { heapBase, reserve } from './slab';

@@ -1,0 +1,285 @@
+/**
+ * The words of Vigie as types: what travels between stages and through the log.
+ *
+ * Plain data only. Coordinates on the view are normalised: 0..1 as `number` in memory, u16 (0..65535) on the
+ * wire; x runs right, y runs down. Times are milliseconds since the Unix epoch. A value that is not known is
+ * absent (`undefined`), never zero.
+ *
+ * What is missing here is missing on purpose: no picture, no face, no appearance, no identity that outlives a
+ * camera's track. See test/tidy.test.ts, which reads the schema for such words.
+ */
+
+/** Closed list of French decree 2023-828, art. 3. */
+export const EVENT_TYPES = [
+  'wrong_way',
+  'forbidden_zone',
+  'weapon',
+  'fire',
+  'crowd_movement',
+  'person_on_ground',
+  'density',
+  'abandoned_object',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+export const SITE_KINDS = ['station', 'train', 'coach', 'school'] as const;
+export type SiteKind = (typeof SITE_KINDS)[number];
+
+export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Axis-aligned, normalised, x0 <= x1 and y0 <= y1. */
+export interface Box {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+}
+
+/** Whether the view can be trusted. `warming`: the background is still being learned. */
+export const VIEW_STATES = [
+  'ok',
+  'warming',
+  'lost',
+  'frozen',
+  'dark',
+  'bright',
+  'blurred',
+  'covered',
+  'moved',
+] as const;
+export type ViewState = (typeof VIEW_STATES)[number];
+
+/**
+ * The non-empty 4x4-pixel cells of one analysis plane, row-major.
+ * `bitmap` has one bit per cell (bit i&7 of byte i>>3 is cell i); the other arrays have one byte per set bit, in
+ * that order: a frame of an empty platform costs a few dozen bytes.
+ */
+export interface Cells {
+  readonly columns: number;
+  readonly rows: number;
+  readonly bitmap: Uint8Array;
+  /** Share of the cell's pixels that are foreground: 0..255 is 0..1. */
+  readonly occupancy: Uint8Array;
+  /** Displacement since the previous analysed picture, i8 in 1/8 plane pixels (+-15.9 px), x right and y down. */
+  readonly flowX: Uint8Array;
+  readonly flowY: Uint8Array;
+}
+
+/** A connected moving or newly static region. */
+export interface Blob {
+  readonly box: Box;
+  /** Where it stands: bottom centre of the region. */
+  readonly foot: Point;
+  /** Foreground pixels of the analysis plane. */
+  readonly areaPx: number;
+  /** Mean displacement since the previous analysed picture, plane pixels. */
+  readonly flowX: number;
+  readonly flowY: number;
+  /** How long the region has not moved, ms. 0 while it moves. */
+  readonly stillMs: number;
+}
+
+export const OBJECT_CLASSES = ['person', 'vehicle', 'bag', 'knife', 'firearm', 'animal', 'other'] as const;
+export type ObjectClass = (typeof OBJECT_CLASSES)[number];
+
+/** A class-labelled box from a detector outside or beside Vigie. */
+export interface DetectedObject {
+  readonly class: ObjectClass;
+  readonly box: Box;
+  /** 0..1 */
+  readonly confidence: number;
+}
+
+/** Metadata of one analysed picture. Holds no pixels. */
+export interface Frame {
+  readonly site: string;
+  readonly camera: string;
+  /** One uninterrupted session of the camera's stream: the ms at which it began. */
+  readonly epoch: number;
+  /** Index of the picture in the decoded stream of this epoch, from 0. Decimation leaves gaps. */
+  readonly number: number;
+  readonly capturedAtMs: number;
+  readonly receivedAtMs: number;
+  /** Time between this analysed picture and the one that flow is measured from, ms. 0 on the first. */
+  readonly intervalMs: number;
+  readonly planeWidth: number;
+  readonly planeHeight: number;
+  readonly view: ViewState;
+  /** Absent when the view is unusable. */
+  readonly cells?: Cells;
+  readonly blobs: readonly Blob[];
+  readonly objects: readonly DetectedObject[];
+}
+
+/** One record of `rail.frames`: frames of one partition, gathered over some tens of ms. */
+export interface FrameBatch {
+  readonly frames: readonly Frame[];
+}
+
+/** What was measured in one zone over one step (design: optical-flow density). */
+export interface ZoneObservation {
+  readonly zone: string;
+  /** Absent while warming or blind. */
+  readonly people?: number;
+  readonly moving?: number;
+  /** people per m2; absent without area_m2. */
+  readonly density?: number;
+  /** Sum of occupancy-weighted flow: people x plane heights/s. */
+  readonly fluxX?: number;
+  readonly fluxY?: number;
+  /** |flux| / sum of |weighted flow|, 0..1: 1 when all move one way. */
+  readonly coherence?: number;
+  /** Mean divergence of the flow over the zone's occupied cells, 1/s. Positive: people spread. */
+  readonly divergence?: number;
+  /** Share of moving people per direction, 8 bins of 45 degrees, bin 0 centred on +x, clockwise as y runs down. */
+  readonly directions?: readonly number[];
+}
+
+/** One crossing of a line by one track. Sides are left and right of first-to-second point (ONVIF). */
+export interface LineCrossing {
+  readonly line: string;
+  readonly track: number;
+  readonly frame: number;
+  readonly atMs: number;
+  readonly direction: 'left_to_right' | 'right_to_left';
+  /** Displacement of the track in the picture around the crossing, normalised units per second. */
+  readonly velocity: Point;
+}
+
+/** A record of `rail.observations`: at 1 Hz per camera, and at once when a line is crossed. */
+export interface Observation {
+  readonly site: string;
+  readonly camera: string;
+  readonly epoch: number;
+  readonly frame: number;
+  readonly atMs: number;
+  readonly view: ViewState;
+  readonly zones: readonly ZoneObservation[];
+  readonly crossings: readonly LineCrossing[];
+}
+
+/** A number that explains a claim: what was found, and the limit it was held against. */
+export interface Finding {
+  readonly name: string;
+  readonly value: number;
+  readonly limit?: number;
+  readonly unit: string;
+}
+
+export type CandidatePhase = 'begin' | 'update' | 'end';
+
+/** A rule's claim that an event began / goes on / ended. Advisory only. */
+export interface Candidate {
+  /** `site/camera/epoch/rule/frame at which the claim began`; see candidateId(). */
+  readonly id: string;
+  readonly site: string;
+  readonly siteKind: SiteKind;
+  readonly camera: string;
+  readonly epoch: number;
+  readonly type: EventType;
+  readonly rule: string;
+  readonly ruleVersion: number;
+  readonly severity: Severity;
+  /** The zone or line of the rule; absent for the whole view. */
+  readonly place?: string;
+  readonly phase: CandidatePhase;
+  /** Counts the records of this claim from 0: `begin` is 0, every update and the end one more. */
+  readonly revision: number;
+  readonly beganFrame: number;
+  readonly beganAtMs: number;
+  /** The frame and time this record speaks of. */
+  readonly frame: number;
+  readonly atMs: number;
+  readonly region: Box;
+  /** 0..1, how far beyond its limit the condition is; orders the queue, decides nothing. */
+  readonly score: number;
+  /** One sentence for the agent. */
+  readonly explanation: string;
+  readonly findings: readonly Finding[];
+  /** Kernels and rules that made this claim; `replay` needs the same. */
+  readonly build: string;
+}
+
+export const REJECT_REASONS = ['false', 'true_but_irrelevant', 'test'] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
+
+export const ROLES = ['producer', 'agent', 'subscriber', 'supervisor', 'auditor'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** A named person (or, for `lapse` only, the service that let time pass). */
+export interface Agent {
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** What was done about a candidate. */
+export type VerdictAct =
+  | { readonly kind: 'claim'; readonly leaseMs: number }
+  | { readonly kind: 'release' }
+  | { readonly kind: 'confirm'; readonly note?: string }
+  | { readonly kind: 'reject'; readonly reason: RejectReason; readonly note?: string }
+  /** Takes back a confirmation or a rejection. `of` is the id of the verdict taken back. */
+  | { readonly kind: 'reverse'; readonly of: string; readonly note?: string }
+  /** Nobody decided in time. Never a confirmation. */
+  | { readonly kind: 'lapse' };
+
+/** A record of `rail.verdicts`. */
+export interface Verdict {
+  /** Chosen by the caller so that a retry is recognised; unique per act. */
+  readonly id: string;
+  readonly candidate: string;
+  readonly site: string;
+  readonly camera: string;
+  readonly by: Agent;
+  readonly atMs: number;
+  readonly act: VerdictAct;
+}
+
+export type EventChange = 'verified' | 'updated' | 'ended' | 'retracted';
+
+/** A record of `rail.events`: the only thing that subscribers see. */
+export interface VerifiedEvent {
+  /** The candidate's id. */
+  readonly id: string;
+  /** Derived from what caused the change, so that a repeat is recognised: `id#verified#verdict` ... */
+  readonly changeId: string;
+  readonly change: EventChange;
+  readonly candidate: Candidate;
+  /** The verdict that confirms it, or with `retracted` the one that takes the confirmation back. */
+  readonly verdict: Verdict;
+}
+
+/** A record of `rail.rejected`: never the bytes, they could be a picture. */
+export interface Rejected {
+  readonly code: string;
+  readonly detail: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly length: number;
+  /** SHA-256 of the record's value, hex. */
+  readonly sha256: string;
+  readonly atMs: number;
+  readonly site?: string;
+  readonly camera?: string;
+}
+
+/** The key by which a camera's records find their partition. */
+export function cameraKey(site: string, camera: string): string {
+  return `${site}/${camera}`;
+}
+
+/** Derived from what it identifies: a replay of the same frames gives the same id. */
+export function candidateId(
+  of: { site: string; camera: string; epoch: number },
+  rule: string,
+  beganFrame: number,
+): string {
+  return `${of.site}/${of.camera}/${of.epoch}/${rule}/${beganFrame}`;
+}
