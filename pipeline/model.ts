@@ -164,6 +164,31 @@ export interface Observation {
   readonly crossings: readonly LineCrossing[];
 }
 
+/** A blob or object followed within one camera for at most minutes; the id is local and rotates. */
+export interface Track {
+  readonly id: number;
+  readonly box: Box;
+  readonly foot: Point;
+  /** View widths and heights per second. */
+  readonly velocity: Point;
+  /** Height of a person standing at the foot point, share of the view's height. */
+  readonly personHeight: number;
+  readonly ageMs: number;
+  readonly stillMs: number;
+  /** People (or vehicles) that the region stands for, at least 1. */
+  readonly people: number;
+  /** false while the track is carried on by prediction alone. */
+  readonly seen: boolean;
+}
+
+/** What `measure` hands to `detect` for every frame; never on the log. */
+export interface Measured {
+  readonly frame: Frame;
+  readonly zones: readonly ZoneObservation[];
+  readonly crossings: readonly LineCrossing[];
+  readonly tracks: readonly Track[];
+}
+
 /** A number that explains a claim: what was found, and the limit it was held against. */
 export interface Finding {
   readonly name: string;
