@@ -1,0 +1,90 @@
+/**
+ * The one owner of the WASM module: finds it, compiles it once, and hands out instances whose memory never grows.
+ *
+ *   0        base                                      base + bytes
+ *   |  AS    |  reserved for this instance, divided by  |  rest of the last
+ *   | static |  the caller (slabs, scratch, planes)     |  64 KB page
+ *
+ * Views made on `memory.buffer` after `instantiate` stay valid for the life of the instance, because all memory is
+ * reserved before the first view exists and nothing in the module can grow it.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** Every address is a byte offset into `Kernels.memory`; every size is in pixels unless its name says otherwise. */
+export interface KernelExports {
+  readonly memory: WebAssembly.Memory;
+  /** First free byte above the module's static data, a multiple of 64. */
+  heapBase(): number;
+  /** Makes `bytes` bytes above heapBase() exist: 1, or 0 when the engine refuses. */
+  reserve(bytes: number): number;
+  /** Bytes of the pyramid of one w x h plane, a multiple of 64. */
+  pyramidBytes(w: number, h: number): number;
+  /** Builds the pyramid of a w x h u8 luma plane (row-major, no padding) at `out`. */
+  pyramid(out: number, luma: number, w: number, h: number): void;
+  /** Bytes of scratch that `flow` needs; its content means nothing between calls, so cameras can share it. */
+  flowScratchBytes(w: number, h: number): number;
+  /**
+   * Displacement from the previous to the current picture, per 4x4 cell, row-major, ceil(w/4) x ceil(h/4).
+   * outX, outY: i8, 1/8 pixel of the plane, x right, y down, saturating at +-127.
+   * outQ: u8, how well texture fixes the flow there; 0 where the cell was skipped as still or is flat.
+   */
+  flow(
+    outX: number,
+    outY: number,
+    outQ: number,
+    prevPyramid: number,
+    curPyramid: number,
+    scratch: number,
+    w: number,
+    h: number,
+  ): void;
+}
+
+export interface Kernels {
+  readonly exports: KernelExports;
+  readonly memory: WebAssembly.Memory;
+  /** First byte of the reserved part. */
+  readonly base: number;
+}
+
+/** A new instance with `bytes` bytes reserved above `base`. Throws RangeError when the engine refuses that much. */
+export function instantiate(bytes: number): Kernels {
+  const instance = new WebAssembly.Instance(kernelModule());
+  const exports = instance.exports as unknown as KernelExports;
+  if (
+    !Number.isSafeInteger(bytes) ||
+    bytes < 0 ||
+    bytes > RESERVE_BYTES_MAX ||
+    exports.reserve(bytes) !== 1
+  ) {
+    throw new RangeError(`cannot reserve ${bytes} bytes of kernel memory, at most ${RESERVE_BYTES_MAX}`);
+  }
+  return { exports, memory: exports.memory, base: exports.heapBase() };
+}
+
+/** The compiled module, shared by all instances of the process. */
+export function kernelModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readModule());
+  return compiled;
+}
+
+// 2 GB: addresses stay positive in i32.
+const RESERVE_BYTES_MAX = 2 ** 31 - 2 ** 20;
+
+let compiled: WebAssembly.Module | undefined;
+
+// Beside the compiled JavaScript (dist/pipeline), or seen from the sources (pipeline).
+const PLACES = ['../kernels/kernels.wasm', '../dist/kernels/kernels.wasm'];
+
+function readModule(): Uint8Array<ArrayBuffer> {
+  for (const place of PLACES) {
+    try {
+      return new Uint8Array(readFileSync(new URL(place, import.meta.url)));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  const tried = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url))).join(' nor at ');
+  throw new Error(`the kernels are not built: no kernels.wasm at ${tried}; run \`npm run build\``);
+}
