@@ -88,3 +88,21 @@ function readModule(): Uint8Array<ArrayBuffer> {
   const tried = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url))).join(' nor at ');
   throw new Error(`the kernels are not built: no kernels.wasm at ${tried}; run \`npm run build\``);
 }
+
+// Node has WebAssembly, but its types come with `lib: dom`, which would also admit window and document everywhere.
+declare global {
+  namespace WebAssembly {
+    class Module {
+      constructor(bytes: Uint8Array<ArrayBuffer>);
+      static imports(module: Module): { module: string; name: string; kind: string }[];
+      static exports(module: Module): { name: string; kind: string }[];
+    }
+    class Instance {
+      constructor(module: Module);
+      readonly exports: Record<string, unknown>;
+    }
+    interface Memory {
+      readonly buffer: ArrayBuffer;
+    }
+  }
+}
