@@ -11,6 +11,7 @@ import type { Candidate, Frame, Measured } from '../../model.ts';
 import { Observer } from '../../observe/observer.ts';
 import type { Camera, Site } from '../../site/site.ts';
 import { TOPICS } from '../../topics.ts';
+import { viewLost } from './lost.ts';
 
 /** What one run cost. Times are totals in ms of this thread's own work, decoding of video not included. */
 export interface ChainCost {
@@ -91,20 +92,4 @@ export async function runChain(
     }
   }
   return cost;
-}
-
-/** The last frame of a stream: the picture is gone, so nothing may look like a quiet view. */
-export function viewLost(last: Frame, source: { readonly fps: number; readonly sourceFps: number }): Frame {
-  const intervalMs = Math.round(1000 / source.fps);
-  const { cells: _, ...rest } = last;
-  return {
-    ...rest,
-    number: last.number + Math.max(1, Math.round(source.sourceFps / source.fps)),
-    capturedAtMs: last.capturedAtMs + intervalMs,
-    receivedAtMs: last.receivedAtMs + intervalMs,
-    intervalMs,
-    view: 'lost',
-    blobs: [],
-    objects: [],
-  };
 }
