@@ -9,7 +9,8 @@
  *     owner starts; a commit by a member that lost the partition is refused (`StaleGenerationError`).
  *  4. `pause` stops delivery of a partition without losing it; `resume` goes on from where it stopped.
  *  5. Retention removes the oldest records only, and `firstOffset` then says so: a read from before it fails
- *     with `OffsetGoneError` that names the first offset, never a silent skip.
+ *     with `OffsetGoneError` that names the first offset, never a silent skip. A group member goes on after it by
+ *     committing the position from which it wants to.
  *  6. A record's timestamp is the log's append time in ms and never falls within a partition.
  */
 
@@ -49,7 +50,10 @@ export interface Position extends TopicPartition {
 
 /** Reads partitions it was told to read. Belongs to no group, commits nothing. */
 export interface Reader {
-  /** Up to `max` records, waiting at most `waitMs` for the first. Empty when none came in time. */
+  /**
+   * Up to `max` records, waiting at most `waitMs` for the first. Empty when none came in time, or when closed
+   * meanwhile. One read at a time; on a closed reader it throws `LogClosedError`.
+   */
   read(max: number, waitMs: number): Promise<readonly LogRecord[]>;
   close(): Promise<void>;
 }
@@ -63,11 +67,17 @@ export interface GroupOptions {
   readonly onRevoked?: (lost: readonly TopicPartition[]) => Promise<void> | void;
 }
 
-/** A member of a consumer group. */
+/**
+ * A member of a consumer group. Partitions change hands only inside `read`, which calls onRevoked and onAssigned;
+ * between two reads a member owns what it owned, unless it was silent so long that it was taken for dead. Partition n
+ * of all the group's topics has one owner. Without a committed position a partition is read from its oldest record.
+ */
 export interface Consumer extends Reader {
   assigned(): readonly TopicPartition[];
   pause(partitions: readonly TopicPartition[]): void;
   resume(partitions: readonly TopicPartition[]): void;
+  /** Hands everything back: onRevoked is called, others take over at once. Commits nothing. */
+  close(): Promise<void>;
   /** Next offset to read, per partition. Fenced: refused when the partition is no longer owned. */
   commit(positions: readonly Position[]): Promise<void>;
 }
@@ -109,6 +119,29 @@ export class StaleGenerationError extends Error {
   constructor(what: string) {
     super(what);
     this.name = 'StaleGenerationError';
+  }
+}
+
+/** Used after `close`. */
+export class LogClosedError extends Error {
+  constructor(what: string) {
+    super(what);
+    this.name = 'LogClosedError';
+  }
+}
+
+/**
+ * The log itself failed: a broker, a disk, a file. `code` is stable; `transient` says that trying again may help.
+ */
+export class LogFailure extends Error {
+  readonly code: string;
+  readonly transient: boolean;
+
+  constructor(code: string, what: string, options: { transient: boolean; cause?: unknown }) {
+    super(what, { cause: options.cause });
+    this.name = 'LogFailure';
+    this.code = code;
+    this.transient = options.transient;
   }
 }
 
