@@ -1,0 +1,46 @@
+/**
+ * SubscribeResponse, written by hand around the stored bytes of an Event.
+ *
+ * An Event goes out exactly as it lies on the log: decoding and encoding it again would lose the fields that a
+ * newer release added, and would cost the same work once per subscriber. The wire grammar
+ * (https://protobuf.dev/programming-guides/encoding/), with the field numbers of proto/vigie/v1/event.proto:
+ *
+ *   response := (0x0A length token)?  body         field 1, bytes: tag = 1 << 3 | 2
+ *   body     := 0x12 length event                  field 2, message: tag = 2 << 3 | 2
+ *             | 0x1A length progress               field 3, message: tag = 3 << 3 | 2
+ *   progress := (0x08 varint at_ms)?               field 1, uint64: tag = 1 << 3 | 0
+ *   length   := varint                             of what follows it, in bytes
+ */
+import { varintBytes, writeVarint } from './varint.ts';
+
+const TOKEN = 0x0a;
+const EVENT = 0x12;
+const PROGRESS = 0x1a;
+const AT_MS = 0x08;
+
+export function eventResponse(token: Uint8Array, event: Uint8Array): Buffer {
+  return envelope(token, EVENT, event);
+}
+
+export function progressResponse(token: Uint8Array, atMs: number): Buffer {
+  const size = varintBytes(atMs);
+  const progress = Buffer.allocUnsafe(1 + size);
+  progress[0] = AT_MS;
+  writeVarint(progress, 1, atMs);
+  return envelope(token, PROGRESS, progress);
+}
+
+function envelope(token: Uint8Array, tag: number, body: Uint8Array): Buffer {
+  const size = 1 + varintBytes(token.length) + token.length + 1 + varintBytes(body.length) + body.length;
+  const out = Buffer.allocUnsafe(size);
+  let at = field(out, 0, TOKEN, token);
+  at = field(out, at, tag, body);
+  return out;
+}
+
+function field(out: Buffer, start: number, tag: number, value: Uint8Array): number {
+  out[start] = tag;
+  const at = writeVarint(out, start + 1, value.length);
+  out.set(value, at);
+  return at + value.length;
+}
