@@ -1,0 +1,92 @@
+/**
+ * The topics of the log: their names, how many partitions, how long they are kept.
+ *
+ * Frames, observations, candidates, verdicts and events of one camera live in the partition of the same number
+ * (murmur2 of the camera key), so these five always have the same count.
+ */
+import { fault, InputError } from './errors.ts';
+import type { Log, TopicSpec } from './log/port.ts';
+
+export const TOPICS = {
+  frames: 'rail.frames',
+  observations: 'rail.observations',
+  candidates: 'rail.candidates',
+  verdicts: 'rail.verdicts',
+  events: 'rail.events',
+  rules: 'rail.rules',
+  control: 'rail.control',
+  audit: 'rail.audit',
+  rejected: 'rail.rejected',
+} as const;
+
+/** Topics that share one partition count, because a camera has one partition number in all of them. */
+export const BY_CAMERA = [
+  TOPICS.frames,
+  TOPICS.observations,
+  TOPICS.candidates,
+  TOPICS.verdicts,
+  TOPICS.events,
+] as const;
+
+export const PARTITIONS_DEFAULT = 8;
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const YEAR_MS = 365 * DAY_MS;
+
+export interface TopicOptions {
+  readonly partitions?: number;
+  readonly replication?: number;
+}
+
+export function topicSpecs(options: TopicOptions = {}): readonly TopicSpec[] {
+  const byCamera = options.partitions ?? PARTITIONS_DEFAULT;
+  const spec = (topic: string, partitions: number, retentionMs?: number): TopicSpec => ({
+    topic,
+    partitions,
+    ...(retentionMs === undefined ? {} : { retentionMs }),
+    ...(options.replication === undefined ? {} : { replication: options.replication }),
+  });
+  return [
+    spec(TOPICS.frames, byCamera, DAY_MS),
+    spec(TOPICS.observations, byCamera, 7 * DAY_MS),
+    spec(TOPICS.candidates, byCamera, YEAR_MS),
+    spec(TOPICS.verdicts, byCamera, YEAR_MS),
+    spec(TOPICS.events, byCamera, YEAR_MS),
+    // One partition each: every process reads them whole, and their order is the order of the acts.
+    spec(TOPICS.rules, 1),
+    spec(TOPICS.control, 1),
+    spec(TOPICS.audit, 1, YEAR_MS),
+    spec(TOPICS.rejected, 1, 30 * DAY_MS),
+  ];
+}
+
+/**
+ * Partition count of the topics that go by camera. Throws InputError when topics are missing or their counts
+ * differ: one camera would live in two partitions.
+ */
+export async function partitionsByCamera(log: Log): Promise<number> {
+  const counts = await Promise.all(BY_CAMERA.map((topic) => log.partitionCount(topic)));
+  const expected = counts[0];
+  const faults = BY_CAMERA.flatMap((topic, index) => {
+    const found = counts[index];
+    if (found === undefined) {
+      return [
+        fault('topic_missing', topic, 'the topic does not exist', 'create it with: vigie topics --create'),
+      ];
+    }
+    if (expected !== undefined && found !== expected) {
+      return [
+        fault(
+          'topic_partitions_differ',
+          topic,
+          `has ${found} partitions, expected ${expected} as in ${TOPICS.frames}`,
+          'recreate the topic: the topics of one camera must have the same partition count',
+        ),
+      ];
+    }
+    return [];
+  });
+  if (faults.length > 0 || expected === undefined) throw new InputError(faults);
+  return expected;
+}
