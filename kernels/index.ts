@@ -6,3 +6,7 @@
  * `heapBase()`: it reserves once with `reserve` and hands out addresses.
  */
 export { heapBase, reserve } from './slab';
+export { crossing, insidePolygon, maskPolygon, sideOfLine } from './zones';
+export { background, backgroundBytes, backgroundReset, lightOffset } from './background';
+export { blobTable, clean, label, labelScratchBytes, settle } from './blobs';
+export { cells } from './cells';

@@ -39,6 +39,34 @@ export interface KernelExports {
     w: number,
     h: number,
   ): void;
+  /** Side of p looking from a to b, y down: 1 left, -1 right, 0 on the line. Coordinates here and below: 0..65535. */
+  sideOfLine(ax: number, ay: number, bx: number, by: number, px: number, py: number): number;
+  /** 1 when p lies in the polygon of `n` i32 pairs at `points` or on its boundary, else 0. */
+  insidePolygon(px: number, py: number, points: number, n: number): number;
+  /**
+   * One step p -> q of one track against one polyline; `state` is 8 bytes, zero for a new track. 1: passed from left
+   * to right and clear of the line by more than `hysteresis`; -1: right to left; 0: neither. Axes of equal unit.
+   */
+  crossing(
+    state: number,
+    px: number,
+    py: number,
+    qx: number,
+    qy: number,
+    points: number,
+    n: number,
+    hysteresis: number,
+  ): number;
+  /** Share of each cell that the polygon covers, u8 0..255, row-major. For set-up. */
+  maskPolygon(
+    out: number,
+    columns: number,
+    rows: number,
+    points: number,
+    n: number,
+    planeW: number,
+    planeH: number,
+  ): void;
 }
 
 export interface Kernels {
