@@ -266,6 +266,21 @@ export interface Verdict {
   readonly act: VerdictAct;
 }
 
+/** Where a candidate's review stands; see pipeline/review/ledger.ts. */
+export type ReviewState =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'claimed'; readonly by: Agent; readonly untilMs: number }
+  | { readonly kind: 'confirmed'; readonly verdict: Verdict }
+  | { readonly kind: 'rejected'; readonly verdict: Verdict }
+  | { readonly kind: 'lapsed'; readonly verdict: Verdict };
+export type ReviewStatus = ReviewState['kind'];
+
+/** A candidate as it was last heard of, and where its review stands. */
+export interface CandidateReview {
+  readonly candidate: Candidate;
+  readonly state: ReviewState;
+}
+
 export type EventChange = 'verified' | 'updated' | 'ended' | 'retracted';
 
 /** A record of `rail.events`: the only thing that subscribers see. */

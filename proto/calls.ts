@@ -1,0 +1,194 @@
+/** Requests and responses of the gRPC services. */
+import type {
+  CandidateReview,
+  EventType,
+  ReviewState,
+  ReviewStatus,
+  Severity,
+  VerifiedEvent,
+} from '../pipeline/model.ts';
+import { candidateIn, candidateOut } from './candidate.ts';
+import { idIn, listIn, presentIn, refuse, wideIn, wideOut } from './check.ts';
+import { eventIn, eventOut } from './event.ts';
+import { agentIn, agentOut, draftIn, draftOut, type VerdictDraft, verdictIn, verdictOut } from './verdict.ts';
+import { MESSAGE_BYTES_MAX, read, v1, write } from './wire.ts';
+import { eventTypes, reviewStatuses, severities } from './words.ts';
+
+export interface SubscribeRequest {
+  /** Empty lists do not filter. */
+  readonly sites: readonly string[];
+  readonly cameras: readonly string[];
+  readonly types: readonly EventType[];
+  readonly severityMin?: Severity;
+  /** Empty: from now on, or from the start where that is asked for. */
+  readonly resumeToken: Uint8Array;
+  readonly fromStart: boolean;
+}
+
+export type SubscribeResponse =
+  | { readonly kind: 'event'; readonly resumeToken: Uint8Array; readonly event: VerifiedEvent }
+  | { readonly kind: 'progress'; readonly resumeToken: Uint8Array; readonly atMs: number };
+
+export interface ListCandidatesRequest {
+  /** Empty: waiting and claimed. */
+  readonly statuses: readonly ReviewStatus[];
+  readonly sites: readonly string[];
+}
+
+export interface ListCandidatesResponse {
+  readonly reviews: readonly CandidateReview[];
+}
+
+export interface WatchCandidatesRequest {
+  readonly sites: readonly string[];
+}
+
+export interface WatchCandidatesResponse {
+  readonly review: CandidateReview;
+}
+
+export interface DecideRequest {
+  readonly verdict: VerdictDraft;
+}
+
+export interface DecideResponse {
+  readonly review: CandidateReview;
+}
+
+const FILTERS_MAX = 1024;
+const TOKEN_BYTES_MAX = 65_536;
+const NO_BYTES = new Uint8Array(0);
+
+export function encodeSubscribeRequest(request: SubscribeRequest): Uint8Array {
+  return write(v1.SubscribeRequest, {
+    sites: [...request.sites],
+    cameras: [...request.cameras],
+    types: request.types.map(eventTypes.out),
+    severityMin: request.severityMin === undefined ? 0 : severities.out(request.severityMin),
+    resumeToken: request.resumeToken,
+    fromStart: request.fromStart,
+  });
+}
+
+/** Throws DecodeError, as all of these do. */
+export function decodeSubscribeRequest(bytes: Uint8Array): SubscribeRequest {
+  const wire = read(v1.SubscribeRequest, bytes);
+  return {
+    sites: namesIn(wire.sites, 'sites'),
+    cameras: namesIn(wire.cameras, 'cameras'),
+    types: listIn(wire.types, FILTERS_MAX, 'types').map((type) => eventTypes.in(type, 'types')),
+    ...(wire.severityMin !== 0 && { severityMin: severities.in(wire.severityMin, 'severity_min') }),
+    resumeToken: tokenIn(wire.resumeToken),
+    fromStart: wire.fromStart,
+  };
+}
+
+export function encodeSubscribeResponse(response: SubscribeResponse): Uint8Array {
+  const { resumeToken } = response;
+  if (response.kind === 'event')
+    return write(v1.SubscribeResponse, { resumeToken, event: eventOut(response.event) });
+  return write(v1.SubscribeResponse, { resumeToken, progress: { atMs: wideOut(response.atMs, 'at_ms') } });
+}
+
+export function decodeSubscribeResponse(bytes: Uint8Array): SubscribeResponse {
+  const wire = read(v1.SubscribeResponse, bytes, { keepUnknown: true });
+  const resumeToken = tokenIn(wire.resumeToken);
+  if (wire.event) return { kind: 'event', resumeToken, event: eventIn(wire.event) };
+  if (wire.progress) return { kind: 'progress', resumeToken, atMs: wideIn(wire.progress.atMs, 'at_ms') };
+  refuse('missing_field', 'kind is absent');
+}
+
+export function encodeListCandidatesRequest(request: ListCandidatesRequest): Uint8Array {
+  return write(v1.ListCandidatesRequest, {
+    statuses: request.statuses.map(reviewStatuses.out),
+    sites: [...request.sites],
+  });
+}
+
+export function decodeListCandidatesRequest(bytes: Uint8Array): ListCandidatesRequest {
+  const wire = read(v1.ListCandidatesRequest, bytes);
+  return {
+    statuses: listIn(wire.statuses, FILTERS_MAX, 'statuses').map((status) =>
+      reviewStatuses.in(status, 'statuses'),
+    ),
+    sites: namesIn(wire.sites, 'sites'),
+  };
+}
+
+export function encodeListCandidatesResponse(response: ListCandidatesResponse): Uint8Array {
+  return write(v1.ListCandidatesResponse, { reviews: response.reviews.map(reviewOut) });
+}
+
+export function decodeListCandidatesResponse(bytes: Uint8Array): ListCandidatesResponse {
+  const wire = read(v1.ListCandidatesResponse, bytes, { bytesMax: MESSAGE_BYTES_MAX });
+  return { reviews: wire.reviews.map(reviewIn) };
+}
+
+export function encodeWatchCandidatesRequest(request: WatchCandidatesRequest): Uint8Array {
+  return write(v1.WatchCandidatesRequest, { sites: [...request.sites] });
+}
+
+export function decodeWatchCandidatesRequest(bytes: Uint8Array): WatchCandidatesRequest {
+  return { sites: namesIn(read(v1.WatchCandidatesRequest, bytes).sites, 'sites') };
+}
+
+export function encodeWatchCandidatesResponse(response: WatchCandidatesResponse): Uint8Array {
+  return write(v1.WatchCandidatesResponse, { review: reviewOut(response.review) });
+}
+
+export function decodeWatchCandidatesResponse(bytes: Uint8Array): WatchCandidatesResponse {
+  return { review: reviewIn(read(v1.WatchCandidatesResponse, bytes).review) };
+}
+
+export function encodeDecideRequest(request: DecideRequest): Uint8Array {
+  return write(v1.DecideRequest, { verdict: draftOut(request.verdict) });
+}
+
+export function decodeDecideRequest(bytes: Uint8Array): DecideRequest {
+  return { verdict: draftIn(read(v1.DecideRequest, bytes, { keepUnknown: true }).verdict) };
+}
+
+export function encodeDecideResponse(response: DecideResponse): Uint8Array {
+  return write(v1.DecideResponse, { review: reviewOut(response.review) });
+}
+
+export function decodeDecideResponse(bytes: Uint8Array): DecideResponse {
+  return { review: reviewIn(read(v1.DecideResponse, bytes).review) };
+}
+
+type WireReview = NonNullable<Parameters<typeof v1.CandidateReview.encode>[0]>;
+
+function reviewOut({ candidate, state }: CandidateReview): WireReview {
+  const common = { candidate: candidateOut(candidate), status: reviewStatuses.out(state.kind) };
+  if (state.kind === 'waiting') return common;
+  if (state.kind !== 'claimed') return { ...common, verdict: verdictOut(state.verdict) };
+  return {
+    ...common,
+    claimedBy: agentOut(state.by),
+    claimedUntilMs: wideOut(state.untilMs, 'claimed_until_ms'),
+  };
+}
+
+function reviewIn(wire: WireReview | null | undefined): CandidateReview {
+  const found = presentIn(wire, 'review');
+  return { candidate: candidateIn(found.candidate), state: stateIn(found) };
+}
+
+function stateIn(wire: WireReview): ReviewState {
+  const kind = reviewStatuses.in(wire.status, 'status');
+  if (kind === 'waiting') return { kind };
+  if (kind !== 'claimed') return { kind, verdict: verdictIn(wire.verdict) };
+  return { kind, by: agentIn(wire.claimedBy), untilMs: wideIn(wire.claimedUntilMs, 'claimed_until_ms') };
+}
+
+function namesIn(names: readonly string[] | null | undefined, field: string): readonly string[] {
+  return listIn(names, FILTERS_MAX, field).map((name) => idIn(name, field));
+}
+
+function tokenIn(bytes: Uint8Array | null | undefined): Uint8Array {
+  // The generated default of an absent bytes field is a plain array.
+  const token = bytes instanceof Uint8Array ? bytes : NO_BYTES;
+  if (token.length > TOKEN_BYTES_MAX)
+    refuse('too_long', `the token has ${token.length} bytes, at most ${TOKEN_BYTES_MAX}`);
+  return token;
+}

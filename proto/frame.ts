@@ -1,0 +1,268 @@
+/**
+ * FrameBatch: the one hot message. A batch is walked frame by frame, so that one bad frame costs that frame and not
+ * its neighbours, and the arrays of cells stay views of the record's bytes.
+ */
+import type { Blob, Cells, DetectedObject, Frame, FrameBatch } from '../pipeline/model.ts';
+import {
+  boxIn,
+  boxOut,
+  countOut,
+  DecodeError,
+  durationOut,
+  idIn,
+  listIn,
+  pointIn,
+  pointOut,
+  presentIn,
+  rangeIn,
+  refuse,
+  shareOut,
+  signedOut,
+  wideIn,
+  wideOut,
+} from './check.ts';
+import { MESSAGE_BYTES_MAX, orGarbage, read, readerOf, v1, write } from './wire.ts';
+import { objectClasses, viewStates } from './words.ts';
+
+/** Pixels of the largest analysis plane (320x180), side of a cell: as in pipeline/site/site.ts. */
+export const PLANE_PIXELS_MAX = 57_600;
+const CELL_PX = 4;
+/** More than connected components of a largest plane's 3,600 cells can make. */
+const REGIONS_MAX = 4096;
+export const BATCH_FRAMES_MAX = 4096;
+
+const FLOW_STEPS_PER_PX = 8;
+/** FrameBatch.frames: field 1, wire type 2. */
+const FRAMES_TAG = (1 << 3) | 2;
+
+export function encodeFrameBatch(batch: FrameBatch): Uint8Array {
+  return write(v1.FrameBatch, { frames: batch.frames.map(frameOut) });
+}
+
+/** Throws DecodeError on the first bad frame. */
+export function decodeFrameBatch(bytes: Uint8Array): FrameBatch {
+  const { frames, faults } = decodeFrameBatchLenient(bytes);
+  const [first] = faults;
+  if (first) throw new DecodeError(first.code, `frames[${first.index}]: ${first.detail}`);
+  return { frames };
+}
+
+export interface FrameFault {
+  /** Place of the bad frame in the batch; where the batch itself breaks off, the number of frames before that. */
+  readonly index: number;
+  readonly code: DecodeError['code'];
+  readonly detail: string;
+  /** Whose frame it was, where that much could be read. */
+  readonly site?: string;
+  readonly camera?: string;
+}
+
+export interface LenientBatch {
+  readonly frames: readonly Frame[];
+  /** In order of index. Empty when the batch is sound. */
+  readonly faults: readonly FrameFault[];
+}
+
+/** Every good frame and every fault; never throws. A batch without frames is a fault: it would vanish untraced. */
+export function decodeFrameBatchLenient(bytes: Uint8Array): LenientBatch {
+  const frames: Frame[] = [];
+  const faults: FrameFault[] = [];
+  let index = 0;
+  try {
+    for (const part of framesOf(bytes)) {
+      if (index === BATCH_FRAMES_MAX) refuse('too_long', `more than ${BATCH_FRAMES_MAX} frames`);
+      decodeOne(part, index++, frames, faults);
+    }
+    if (index === 0) refuse('missing_field', 'the batch has no frames');
+  } catch (error) {
+    faults.push(faultOf(error, index));
+  }
+  return { frames, faults };
+}
+
+function* framesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  if (bytes.length > MESSAGE_BYTES_MAX)
+    refuse('too_large', `${bytes.length} bytes, at most ${MESSAGE_BYTES_MAX}`);
+  const reader = readerOf(bytes);
+  while (reader.pos < reader.len) {
+    const part = orGarbage(() => {
+      const tag = reader.tag();
+      if (tag === FRAMES_TAG) return reader.bytes();
+      reader.skipType(tag & 7, 0, tag >>> 3);
+      return undefined;
+    });
+    if (part) yield part;
+  }
+}
+
+function decodeOne(bytes: Uint8Array, index: number, frames: Frame[], faults: FrameFault[]): void {
+  let wire: WireFrame | undefined;
+  try {
+    wire = read(v1.Frame, bytes);
+    frames.push(frameIn(wire));
+  } catch (error) {
+    faults.push(faultOf(error, index, wire));
+  }
+}
+
+function faultOf(error: unknown, index: number, wire?: WireFrame): FrameFault {
+  if (!(error instanceof DecodeError)) throw error;
+  const site = nameOf(wire?.site);
+  const camera = nameOf(wire?.camera);
+  return {
+    index,
+    code: error.code,
+    detail: error.detail,
+    ...(site !== undefined && { site }),
+    ...(camera !== undefined && { camera }),
+  };
+}
+
+/** Hostile names do not travel on into reports. */
+function nameOf(text: string | undefined): string | undefined {
+  return text && text.length <= 128 ? text : undefined;
+}
+
+type WireFrame = InstanceType<typeof v1.Frame>;
+
+function frameOut(frame: Frame) {
+  return {
+    site: frame.site,
+    camera: frame.camera,
+    epoch: wideOut(frame.epoch, 'epoch'),
+    number: countOut(frame.number, 'number'),
+    capturedAtMs: wideOut(frame.capturedAtMs, 'captured_at_ms'),
+    receivedAtMs: wideOut(frame.receivedAtMs, 'received_at_ms'),
+    intervalMs: durationOut(frame.intervalMs, 'interval_ms'),
+    planeWidth: countOut(frame.planeWidth, 'plane_width'),
+    planeHeight: countOut(frame.planeHeight, 'plane_height'),
+    view: viewStates.out(frame.view),
+    cells: frame.cells ?? null,
+    blobs: frame.blobs.map(blobOut),
+    objects: frame.objects.map(objectOut),
+  };
+}
+
+function frameIn(wire: WireFrame): Frame {
+  const planeWidth = wire.planeWidth;
+  const planeHeight = wire.planeHeight;
+  if (planeWidth < 1 || planeHeight < 1 || planeWidth * planeHeight > PLANE_PIXELS_MAX) {
+    refuse('bad_grid', `the plane is ${planeWidth}x${planeHeight}, expected 1 to ${PLANE_PIXELS_MAX} pixels`);
+  }
+  const frame = {
+    site: idIn(wire.site, 'site'),
+    camera: idIn(wire.camera, 'camera'),
+    epoch: wideIn(wire.epoch, 'epoch'),
+    number: wire.number,
+    capturedAtMs: wideIn(wire.capturedAtMs, 'captured_at_ms'),
+    receivedAtMs: wideIn(wire.receivedAtMs, 'received_at_ms'),
+    intervalMs: wire.intervalMs,
+    planeWidth,
+    planeHeight,
+    view: viewStates.in(wire.view, 'view'),
+    blobs: listIn(wire.blobs, REGIONS_MAX, 'blobs').map((blob) => blobIn(blob, planeWidth, planeHeight)),
+    objects: listIn(wire.objects, REGIONS_MAX, 'objects').map(objectIn),
+  };
+  return wire.cells ? { ...frame, cells: cellsIn(wire.cells, planeWidth, planeHeight) } : frame;
+}
+
+interface WireCells {
+  readonly columns?: number | null;
+  readonly rows?: number | null;
+  readonly bitmap?: Uint8Array | null;
+  readonly occupancy?: Uint8Array | null;
+  readonly flowX?: Uint8Array | null;
+  readonly flowY?: Uint8Array | null;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** columns = ceil(width / 4), rows = ceil(height / 4); one bit per cell; one byte per set bit in each array. */
+function cellsIn(wire: WireCells, planeWidth: number, planeHeight: number): Cells {
+  const columns = Math.ceil(planeWidth / CELL_PX);
+  const rows = Math.ceil(planeHeight / CELL_PX);
+  if (wire.columns !== columns || wire.rows !== rows) {
+    refuse(
+      'bad_grid',
+      `the grid is ${wire.columns ?? 0}x${wire.rows ?? 0}, expected ${columns}x${rows} for a plane of ${planeWidth}x${planeHeight}`,
+    );
+  }
+  const bitmap = bytesIn(wire.bitmap, Math.ceil((columns * rows) / 8), 'bitmap');
+  const set = bitsIn(bitmap);
+  const beyond = (columns * rows) % 8;
+  if (beyond !== 0 && bitmap[bitmap.length - 1]! >> beyond !== 0) {
+    refuse('bad_grid', `the bitmap has bits beyond its ${columns * rows} cells`);
+  }
+  return {
+    columns,
+    rows,
+    bitmap,
+    occupancy: bytesIn(wire.occupancy, set, 'occupancy'),
+    flowX: bytesIn(wire.flowX, set, 'flow_x'),
+    flowY: bytesIn(wire.flowY, set, 'flow_y'),
+  };
+}
+
+function bytesIn(bytes: Uint8Array | null | undefined, length: number, field: string): Uint8Array {
+  // The generated default of an absent bytes field is a plain array.
+  const found = bytes instanceof Uint8Array ? bytes : NO_BYTES;
+  if (found.length !== length) refuse('bad_grid', `${field} has ${found.length} bytes, expected ${length}`);
+  return found;
+}
+
+const BITS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  let bits = 0;
+  for (let rest = byte; rest !== 0; rest &= rest - 1) bits++;
+  return bits;
+});
+
+function bitsIn(bitmap: Uint8Array): number {
+  let bits = 0;
+  for (let at = 0; at < bitmap.length; at++) bits += BITS[bitmap[at]!]!;
+  return bits;
+}
+
+function blobOut(blob: Blob) {
+  return {
+    box: boxOut(blob.box, 'blob box'),
+    foot: pointOut(blob.foot, 'blob foot'),
+    areaPx: countOut(blob.areaPx, 'blob area_px'),
+    flowX: signedOut(blob.flowX * FLOW_STEPS_PER_PX, 'blob flow_x'),
+    flowY: signedOut(blob.flowY * FLOW_STEPS_PER_PX, 'blob flow_y'),
+    stillMs: durationOut(blob.stillMs, 'blob still_ms'),
+  };
+}
+
+type WireBlob = NonNullable<Parameters<typeof v1.Blob.encode>[0]>;
+
+/** Nothing moves by more than the plane between two pictures, or covers more than it. */
+function blobIn(wire: WireBlob, planeWidth: number, planeHeight: number): Blob {
+  const stepsX = planeWidth * FLOW_STEPS_PER_PX;
+  const stepsY = planeHeight * FLOW_STEPS_PER_PX;
+  return {
+    box: boxIn(wire.box, 'blob box'),
+    foot: pointIn(wire.foot, 'blob foot'),
+    areaPx: rangeIn(wire.areaPx, 0, planeWidth * planeHeight, 'blob area_px'),
+    flowX: rangeIn(wire.flowX, -stepsX, stepsX, 'blob flow_x') / FLOW_STEPS_PER_PX,
+    flowY: rangeIn(wire.flowY, -stepsY, stepsY, 'blob flow_y') / FLOW_STEPS_PER_PX,
+    stillMs: wire.stillMs ?? 0,
+  };
+}
+
+function objectOut(object: DetectedObject) {
+  return {
+    class: objectClasses.out(object.class),
+    box: boxOut(object.box, 'object box'),
+    confidence: shareOut(object.confidence, 'object confidence'),
+  };
+}
+
+type WireObject = NonNullable<Parameters<typeof v1.DetectedObject.encode>[0]>;
+
+function objectIn(wire: WireObject): DetectedObject {
+  return {
+    class: objectClasses.in(presentIn(wire.class, 'object class'), 'object class'),
+    box: boxIn(wire.box, 'object box'),
+    confidence: rangeIn(wire.confidence, 0, 1, 'object confidence'),
+  };
+}

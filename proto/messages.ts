@@ -1,0 +1,53 @@
+/**
+ * The one typed owner of the wire: `encodeX(value)` and `decodeX(bytes)` for every message of proto/vigie/v1.
+ *
+ * In memory: the model's types, positions 0..1, words for enumerations, `undefined` for unknown. On the wire: u16
+ * positions, numbered enumerations, absent fields. Decoding throws DecodeError and nothing else, whatever the
+ * bytes; bytes fields are views of the input. Encoding throws RangeError on values that no record may hold.
+ */
+import { fileURLToPath } from 'node:url';
+
+export {
+  type DecideRequest,
+  type DecideResponse,
+  decodeDecideRequest,
+  decodeDecideResponse,
+  decodeListCandidatesRequest,
+  decodeListCandidatesResponse,
+  decodeSubscribeRequest,
+  decodeSubscribeResponse,
+  decodeWatchCandidatesRequest,
+  decodeWatchCandidatesResponse,
+  encodeDecideRequest,
+  encodeDecideResponse,
+  encodeListCandidatesRequest,
+  encodeListCandidatesResponse,
+  encodeSubscribeRequest,
+  encodeSubscribeResponse,
+  encodeWatchCandidatesRequest,
+  encodeWatchCandidatesResponse,
+  type ListCandidatesRequest,
+  type ListCandidatesResponse,
+  type SubscribeRequest,
+  type SubscribeResponse,
+  type WatchCandidatesRequest,
+  type WatchCandidatesResponse,
+} from './calls.ts';
+export { decodeCandidate, encodeCandidate } from './candidate.ts';
+export { type DecodeCode, DecodeError } from './check.ts';
+export { decodeEvent, decodeRejected, encodeEvent, encodeRejected } from './event.ts';
+export {
+  decodeFrameBatch,
+  decodeFrameBatchLenient,
+  encodeFrameBatch,
+  type FrameFault,
+  type LenientBatch,
+} from './frame.ts';
+export { decodeObservation, encodeObservation } from './observation.ts';
+export { decodeVerdict, encodeVerdict, type VerdictDraft } from './verdict.ts';
+export { MESSAGE_BYTES_MAX, RECORD_BYTES_MAX } from './wire.ts';
+
+/** Where `vigie/v1/*.proto` lie, beside this file in the source and in the build alike. For gRPC reflection. */
+export function protoDirectory(): string {
+  return fileURLToPath(new URL('.', import.meta.url));
+}
