@@ -13,6 +13,7 @@ import {
   type Log,
   type LogRecord,
   type NewRecord,
+  OffsetGoneError,
   type Position,
   type Reader,
   StaleGenerationError,
@@ -145,7 +146,14 @@ async function turn(reader: Reader, options: LoopOptions, { workOf, settle, onTi
     try {
       records = await reader.read(options.batchMax ?? BATCH_MAX, WAIT_MS);
     } catch (error) {
-      await waitOut('read', error, 1, options);
+      if (!(error instanceof OffsetGoneError)) {
+        await waitOut('read', error, 1, options);
+        return;
+      }
+      // Retention took what was not read yet. Said aloud, and then on from the oldest that is left.
+      const gone = options.toRejected(goneOf(error, options.nowMs()));
+      if ((await persist(options.log, [gone], options)) === undefined) return;
+      await settle([{ ...error.at, offset: error.first }]);
       return;
     }
     const { appends, positions, rejected, read } = stepAll(records, workOf, options);
@@ -207,6 +215,15 @@ export function rejectedOf(refusal: Refusal, record: LogRecord, atMs: number): R
     sha256: createHash('sha256').update(record.value).digest('hex'),
     atMs,
   };
+}
+
+function goneOf({ at, asked, first, message }: OffsetGoneError, atMs: number): Rejected {
+  const nothing = { ...at, offset: asked, value: new Uint8Array(0), headers: {}, timestampMs: atMs };
+  return rejectedOf(
+    { code: 'offset_gone', detail: `${message}: ${first - asked} records were lost` },
+    nothing,
+    atMs,
+  );
 }
 
 /** Appends, however long the log is away. Undefined when stopped before it worked. */

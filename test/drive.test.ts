@@ -1,0 +1,353 @@
+import { describe, expect, it } from 'vitest';
+import { type DriveOptions, drive, type Effect, follow, type Work } from '../pipeline/drive.ts';
+import { fault, InputError } from '../pipeline/errors.ts';
+import { openMemoryLog } from '../pipeline/log/memory.ts';
+import type { Log, NewRecord, TopicPartition } from '../pipeline/log/port.ts';
+import type { Rejected } from '../pipeline/model.ts';
+import type { Outage } from '../pipeline/patience.ts';
+
+const IN = 'in';
+const OUT = 'out';
+const BAD = 'bad';
+
+const text = (value: Uint8Array) => new TextDecoder().decode(value);
+const bytes = (value: string) => new TextEncoder().encode(value);
+
+async function topics(log: Log, partitions = 1): Promise<void> {
+  await log.createTopics([
+    { topic: IN, partitions },
+    { topic: OUT, partitions },
+    { topic: BAD, partitions: 1 },
+  ]);
+}
+
+function inputs(from: number, to: number, partitions = 1): NewRecord[] {
+  return Array.from({ length: to - from }, (_, i) => ({
+    topic: IN,
+    partition: (from + i) % partitions,
+    value: bytes(String(from + i)),
+  }));
+}
+
+async function contents(log: Log, topic: string): Promise<string[]> {
+  const found: string[] = [];
+  const count = (await log.partitionCount(topic))!;
+  for (let partition = 0; partition < count; partition++) {
+    const reader = await log.reader([{ topic, partition, offset: 0 }]);
+    for (;;) {
+      const records = await reader.read(1000, 0);
+      if (records.length === 0) break;
+      found.push(...records.map((record) => text(record.value)));
+    }
+    await reader.close();
+  }
+  return found;
+}
+
+/** Gives back what it reads, with the number of records that this state has seen: a fold with a memory. */
+function echo(at: TopicPartition): Work {
+  let seen = 0;
+  return {
+    step(record): Effect[] {
+      const value = text(record.value);
+      if (value === 'garbage') throw new InputError([fault('undecodable', 'value', 'is no number')]);
+      if (value === 'bug') throw new TypeError('a bug');
+      seen += 1;
+      const out: NewRecord = { topic: OUT, partition: at.partition, value: bytes(value) };
+      const effects: Effect[] = [{ kind: 'append', record: { ...out, headers: { seen: String(seen) } } }];
+      if (value === '13')
+        effects.push({ kind: 'reject', refusal: { code: 'unlucky', detail: 'is 13', camera: 'c' } });
+      return effects;
+    },
+  };
+}
+
+function options(log: Log, signal: AbortSignal, more: Partial<DriveOptions> = {}): DriveOptions {
+  return {
+    log,
+    group: 'toy',
+    topics: [IN],
+    workFor: echo,
+    toRejected: (value) => ({ topic: BAD, partition: 0, value: bytes(JSON.stringify(value)) }),
+    nowMs: () => 7,
+    signal,
+    retryMs: 1,
+    retryMsMax: 4,
+    ...more,
+  };
+}
+
+/** Runs until `done` says so, looked at after every batch. */
+async function until(
+  log: Log,
+  done: () => Promise<boolean> | boolean,
+  more: Partial<DriveOptions> = {},
+): Promise<void> {
+  const stop = new AbortController();
+  const running = drive({
+    ...options(log, stop.signal, more),
+    onProgress: (progress) => {
+      more.onProgress?.(progress);
+      void (async () => (await done()) && stop.abort())();
+    },
+  });
+  await running;
+}
+
+const committedAll = (log: Log, to: number) => async () =>
+  (await log.committed('toy', { topic: IN, partition: 0 })) === to;
+
+describe('drive', () => {
+  it('steps every record once, in order, and commits', async () => {
+    const log = openMemoryLog();
+    await topics(log);
+    await log.append(inputs(0, 10));
+    await until(log, committedAll(log, 10), { batchMax: 3 });
+    expect(await contents(log, OUT)).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+  });
+
+  it('goes on from what was committed', async () => {
+    const log = openMemoryLog();
+    await topics(log);
+    await log.append(inputs(0, 3));
+    await until(log, committedAll(log, 3));
+    await log.append(inputs(3, 5));
+    await until(log, committedAll(log, 5));
+    expect(await contents(log, OUT)).toEqual(['0', '1', '2', '3', '4']);
+  });
+
+  it('puts bad input aside with where it was and what it hashes to, and goes on', async () => {
+    const log = openMemoryLog();
+    await topics(log);
+    await log.append([
+      ...inputs(0, 1),
+      { topic: IN, partition: 0, value: bytes('garbage') },
+      ...inputs(13, 15),
+    ]);
+    await until(log, committedAll(log, 4));
+    expect(await contents(log, OUT)).toEqual(['0', '13', '14']);
+    const rejected = (await contents(log, BAD)).map((line): Rejected => JSON.parse(line));
+    expect(rejected).toEqual([
+      {
+        code: 'undecodable',
+        detail: 'value: is no number',
+        topic: IN,
+        partition: 0,
+        offset: 1,
+        length: 7,
+        // printf garbage | sha256sum
+        sha256: '795b6904e54f82411df4b0e27a373a55eea3f9d66dac5a9bce1dd92f7b401da5',
+        atMs: 7,
+      },
+      expect.objectContaining({ code: 'unlucky', offset: 2, camera: 'c', length: 2 }),
+    ]);
+  });
+
+  it('waits an outage out, longer each time, and loses nothing', async () => {
+    let failures = 5;
+    const log = openMemoryLog({
+      faults: {
+        append: (records) => {
+          if (records.some((record) => record.topic === OUT) && failures-- > 0) throw new Error('no leader');
+        },
+      },
+    });
+    await topics(log);
+    await log.append(inputs(0, 4));
+    const outages: Outage[] = [];
+    await until(log, committedAll(log, 4), { onOutage: (outage) => outages.push(outage) });
+    expect(outages.map((outage) => [outage.doing, outage.attempt, outage.retryInMs])).toEqual([
+      ['append', 1, 1],
+      ['append', 2, 2],
+      ['append', 3, 4],
+      ['append', 4, 4],
+      ['append', 5, 4],
+    ]);
+    expect(outages[0]!.error.message).toBe('no leader');
+    expect(await contents(log, OUT)).toEqual(['0', '1', '2', '3']);
+  });
+
+  it('says what retention took before it was read, and goes on from the oldest kept', async () => {
+    let nowMs = 0;
+    const log = openMemoryLog({ now: () => nowMs });
+    await log.createTopics([{ topic: IN, partitions: 1, retentionMs: 1_000 }]);
+    await topics(log);
+    await log.append(inputs(0, 2));
+    await until(log, committedAll(log, 2));
+    await log.append(inputs(2, 5));
+    nowMs = 5_000;
+    await log.append(inputs(5, 6));
+    await log.sweep();
+    await until(log, committedAll(log, 6));
+    expect(await contents(log, OUT)).toEqual(['0', '1', '5']);
+    expect((await contents(log, BAD)).map((line) => JSON.parse(line))).toMatchObject([
+      {
+        code: 'offset_gone',
+        topic: IN,
+        partition: 0,
+        offset: 2,
+        length: 0,
+        detail: expect.stringContaining('3 records'),
+      },
+    ]);
+  });
+
+  it('stops on a bug instead of hiding it', async () => {
+    const log = openMemoryLog();
+    await topics(log);
+    await log.append([{ topic: IN, partition: 0, value: bytes('bug') }]);
+    await expect(drive(options(log, new AbortController().signal))).rejects.toThrow('a bug');
+    expect(await log.committed('toy', { topic: IN, partition: 0 })).toBeUndefined();
+  });
+
+  it('finishes the batch in hand when it is stopped', async () => {
+    const stop = new AbortController();
+    const log = openMemoryLog({
+      faults: { append: (records) => void (records[0]!.topic === OUT && stop.abort()) },
+    });
+    await topics(log);
+    await log.append(inputs(0, 6));
+    await drive(options(log, stop.signal, { batchMax: 4 }));
+    expect(await contents(log, OUT)).toEqual(['0', '1', '2', '3']);
+    expect(await log.committed('toy', { topic: IN, partition: 0 })).toBe(4);
+  });
+
+  it('hands partitions over: state is dropped by one and made afresh by the other, nothing is lost', async () => {
+    const log = openMemoryLog();
+    await topics(log, 4);
+    await log.append(inputs(0, 40, 4));
+    const dropped: number[] = [];
+    const made: number[] = [];
+    const first = new AbortController();
+    const second = new AbortController();
+    const one = drive(
+      options(log, first.signal, { batchMax: 4, onDropped: (at) => dropped.push(at.partition) }),
+    );
+    await expect.poll(async () => (await contents(log, OUT)).length).toBeGreaterThan(7);
+    const two = drive(
+      options(log, second.signal, {
+        workFor: (at) => {
+          made.push(at.partition);
+          return echo(at);
+        },
+      }),
+    );
+    await expect.poll(() => made.length).toBe(2);
+    expect([...dropped].sort()).toEqual([...made].sort());
+    await log.append(inputs(40, 80, 4));
+    first.abort();
+    await one;
+    const all = async () => new Set(await contents(log, OUT)).size;
+    await expect.poll(all).toBe(80);
+    expect(made.length).toBe(4);
+    second.abort();
+    await two;
+  });
+
+  it('never commits past what is durable, through failures and restarts', async () => {
+    const seed = Number(process.env.VIGIE_SEED ?? Date.now() % 1_000_000);
+    console.log(`drive: seed ${seed}`);
+    const chance = lcg(seed);
+    for (let round = 0; round < 20; round++) {
+      const early: string[] = [];
+      let stop = new AbortController();
+      const log = openMemoryLog({
+        faults: {
+          append: (records) => {
+            if (records[0]!.topic === IN) return;
+            if (chance() < 0.2) throw new Error('append lost');
+            if (chance() < 0.1) stop.abort();
+          },
+          commit: async (_, positions) => {
+            const out = new Set(await contents(log, OUT));
+            for (const { partition, offset } of positions) {
+              for (let i = 0; i < offset; i++) {
+                if (!out.has(String(i * 3 + partition))) early.push(`${partition}/${i}`);
+              }
+            }
+            if (chance() < 0.3) throw new Error('commit lost');
+            if (chance() < 0.1) stop.abort();
+          },
+        },
+      });
+      await topics(log, 3);
+      await log.append(inputs(0, 90, 3));
+      const ended = async () => {
+        const ends = await Promise.all(
+          [0, 1, 2].map((partition) => log.committed('toy', { topic: IN, partition })),
+        );
+        return ends.every((offset) => offset === 30);
+      };
+      while (!(await ended())) {
+        stop = new AbortController();
+        await drive({
+          ...options(log, stop.signal, { batchMax: 7 }),
+          onProgress: () => void ended().then((done) => done && stop.abort()),
+        });
+      }
+      expect(early).toEqual([]);
+      const found = await contents(log, OUT);
+      expect(new Set(found).size).toBe(90);
+    }
+  });
+});
+
+describe('follow', () => {
+  it('reads from where it is told, commits nothing, and asks for what time alone brings', async () => {
+    const log = openMemoryLog();
+    await topics(log);
+    await log.append(inputs(0, 5));
+    const stop = new AbortController();
+    let ticks = 0;
+    const { workFor, group: _, topics: __, ...loop } = options(log, stop.signal);
+    await follow({
+      ...loop,
+      from: [{ topic: IN, partition: 0, offset: 2 }],
+      work: echo({ topic: IN, partition: 0 }),
+      onTick: (nowMs) => {
+        ticks += 1;
+        return ticks === 1
+          ? [{ kind: 'append', record: { topic: OUT, partition: 0, value: bytes(`tick ${nowMs}`) } }]
+          : [];
+      },
+      onProgress: (progress) => progress.read === 0 && stop.abort(),
+    });
+    expect(await contents(log, OUT)).toEqual(['2', '3', '4', 'tick 7']);
+    expect(await log.committed('toy', { topic: IN, partition: 0 })).toBeUndefined();
+  });
+
+  it('goes on after a broken reader from the first record not yet settled', async () => {
+    let broken = 0;
+    const log = openMemoryLog({
+      faults: {
+        deliver: (records) => {
+          if (records[0]?.topic === IN && records[0].offset === 3 && broken++ < 2) throw new Error('cut');
+          return records;
+        },
+      },
+    });
+    await topics(log);
+    await log.append(inputs(0, 6));
+    const stop = new AbortController();
+    const { workFor, group: _, topics: __, ...loop } = options(log, stop.signal, { batchMax: 3 });
+    const outages: string[] = [];
+    await follow({
+      ...loop,
+      from: [{ topic: IN, partition: 0, offset: 0 }],
+      work: echo({ topic: IN, partition: 0 }),
+      onOutage: (outage) => outages.push(`${outage.doing} ${outage.error.message}`),
+      onProgress: (progress) => progress.read === 0 && stop.abort(),
+    });
+    expect(outages).toEqual(['read cut', 'read cut']);
+    expect(await contents(log, OUT)).toEqual(['0', '1', '2', '3', '4', '5']);
+  });
+});
+
+/** Numerical Recipes' linear congruential generator, 0..1. */
+function lcg(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
