@@ -10,7 +10,8 @@ import type { VerifiedEvent } from '../model.ts';
 export function whyNotVerified(event: VerifiedEvent): string | undefined {
   const { verdict, candidate, change, id } = event;
   const act = change === 'retracted' ? 'reverse' : 'confirm';
-  if (verdict.act.kind !== act) return `a change '${change}' carries a verdict '${verdict.act.kind}', not '${act}'`;
+  if (verdict.act.kind !== act)
+    return `a change '${change}' carries a verdict '${verdict.act.kind}', not '${act}'`;
   if (verdict.by.name.trim() === '') return 'its verdict names nobody';
   if (verdict.by.role !== 'agent' && verdict.by.role !== 'supervisor') {
     return `its verdict is by a ${verdict.by.role}, not by an agent`;

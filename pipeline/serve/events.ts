@@ -15,6 +15,7 @@ import { eventFilter } from './filter.ts';
 import { follow } from './follow.ts';
 import { CallError, Metadata, type StreamCall, status, toStatus } from './grpc.ts';
 import { historyGone, startingPoint } from './start.ts';
+import { drained } from './window.ts';
 
 /** A record on the log of events that must not, or cannot, go out. */
 export interface Withheld {
@@ -139,21 +140,12 @@ export class EventFeed {
   #asCallError(error: unknown): unknown {
     if (error instanceof CallError) return error;
     this.#options.onFailure(error);
-    return new CallError(status.UNAVAILABLE, 'log_unavailable', 'the log of events cannot be read now; try again');
+    return new CallError(
+      status.UNAVAILABLE,
+      'log_unavailable',
+      'the log of events cannot be read now; try again',
+    );
   }
-}
-
-function drained(call: StreamCall, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      call.off('drain', done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    call.on('drain', done);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
 }
 
 function shuttingDown(): CallError {

@@ -11,16 +11,17 @@ import {
   credentials,
   type Deadline,
   Metadata,
-  type ServerUnaryCall,
-  type ServerWritableStream,
   Server,
   ServerCredentials,
+  type ServerUnaryCall,
+  type ServerWritableStream,
   type ServiceDefinition,
   type ServiceError,
   type sendUnaryData,
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import { MESSAGE_BYTES_MAX } from '../../proto/messages.ts';
 
 export {
   Client,
@@ -41,8 +42,8 @@ export type UnaryReply = sendUnaryData<Uint8Array>;
 
 /** Requests are filters, tokens and verdicts: the largest honest one is a few KB. */
 export const REQUEST_BYTES_MAX = 256 * 1024;
-/** A list of reviews is the largest answer: 10,000 of some 600 bytes. */
-export const RESPONSE_BYTES_MAX = 16 * 1024 * 1024;
+/** A list of reviews is the largest answer: some 6,000 of 700 bytes. */
+export const RESPONSE_BYTES_MAX = MESSAGE_BYTES_MAX;
 /** Request headers; a resume token travels in the message, so little is needed here. */
 const METADATA_BYTES_MAX = 16 * 1024;
 /** A peer that vanished without a word is noticed within 40 s. */

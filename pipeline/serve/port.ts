@@ -2,14 +2,11 @@
  * What serve asks of review. The wiring implements it with the ledger and the log of verdicts, because stages do
  * not import each other.
  */
-import type { CandidateReview, CandidateStatus } from '../../proto/messages.ts';
-import type { Verdict } from '../model.ts';
-
-export type { CandidateReview, CandidateStatus };
+import type { CandidateReview, ReviewStatus, Verdict } from '../model.ts';
 
 export interface ReviewFilter {
   /** Empty: waiting and claimed. */
-  readonly statuses: readonly CandidateStatus[];
+  readonly statuses: readonly ReviewStatus[];
   /** Empty: all. */
   readonly sites: readonly string[];
 }
@@ -26,18 +23,6 @@ export interface ReviewPort {
    */
   decide(verdict: Verdict): Promise<CandidateReview>;
 }
-
-export const REFUSALS = [
-  'unknown_candidate',
-  'claimed_by_other',
-  'not_claimed',
-  'already_decided',
-  'not_decided',
-  'wrong_verdict',
-  'not_allowed',
-  'bad_verdict',
-] as const;
-export type Refusal = (typeof REFUSALS)[number];
 
 /** The ledger does not accept a verdict: why, as a code and in words. */
 export class RefusedError extends Error {

@@ -127,7 +127,12 @@ function bindFault(host: string, port: number, why: string): InputError {
   const inUse = why.includes('EADDRINUSE');
   return new InputError([
     inUse
-      ? fault('port_in_use', 'port', `port ${port} of ${host} is taken`, 'choose another port, 0 for a free one')
+      ? fault(
+          'port_in_use',
+          'port',
+          `port ${port} of ${host} is taken`,
+          'choose another port, 0 for a free one',
+        )
       : fault('bind_failed', 'host', `cannot listen on ${authority(host, port)}: ${why}`),
   ]);
 }

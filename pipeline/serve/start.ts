@@ -15,12 +15,14 @@ import { decodeToken, encodeToken, TokenError } from './token.ts';
 export async function startingPoint(log: Log, topic: string, request: SubscribeRequest): Promise<number[]> {
   const count = await log.partitionCount(topic);
   if (count === undefined) {
-    throw new CallError(status.UNAVAILABLE, 'topic_missing', `topic '${topic}' does not exist yet; try again`);
+    throw new CallError(
+      status.UNAVAILABLE,
+      'topic_missing',
+      `topic '${topic}' does not exist yet; try again`,
+    );
   }
   if (request.resumeToken.length > 0) return resume(log, topic, count, request.resumeToken);
-  return everyPartition(topic, count, (at) =>
-    request.fromStart ? log.firstOffset(at) : log.endOffset(at),
-  );
+  return everyPartition(topic, count, (at) => (request.fromStart ? log.firstOffset(at) : log.endOffset(at)));
 }
 
 async function resume(log: Log, topic: string, count: number, token: Uint8Array): Promise<number[]> {

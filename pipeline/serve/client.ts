@@ -1,0 +1,103 @@
+/**
+ * A small client: verified events that survive an outage, and the agent's calls.
+ *
+ * `subscribe` never skips in silence. It reconnects with back-off and goes on with the last token; when the
+ * history after that token is gone it says so as a `gap` before it goes on with the oldest that is kept. Delivery
+ * is at least once: whoever stores the token with what was done about an event sees no repeat.
+ */
+import {
+  decodeDecideResponse,
+  decodeListCandidatesResponse,
+  decodeWatchCandidatesResponse,
+  encodeDecideRequest,
+  encodeListCandidatesRequest,
+  encodeWatchCandidatesRequest,
+  type VerdictDraft,
+} from '../../proto/messages.ts';
+import type { CandidateReview, ReviewStatus } from '../model.ts';
+import { type Client, type ClientReadableStream, connect, Metadata, type ServiceError } from './grpc.ts';
+import { asRpcError } from './rpc-error.ts';
+import { eventService, reviewService } from './services.ts';
+import { type Delivery, type SubscribeOptions, subscription } from './subscription.ts';
+
+export { RpcError } from './rpc-error.ts';
+export type { Delivery, SubscribeOptions } from './subscription.ts';
+
+export interface VigieClient {
+  /** Endless until the signal aborts or the server refuses for good (then it throws RpcError). */
+  subscribe(options?: SubscribeOptions): AsyncGenerator<Delivery, void, void>;
+  listCandidates(filter?: {
+    statuses?: readonly ReviewStatus[];
+    sites?: readonly string[];
+  }): Promise<readonly CandidateReview[]>;
+  /** First all that waits, then every change, until the signal aborts. */
+  watchCandidates(options?: {
+    sites?: readonly string[];
+    signal?: AbortSignal;
+  }): AsyncGenerator<CandidateReview, void, void>;
+  /** `site`, `camera` and `atMs` are filled in by the server. Resolves once the ledger has read it back. */
+  decide(verdict: VerdictDraft): Promise<CandidateReview>;
+  close(): void;
+}
+
+/** Longer than the server's own bound on a verdict, so that its answer is the one that is seen. */
+const UNARY_MS_MAX = 15_000;
+
+/** Connects when first used. `address` is host:port. */
+export function openClient(address: string): VigieClient {
+  const client = connect(address);
+  return {
+    subscribe: (options = {}) =>
+      subscription((request) => open(client, eventService.definition.subscribe.path, request), options),
+    async listCandidates(filter = {}) {
+      const request = encodeListCandidatesRequest({
+        statuses: filter.statuses ?? [],
+        sites: filter.sites ?? [],
+      });
+      return decodeListCandidatesResponse(
+        await ask(client, reviewService.definition.listCandidates.path, request),
+      ).reviews;
+    },
+    async *watchCandidates({ sites = [], signal } = {}) {
+      const call = open(
+        client,
+        reviewService.definition.watchCandidates.path,
+        encodeWatchCandidatesRequest({ sites }),
+      );
+      const stop = () => call.cancel();
+      signal?.addEventListener('abort', stop, { once: true });
+      if (signal?.aborted) stop();
+      try {
+        for await (const bytes of call) yield decodeWatchCandidatesResponse(bytes).review;
+      } catch (error) {
+        if (!signal?.aborted) throw asRpcError(error);
+      } finally {
+        signal?.removeEventListener('abort', stop);
+        call.cancel();
+      }
+    },
+    async decide(verdict) {
+      const bytes = await ask(client, reviewService.definition.decide.path, encodeDecideRequest({ verdict }));
+      return decodeDecideResponse(bytes).review;
+    },
+    close: () => client.close(),
+  };
+}
+
+const same = (bytes: Buffer): Buffer => bytes;
+const buffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+function open(client: Client, path: string, request: Uint8Array): ClientReadableStream<Buffer> {
+  const call = client.makeServerStreamRequest(path, buffer, same, request, new Metadata(), {});
+  // A cancelled call reports its own cancellation, perhaps after whoever read it has left.
+  return call.on('error', () => {});
+}
+
+function ask(client: Client, path: string, request: Uint8Array): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const deadline = Date.now() + UNARY_MS_MAX;
+    const done = (error: ServiceError | null, value?: Buffer) =>
+      error === null && value !== undefined ? resolve(value) : reject(asRpcError(error));
+    client.makeUnaryRequest(path, buffer, same, request, new Metadata(), { deadline }, done);
+  });
+}

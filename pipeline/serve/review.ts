@@ -1,0 +1,190 @@
+/**
+ * ReviewService: the agent's side. What waits, and what is decided about it.
+ *
+ * A verdict is answered OK only once the ledger has read it back from the log, so an agent who saw OK can rely on
+ * it. When that takes too long the answer is DEADLINE_EXCEEDED, which says nothing about the verdict: the same
+ * verdict id again is the same act.
+ */
+import {
+  type DecideRequest,
+  decodeDecideRequest,
+  decodeListCandidatesRequest,
+  decodeWatchCandidatesRequest,
+  encodeDecideResponse,
+  encodeListCandidatesResponse,
+  encodeWatchCandidatesResponse,
+  type VerdictDraft,
+} from '../../proto/messages.ts';
+import type { CandidateReview, Verdict } from '../model.ts';
+import { readRequest, unary } from './calls.ts';
+import { CallError, Metadata, type StreamCall, status, toStatus } from './grpc.ts';
+import { RefusedError, type ReviewPort } from './port.ts';
+import { drained } from './window.ts';
+
+export interface ReviewDeskOptions {
+  readonly review: ReviewPort;
+  readonly decideMsMax: number;
+  readonly now: () => number;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Reviews that changed and were not yet sent to one watcher; one entry per candidate, the latest state wins. */
+const WATCH_PENDING_MAX = 10_000;
+
+export class ReviewDesk {
+  readonly #options: ReviewDeskOptions;
+  readonly #watchers = new Set<AbortController>();
+
+  constructor(options: ReviewDeskOptions) {
+    this.#options = options;
+  }
+
+  get handlers() {
+    const { review, onFailure } = this.#options;
+    return {
+      listCandidates: unary(
+        decodeListCandidatesRequest,
+        (request) => ({ reviews: review.list(request) }),
+        encodeListCandidatesResponse,
+        onFailure,
+      ),
+      watchCandidates: (call: StreamCall) => this.#watch(call),
+      decide: unary(decodeDecideRequest, (request) => this.#decide(request), encodeDecideResponse, onFailure),
+    };
+  }
+
+  close(): void {
+    for (const watcher of this.#watchers) watcher.abort();
+  }
+
+  async #decide(request: DecideRequest): Promise<{ review: CandidateReview }> {
+    const { review, now, decideMsMax } = this.#options;
+    const asked = request.verdict;
+    requireAgent(asked);
+    const known = review.find(asked.candidate);
+    if (known === undefined) {
+      throw new CallError(
+        status.NOT_FOUND,
+        'unknown_candidate',
+        `no candidate has the id '${asked.candidate}'`,
+      );
+    }
+    const { site, camera } = known.candidate;
+    const verdict: Verdict = { ...asked, site, camera, atMs: now() };
+    try {
+      return { review: await within(decideMsMax, review.decide(verdict)) };
+    } catch (error) {
+      if (error instanceof RefusedError)
+        throw new CallError(refusalStatus(error.code), error.code, error.message);
+      throw error;
+    }
+  }
+
+  async #watch(call: StreamCall): Promise<void> {
+    const stop = new AbortController();
+    const gone = () => stop.abort();
+    call.on('cancelled', gone).on('close', gone).on('error', gone);
+    this.#watchers.add(stop);
+    const pending = new Map<string, CandidateReview>();
+    let wake = () => {};
+    stop.signal.addEventListener('abort', () => wake(), { once: true });
+    let leave = () => {};
+    try {
+      const { sites } = readRequest(decodeWatchCandidatesRequest, call.request);
+      leave = this.#options.review.watch((review) => {
+        if (sites.length > 0 && !sites.includes(review.candidate.site)) return;
+        pending.set(review.candidate.id, review);
+        wake();
+      });
+      call.sendMetadata(new Metadata());
+      // Listening began before the list was taken: what changes in between is sent twice, never missed.
+      for (const review of this.#options.review.list({ statuses: [], sites })) {
+        if (!pending.has(review.candidate.id)) pending.set(review.candidate.id, review);
+      }
+      while (!stop.signal.aborted) {
+        for (const [id, review] of pending) {
+          if (pending.size > WATCH_PENDING_MAX) throw tooSlow();
+          pending.delete(id);
+          if (!call.write(encodeWatchCandidatesResponse({ review }))) await drained(call, stop.signal);
+          if (stop.signal.aborted) break;
+        }
+        if (pending.size > 0 || stop.signal.aborted) continue;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      if (!call.cancelled)
+        throw new CallError(status.UNAVAILABLE, 'shutting_down', 'this server is shutting down');
+    } catch (error) {
+      if (!(error instanceof CallError)) this.#options.onFailure(error);
+      if (!call.cancelled) call.emit('error', toStatus(error));
+    } finally {
+      leave();
+      this.#watchers.delete(stop);
+    }
+  }
+}
+
+/** The development identity believes the name; that somebody is named, and in a role that decides, it insists on. */
+function requireAgent(verdict: VerdictDraft): void {
+  if (verdict.by.name.trim() === '') {
+    throw new CallError(
+      status.INVALID_ARGUMENT,
+      'agent_unnamed',
+      'the verdict names no agent; nobody else decides',
+    );
+  }
+  if (verdict.by.role !== 'agent' && verdict.by.role !== 'supervisor') {
+    throw new CallError(
+      status.PERMISSION_DENIED,
+      'role_may_not_decide',
+      `a ${verdict.by.role} does not decide, expected an agent or a supervisor`,
+    );
+  }
+  if (verdict.act.kind === 'lapse') {
+    throw new CallError(
+      status.PERMISSION_DENIED,
+      'lapse_by_agent',
+      'a lapse is recorded when time runs out, by nobody',
+    );
+  }
+}
+
+/** Who may, whether it exists, whether the moment is right: the three ways a ledger says no. */
+function refusalStatus(code: string): number {
+  return REFUSAL_STATUS[code] ?? status.FAILED_PRECONDITION;
+}
+
+const REFUSAL_STATUS: Readonly<Record<string, number>> = {
+  unknown_candidate: status.NOT_FOUND,
+  unknown_verdict: status.NOT_FOUND,
+  claimed_by_other: status.ABORTED,
+  bad_verdict: status.INVALID_ARGUMENT,
+  bad_lease: status.INVALID_ARGUMENT,
+  not_allowed: status.PERMISSION_DENIED,
+};
+
+function within<T>(ms: number, promised: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(
+      () =>
+        reject(
+          new CallError(
+            status.DEADLINE_EXCEEDED,
+            'not_read_back',
+            `the verdict did not come back from the log within ${ms} ms; ask again with the same verdict id`,
+          ),
+        ),
+      ms,
+    );
+    promised.then(resolve, reject).finally(() => clearTimeout(late));
+  });
+}
+
+function tooSlow(): CallError {
+  return new CallError(
+    status.RESOURCE_EXHAUSTED,
+    'watcher_too_slow',
+    `more than ${WATCH_PENDING_MAX} changes wait to be read; watch again, the list begins anew`,
+  );
+}

@@ -1,0 +1,36 @@
+/** How a call failed, as its caller sees it. */
+import { type Metadata, status } from './grpc.ts';
+
+export class RpcError extends Error {
+  /** A gRPC status by name: `UNAVAILABLE`. */
+  readonly status: string;
+  /** Vigie's own code (`claimed_by_other`), or the status in lower case when the other side is not Vigie. */
+  readonly code: string;
+  readonly oldestToken: Uint8Array | undefined;
+
+  constructor(statusName: string, code: string, message: string, oldestToken?: Uint8Array) {
+    super(message);
+    this.name = 'RpcError';
+    this.status = statusName;
+    this.code = code;
+    this.oldestToken = oldestToken;
+  }
+}
+
+/** Anything that is not a gRPC failure (a DecodeError, a mistake of ours) is handed back as it is. */
+export function asRpcError(error: unknown): unknown {
+  if (!isServiceError(error)) return error;
+  const name = status[error.code] ?? 'UNKNOWN';
+  const code = error.metadata.get('vigie-code')[0];
+  const oldest = error.metadata.get('vigie-oldest-token-bin')[0];
+  return new RpcError(
+    name,
+    typeof code === 'string' ? code : name.toLowerCase(),
+    error.details,
+    Buffer.isBuffer(oldest) ? oldest : undefined,
+  );
+}
+
+function isServiceError(error: unknown): error is { code: number; details: string; metadata: Metadata } {
+  return error instanceof Error && 'code' in error && 'details' in error && 'metadata' in error;
+}
