@@ -67,6 +67,50 @@ export interface KernelExports {
     planeW: number,
     planeH: number,
   ): void;
+  /** Bytes of one camera's background state (drawn in kernels/background.ts). */
+  backgroundBytes(pixels: number): number;
+  backgroundReset(state: number, luma: number, pixels: number): void;
+  /** Median of luma - background over one pixel in 16, -255..255: how the light of the whole view changed. */
+  lightOffset(state: number, luma: number, w: number, h: number): number;
+  /** `mask`: u8 per pixel, 1 foreground. Learning rate 2^-shift a picture. */
+  background(
+    mask: number,
+    state: number,
+    luma: number,
+    pixels: number,
+    offset: number,
+    shift: number,
+    warming: number,
+  ): void;
+  /** 3x3 majority: removes specks, fills pinholes. */
+  clean(out: number, mask: number, w: number, h: number): void;
+  labelScratchBytes(w: number, h: number): number;
+  /** u16 per pixel, 0 none; returns the number of 8-connected components, at most `max`. */
+  label(labels: number, mask: number, scratch: number, w: number, h: number, max: number): number;
+  /** 16 i32 per component (named in kernels/blobs.ts). */
+  blobTable(
+    table: number,
+    labels: number,
+    count: number,
+    luma: number,
+    previous: number,
+    mean: number,
+    offset: number,
+    w: number,
+    h: number,
+  ): void;
+  /** `fate`: u8 per label, 0 keep, 1 absorb into the background, 2 adapt a quarter of the way. */
+  settle(labels: number, fate: number, mean: number, luma: number, pixels: number): void;
+  /** Occupancy (u8, 0..255) and pictures without change (u16) per 4x4 cell. */
+  cells(
+    occupancy: number,
+    still: number,
+    labels: number,
+    luma: number,
+    previous: number,
+    w: number,
+    h: number,
+  ): void;
 }
 
 export interface Kernels {

@@ -1,0 +1,211 @@
+/**
+ * From the foreground mask to regions.
+ *
+ *   clean    a pixel stays when at least 3 of its 3x3 block are set, and is filled when at least 5 are
+ *   label    8-connected components, numbered from 1 in raster order of their first pixel
+ *   table    per component 16 i32 (one 64-byte line):
+ *            0 x0  1 y0  2 x1  3 y1 (inclusive)  4 area  5 footX (1/8 px)  6 sum |difference|  7 edges
+ *            8 fall  9 edgePicture  10 edgeBackground  11 active  12 sumX  13 sumY  14, 15 free
+ *   settle   pixels of components that are no thing (ghosts, patches of light) go back to the background
+ *
+ * An edge is a set pixel and the pixel two to one side of it that belongs to no component. `fall` is how far the
+ * difference to the background drops across it: at a thing it drops at once, at the rim of light it fades.
+ */
+
+const Q: i32 = 7;
+const FIELDS: usize = 64;
+/** Luma change since the previous picture that counts as activity. */
+export const ACTIVE_MIN: i32 = 12;
+
+export function clean(out: usize, mask: usize, width: i32, height: i32): void {
+  for (let y = 0; y < height; y++) {
+    const up = y > 0 ? -width : 0;
+    const down = y + 1 < height ? width : 0;
+    // Column sums slide: left, middle, right.
+    const row = mask + y * width;
+    let left = 0;
+    let middle = column(row, up, down);
+    for (let x = 0; x < width; x++) {
+      const right = x + 1 < width ? column(row + x + 1, up, down) : 0;
+      const sum = left + middle + right;
+      const set = load<u8>(row + x);
+      store<u8>(out + y * width + x, u8(sum >= 5 || (set != 0 && sum >= 3)));
+      left = middle;
+      middle = right;
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline function column(at: usize, up: i32, down: i32): i32 {
+  let sum = i32(load<u8>(at));
+  if (up != 0) sum += i32(load<u8>(at + up));
+  if (down != 0) sum += i32(load<u8>(at + down));
+  return sum;
+}
+
+/** Bytes of scratch for `label`: a parent per provisional label, of which 8-connectivity needs one per 2x2 block. */
+export function labelScratchBytes(width: i32, height: i32): i32 {
+  return ((((width + 1) >> 1) * ((height + 1) >> 1) + 1) * 2 + 63) & ~63;
+}
+
+/** Returns the number of components, at most `max`; pixels of components beyond that get label 0. */
+export function label(labels: usize, mask: usize, scratch: usize, width: i32, height: i32, max: i32): i32 {
+  let next = 0;
+  memory.fill(labels, 0, 2 * width * height);
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    for (let x = 0; x < width; x++) {
+      if (load<u8>(mask + row + x) == 0) continue;
+      let root = 0;
+      if (x > 0) root = joined(scratch, root, load<u16>(labels + 2 * (row + x - 1)));
+      if (y > 0) {
+        const above = labels + 2 * (row + x - width);
+        if (x > 0) root = joined(scratch, root, load<u16>(above - 2));
+        root = joined(scratch, root, load<u16>(above));
+        if (x + 1 < width) root = joined(scratch, root, load<u16>(above + 2));
+      }
+      if (root == 0) {
+        root = ++next;
+        store<u16>(scratch + 2 * root, root);
+      }
+      store<u16>(labels + 2 * (row + x), root);
+    }
+  }
+  // A root is the smallest label of its component, so ascending roots are in raster order of first pixels. Parents
+  // point downwards, so one ascending pass replaces every provisional label by its final number.
+  let count = 0;
+  for (let i = 1; i <= next; i++) {
+    const parent = i32(load<u16>(scratch + 2 * i));
+    if (parent == i) {
+      count++;
+      store<u16>(scratch + 2 * i, count <= max ? count : 0);
+    } else {
+      store<u16>(scratch + 2 * i, load<u16>(scratch + 2 * parent));
+    }
+  }
+  store<u16>(scratch, 0);
+  const end = labels + 2 * width * height;
+  for (let at = labels; at < end; at += 2) {
+    const provisional = load<u16>(at);
+    if (provisional != 0) store<u16>(at, load<u16>(scratch + 2 * provisional));
+  }
+  return min(count, max);
+}
+
+/** The smaller root of two labels (0 is none), after joining them. */
+function joined(scratch: usize, root: i32, label: i32): i32 {
+  if (label == 0) return root;
+  let other = label;
+  while (true) {
+    const parent = i32(load<u16>(scratch + 2 * other));
+    if (parent == other) break;
+    other = parent;
+  }
+  if (root == 0 || root == other) return other;
+  if (other < root) {
+    store<u16>(scratch + 2 * root, other);
+    return other;
+  }
+  store<u16>(scratch + 2 * other, root);
+  return root;
+}
+
+// @ts-ignore: decorator
+@inline function add(at: usize, field: i32, value: i32): void {
+  store<i32>(at + 4 * field, load<i32>(at + 4 * field) + value);
+}
+
+// @ts-ignore: decorator
+@inline function edge(at: usize, labels: usize, luma: usize, mean: usize, i: i32, j: i32): void {
+  if (load<u16>(labels + 2 * j) != 0) return;
+  const a = i32(load<u8>(luma + i));
+  const b = i32(load<u8>(luma + j));
+  const backA = i32(load<u16>(mean + 2 * i)) >> Q;
+  const backB = i32(load<u16>(mean + 2 * j)) >> Q;
+  add(at, 7, 1);
+  add(at, 8, abs(a - backA - (b - backB)));
+  add(at, 9, abs(a - b));
+  add(at, 10, abs(backA - backB));
+}
+
+/** Fills `table` for `count` components. `previous` is the luma of the picture before, `offset` the light's. */
+export function blobTable(
+  table: usize,
+  labels: usize,
+  count: i32,
+  luma: usize,
+  previous: usize,
+  mean: usize,
+  offset: i32,
+  width: i32,
+  height: i32,
+): void {
+  memory.fill(table, 0, FIELDS * count);
+  for (let k = 0; k < count; k++) {
+    const at = table + FIELDS * k;
+    store<i32>(at, width);
+    store<i32>(at + 4, height);
+    store<i32>(at + 8, -1);
+    store<i32>(at + 12, -1);
+  }
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const i = y * width + x;
+      const k = i32(load<u16>(labels + 2 * i));
+      if (k == 0) continue;
+      const at = table + FIELDS * (k - 1);
+      store<i32>(at, min(load<i32>(at), x));
+      store<i32>(at + 4, min(load<i32>(at + 4), y));
+      store<i32>(at + 8, max(load<i32>(at + 8), x));
+      store<i32>(at + 12, max(load<i32>(at + 12), y));
+      const value = i32(load<u8>(luma + i));
+      add(at, 4, 1);
+      add(at, 6, abs(value - (i32(load<u16>(mean + 2 * i)) >> Q) - offset));
+      if (abs(value - i32(load<u8>(previous + i))) > ACTIVE_MIN) add(at, 11, 1);
+      add(at, 12, x);
+      add(at, 13, y);
+      if (x >= 2) edge(at, labels, luma, mean, i, i - 2);
+      if (x + 2 < width) edge(at, labels, luma, mean, i, i + 2);
+      if (y >= 2) edge(at, labels, luma, mean, i, i - 2 * width);
+      if (y + 2 < height) edge(at, labels, luma, mean, i, i + 2 * width);
+    }
+  }
+  for (let k = 0; k < count; k++) foot(table + FIELDS * k, labels, k + 1, width);
+}
+
+/** The foot: mean x over the lowest eighth of the region's rows, at least two. */
+function foot(at: usize, labels: usize, k: i32, width: i32): void {
+  const x0 = load<i32>(at);
+  const x1 = load<i32>(at + 8);
+  const y1 = load<i32>(at + 12);
+  const rows = max(2, (y1 - load<i32>(at + 4) + 1) >> 3);
+  let sum = 0;
+  let seen = 0;
+  for (let y = max(0, y1 - rows + 1); y <= y1; y++) {
+    for (let x = x0; x <= x1; x++) {
+      if (i32(load<u16>(labels + 2 * (y * width + x))) == k) {
+        sum += x;
+        seen++;
+      }
+    }
+  }
+  store<i32>(at + 20, (sum * 8 + 4 * seen) / seen);
+}
+
+/**
+ * `fate` (u8 per label, label 0 included): 0 keep; 1 absorb, the background becomes what is seen; 2 adapt, a
+ * quarter of the way. Pixels with a fate leave `labels`.
+ */
+export function settle(labels: usize, fate: usize, mean: usize, luma: usize, pixels: i32): void {
+  for (let i = 0; i < pixels; i++) {
+    const k = i32(load<u16>(labels + 2 * i));
+    if (k == 0) continue;
+    const what = load<u8>(fate + k);
+    if (what == 0) continue;
+    const seen = i32(load<u8>(luma + i)) << Q;
+    const was = i32(load<u16>(mean + 2 * i));
+    store<u16>(mean + 2 * i, what == 1 ? seen : was + ((seen - was) >> 2));
+    store<u16>(labels + 2 * i, 0);
+  }
+}

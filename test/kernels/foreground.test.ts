@@ -1,0 +1,152 @@
+/**
+ * Background, blobs and cells: the WASM kernels against their naive twins, byte for byte, over several pictures of
+ * several sizes, so that state carried from one picture to the next is compared as well.
+ */
+import { describe, expect, it } from 'vitest';
+import { instantiate } from '../../pipeline/kernels.ts';
+import { expectSame } from '../support/bytes.ts';
+import { random, SEED } from '../support/random.ts';
+import * as twinBackground from '../support/twins/background.ts';
+import * as twinBlobs from '../support/twins/blobs.ts';
+import * as twinCells from '../support/twins/cells.ts';
+
+const SIZES: readonly (readonly [number, number])[] = [
+  [96, 54],
+  [160, 90],
+  [138, 104],
+  [90, 160],
+  [37, 29],
+  [161, 91],
+  [17, 16],
+];
+const BLOBS_MAX = 40;
+
+interface Run {
+  readonly width: number;
+  readonly height: number;
+  readonly pictures: readonly Uint8Array[];
+}
+
+/** Runs both over the same pictures and compares every output and every byte of state after each. */
+function compare({ width, height, pictures }: Run): { foreground: number; blobs: number } {
+  const pixels = width * height;
+  const columns = (width + 3) >> 2;
+  const rows = (height + 3) >> 2;
+  const { exports: wasm, memory, base } = instantiate(pixels * 40 + 65_536);
+  let next = base;
+  const take = (bytes: number) => {
+    const at = next;
+    next += (bytes + 63) & ~63;
+    return at;
+  };
+  const at = {
+    state: take(wasm.backgroundBytes(pixels)),
+    luma: take(pixels),
+    previous: take(pixels),
+    mask: take(pixels),
+    cleaned: take(pixels),
+    labels: take(2 * pixels),
+    scratch: take(wasm.labelScratchBytes(width, height)),
+    table: take(BLOBS_MAX * 64),
+    fate: take(BLOBS_MAX + 1),
+    occupancy: take(columns * rows),
+    still: take(2 * columns * rows),
+  };
+  const u8 = (from: number, length: number) => new Uint8Array(memory.buffer, from, length);
+  const u16 = (from: number, length: number) => new Uint16Array(memory.buffer, from, length);
+
+  const state = twinBackground.backgroundState(pixels);
+  const mask = new Uint8Array(pixels);
+  const cleaned = new Uint8Array(pixels);
+  const labels = new Uint16Array(pixels);
+  const table = new Int32Array(BLOBS_MAX * twinBlobs.BLOB_FIELDS);
+  const occupancy = new Uint8Array(columns * rows);
+  const still = new Uint16Array(columns * rows);
+  let previous = new Uint8Array(pixels);
+  let foreground = 0;
+  let blobs = 0;
+
+  pictures.forEach((luma, n) => {
+    u8(at.luma, pixels).set(luma);
+    u8(at.previous, pixels).set(previous);
+    if (n === 0) {
+      twinBackground.resetBackground(state, luma);
+      wasm.backgroundReset(at.state, at.luma, pixels);
+    }
+    const offset = twinBackground.lightOffset(state, luma, width, height);
+    expect(wasm.lightOffset(at.state, at.luma, width, height)).toBe(offset);
+    const warming = n < pictures.length / 2;
+    twinBackground.background(mask, state, luma, offset, 4, warming);
+    wasm.background(at.mask, at.state, at.luma, pixels, offset, 4, warming ? 1 : 0);
+    expectSame(u8(at.mask, pixels), mask, 'mask');
+    twinBlobs.clean(cleaned, mask, width, height);
+    wasm.clean(at.cleaned, at.mask, width, height);
+    expectSame(u8(at.cleaned, pixels), cleaned, 'cleaned');
+    const count = twinBlobs.label(labels, cleaned, width, height, BLOBS_MAX);
+    expect(wasm.label(at.labels, at.cleaned, at.scratch, width, height, BLOBS_MAX)).toBe(count);
+    expectSame(u16(at.labels, pixels), labels, 'labels');
+    twinBlobs.blobTable(table, labels, count, luma, previous, state.mean, offset, width, height);
+    wasm.blobTable(at.table, at.labels, count, at.luma, at.previous, at.state, offset, width, height);
+    expectSame(new Int32Array(memory.buffer, at.table, count * 16), table.subarray(0, count * 16), 'table');
+    const fate = Uint8Array.from({ length: BLOBS_MAX + 1 }, (_, k) => (k === 0 ? 0 : k % 3));
+    u8(at.fate, BLOBS_MAX + 1).set(fate);
+    twinBlobs.settle(labels, fate, state.mean, luma);
+    wasm.settle(at.labels, at.fate, at.state, at.luma, pixels);
+    expectSame(u16(at.labels, pixels), labels, 'labels');
+    twinCells.cells(occupancy, still, labels, luma, previous, width, height);
+    wasm.cells(at.occupancy, at.still, at.labels, at.luma, at.previous, width, height);
+    expectSame(u8(at.occupancy, columns * rows), occupancy, 'occupancy');
+    expectSame(u16(at.still, columns * rows), still, 'still');
+    expectSame(u16(at.state, pixels), state.mean, 'mean');
+    expectSame(u16(at.state + 2 * pixels, pixels), state.dev, 'dev');
+    expectSame(u8(at.state + 4 * pixels, pixels), state.weight, 'weight');
+    expectSame(u8(at.state + 5 * pixels, pixels), state.rival, 'rival');
+    expectSame(u8(at.state + 6 * pixels, pixels), state.rivalAge, 'rivalAge');
+    foreground += mask.reduce((sum, bit) => sum + bit, 0);
+    blobs += count;
+    previous = luma;
+  });
+  return { foreground, blobs };
+}
+
+describe.each(SIZES)('foreground kernels at %ix%i', (width, height) => {
+  const pixels = width * height;
+
+  it(`agree with their twins on a noisy view with things in it (seed ${SEED})`, () => {
+    const chance = random(SEED + pixels);
+    const empty = Uint8Array.from({ length: pixels }, () => 60 + chance.below(120));
+    const pictures = Array.from({ length: 12 }, (_, n) => {
+      const luma = empty.map((value) => value + chance.below(7) - 3 + (n > 8 ? 30 : 0));
+      for (let thing = 0; thing < 4; thing++) {
+        const x0 = (thing * 11 + n * 2) % (width - 5);
+        const y0 = (thing * 7 + 3) % (height - 8);
+        const value = chance.below(256);
+        for (let y = y0; y < y0 + 8; y++) luma.fill(value, y * width + x0, y * width + x0 + 5);
+      }
+      return luma;
+    });
+    const found = compare({ width, height, pictures });
+    expect(found.foreground).toBeGreaterThan(0);
+    expect(found.blobs).toBeGreaterThan(0);
+  });
+
+  it('agree on pure noise, where most labels join and the table overflows', () => {
+    const chance = random(SEED ^ pixels);
+    const pictures = Array.from({ length: 4 }, () =>
+      Uint8Array.from({ length: pixels }, () => chance.below(256)),
+    );
+    expect(compare({ width, height, pictures }).blobs).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [0, 1],
+    [254, 255],
+    [0, 255],
+  ])('agree on fills of %i and %i', (low, high) => {
+    const chance = random(low + high);
+    const pictures = Array.from({ length: 4 }, () =>
+      Uint8Array.from({ length: pixels }, () => (chance.below(2) === 0 ? low : high)),
+    );
+    compare({ width, height, pictures });
+  });
+});
