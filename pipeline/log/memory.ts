@@ -87,16 +87,7 @@ class MemoryLog implements SweptLog {
   }
 
   async offsetAt(at: TopicPartition, timestampMs: number): Promise<number> {
-    const { first, records } = this.#store.partition(at);
-    // Timestamps never fall, so halving finds the first that is late enough.
-    let low = 0;
-    let high = records.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (records[middle]!.timestampMs < timestampMs) low = middle + 1;
-      else high = middle;
-    }
-    return first + low;
+    return this.#store.offsetAt(at, timestampMs);
   }
 
   async reader(from: readonly Position[]): Promise<Reader> {
@@ -115,6 +106,10 @@ class MemoryLog implements SweptLog {
 
   async sweep(): Promise<number> {
     return this.#store.sweep();
+  }
+
+  async dropBefore(at: TopicPartition, offset: number): Promise<number> {
+    return this.#store.dropBefore(at, offset);
   }
 
   async close(): Promise<void> {
@@ -218,19 +213,36 @@ class MemoryStore implements Store {
     return this.#committed.get(`${group} ${placeOf(at)}`);
   }
 
+  offsetAt(at: TopicPartition, timestampMs: number): number {
+    const { first, records } = this.partition(at);
+    // Timestamps never fall, so halving finds the first that is late enough.
+    let low = 0;
+    let high = records.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (records[middle]!.timestampMs < timestampMs) low = middle + 1;
+      else high = middle;
+    }
+    return first + low;
+  }
+
   sweep(): number {
-    const nowMs = this.now();
     let removed = 0;
-    for (const { retentionMs, partitions } of this.#topics.values()) {
-      for (const partition of partitions) {
-        const kept = partition.records.findIndex((record) => record.timestampMs >= nowMs - retentionMs);
-        const gone = kept < 0 ? partition.records.length : kept;
-        partition.records.splice(0, gone);
-        partition.first += gone;
-        removed += gone;
+    for (const [topic, { retentionMs, partitions }] of this.#topics) {
+      for (let partition = 0; partition < partitions.length; partition++) {
+        const at = { topic, partition };
+        removed += this.dropBefore(at, this.offsetAt(at, this.now() - retentionMs));
       }
     }
     return removed;
+  }
+
+  dropBefore(at: TopicPartition, offset: number): number {
+    const partition = this.partition(at);
+    const gone = Math.min(Math.max(0, offset - partition.first), partition.records.length);
+    partition.records.splice(0, gone);
+    partition.first += gone;
+    return gone;
   }
 }
 

@@ -42,6 +42,8 @@ export interface Store {
 export interface SweptLog extends Log {
   /** Removes what is older than its topic keeps; returns how many records went. */
   sweep(): Promise<number>;
+  /** Removes every record of a partition before `offset`; returns how many went. */
+  dropBefore(at: TopicPartition, offset: number): Promise<number>;
 }
 
 /**
