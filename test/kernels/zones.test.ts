@@ -217,6 +217,16 @@ describe('crossing', () => {
     const at = (distance: number): P => [middle[0] + (distance / 5) * 4, middle[1] - (distance / 5) * 3];
     expect(walk(STATE, [at(-20000), at(20000)], line, 20000)).toEqual([0, 0]);
     expect(walk(STATE, [at(-20005), at(20000), at(20005)], line, 20000)).toEqual([0, 0, -1]);
+    // Corner to corner against the other diagonal with the smallest hysteresis: the largest quotient there is.
+    const diagonal: P[] = [
+      [0, MAX],
+      [MAX, 0],
+    ];
+    const corners: P[] = [
+      [MAX, MAX],
+      [0, 0],
+    ];
+    expect(walk(STATE, corners, diagonal, 1)).toEqual([0, -1]);
   });
 });
 
