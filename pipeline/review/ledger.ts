@@ -1,0 +1,425 @@
+/**
+ * The ledger: what waits for an agent, what was decided, and what subscribers must hear. A fold over candidates and
+ * verdicts of one partition; no clock, no I/O.
+ *
+ * Promises
+ *  1. An event comes out only under a confirming verdict of a named agent or supervisor (judge.ts).
+ *  2. However the two topics interleave (each in its own order), the end is the same: same standings, same refusals,
+ *     same ids verified, ended under confirmation and retracted. A verdict that is read before its candidate is
+ *     held until the candidate comes. Updates may merge: a later one says all that earlier ones said.
+ *  3. Repeats are harmless: a candidate record whose revision is known, a verdict whose id is known, an event that
+ *     was told before.
+ *  4. `verified` carries the candidate as last heard of, its end included if it has ended; `ended` then follows
+ *     as a change of its own, so that every verified event that is not retracted ends by exactly one `ended`.
+ *
+ * What subscribers were told is part of the state: on start the rim feeds back the events that the log holds
+ * (`told`), and only what is missing there comes out again.
+ *
+ * Memory, per candidate: its last record and the verdict in force, some 2.5 KB. Undecided ones are kept until they
+ * lapse, decided ones for `retentionMs` after their last record or decision, whichever is later. A site group with
+ * 20,000 candidates a day and the default of 24 h holds 20,000 x 2.5 KB = 50 MB. Verdicts held for an unseen
+ * candidate: at most HELD_MAX x 0.6 KB = 6 MB. Settled verdict ids per candidate: the last SETTLED_MAX.
+ */
+import {
+  type Candidate,
+  type CandidateReview,
+  type EventChange,
+  type ReviewState,
+  SEVERITIES,
+  type Severity,
+  type Verdict,
+  type VerifiedEvent,
+} from '../model.ts';
+import type { Stage } from '../stage.ts';
+import { type Decided, judge, liveClaim, type Refusal, type Standing } from './judge.ts';
+
+/** `atMs` is the record's append time on the log, never a time that its content claims. */
+export type LedgerInput =
+  | { readonly kind: 'candidate'; readonly candidate: Candidate; readonly atMs: number }
+  | { readonly kind: 'verdict'; readonly verdict: Verdict; readonly atMs: number }
+  /** An event that the log of events holds already. */
+  | { readonly kind: 'told'; readonly event: VerifiedEvent; readonly atMs: number }
+  /** Every record that was appended to either topic before `nowMs` has been stepped. */
+  | { readonly kind: 'tick'; readonly nowMs: number };
+
+export type LedgerOutput =
+  /** A review that changed: new or revised candidate, claim, claim expired, decision. */
+  | { readonly kind: 'review'; readonly review: CandidateReview }
+  /** Append to the log of events. */
+  | { readonly kind: 'event'; readonly event: VerifiedEvent }
+  /** The verdict was read back from the log. Without `refusal` it took effect (now, or when first read). */
+  | { readonly kind: 'settled'; readonly verdict: Verdict; readonly refusal?: Refusal }
+  /** Nobody decided in time: append this to the log of verdicts. It takes effect when it is read back. */
+  | { readonly kind: 'lapse'; readonly verdict: Verdict }
+  /** A record that says more of a claim that has ended; for the count of oddities. */
+  | { readonly kind: 'dropped'; readonly candidate: Candidate; readonly code: 'after_end' };
+
+export interface LedgerOptions {
+  /** How long a decision can be reversed, and a decided candidate is kept. 24 h. Changing it judges old reversals anew. */
+  readonly retentionMs?: number;
+  /** How long a candidate may wait before it lapses. 15 min for every severity that is not named. */
+  readonly lapseAfterMs?: Partial<Readonly<Record<Severity, number>>>;
+}
+
+export const RETENTION_MS_DEFAULT = 24 * 3_600_000;
+export const LAPSE_AFTER_MS_DEFAULT = 15 * 60_000;
+export const HELD_MAX = 10_000;
+export const SETTLED_MAX = 256;
+
+/** Signs the record that time has passed. A service, so never an agent: judge.ts lets it do nothing else. */
+export const LAPSED_BY = { name: 'review', role: 'producer' } as const;
+
+export interface Settled {
+  readonly verdict: Verdict;
+  readonly refusal?: Refusal;
+}
+
+interface Entry {
+  candidate: Candidate;
+  standing: Standing;
+  /** Append time of the last candidate record. */
+  heardAtMs: number;
+  /** By verdict id, oldest first. */
+  readonly settled: Map<string, Settled>;
+  settledCount: number;
+  lapseAsked: boolean;
+  /** Watchers were last shown a claim; its expiry is news to them. */
+  shownClaimed: boolean;
+}
+
+/** What subscribers know of one event. */
+interface Told {
+  readonly changeIds: Set<string>;
+  /** Confirming verdicts that were taken back. */
+  readonly takenBack: Set<string>;
+  revision: number;
+  ended: boolean;
+  atMs: number;
+}
+
+interface Held {
+  readonly verdict: Verdict;
+  readonly atMs: number;
+}
+
+export class Ledger implements Stage<LedgerInput, LedgerOutput> {
+  readonly #retentionMs: number;
+  readonly #lapseAfterMs: Readonly<Record<Severity, number>>;
+  readonly #entries = new Map<string, Entry>();
+  readonly #held = new Map<string, Held[]>();
+  readonly #told = new Map<string, Told>();
+  #heldCount = 0;
+  /** Latest append time seen. For what is shown (claims) and what asks (lapse); verdicts are judged by their own. */
+  #nowMs = 0;
+
+  constructor(options: LedgerOptions = {}) {
+    this.#retentionMs = options.retentionMs ?? RETENTION_MS_DEFAULT;
+    this.#lapseAfterMs = {
+      low: LAPSE_AFTER_MS_DEFAULT,
+      medium: LAPSE_AFTER_MS_DEFAULT,
+      high: LAPSE_AFTER_MS_DEFAULT,
+      critical: LAPSE_AFTER_MS_DEFAULT,
+      ...options.lapseAfterMs,
+    };
+  }
+
+  step(input: LedgerInput): readonly LedgerOutput[] {
+    this.#nowMs = Math.max(this.#nowMs, input.kind === 'tick' ? input.nowMs : input.atMs);
+    const out: LedgerOutput[] = [];
+    switch (input.kind) {
+      case 'candidate':
+        this.#hear(input.candidate, input.atMs, out);
+        break;
+      case 'verdict':
+        this.#take(input.verdict, input.atMs, out);
+        break;
+      case 'told':
+        this.#remember(input.event, input.atMs);
+        break;
+      case 'tick':
+        this.#age(out);
+        break;
+    }
+    return out;
+  }
+
+  /** Everything known, decided ones included: most severe first, then oldest first. */
+  snapshot(): readonly CandidateReview[] {
+    return [...this.#entries.values()].map((entry) => this.#review(entry)).sort(byUrgency);
+  }
+
+  get(candidateId: string): CandidateReview | undefined {
+    const entry = this.#entries.get(candidateId);
+    return entry && this.#review(entry);
+  }
+
+  /** How a verdict that was read back went, as long as it is remembered. */
+  settled(candidateId: string, verdictId: string): Settled | undefined {
+    return this.#entries.get(candidateId)?.settled.get(verdictId);
+  }
+
+  /** What the ledger would say to this verdict now. Changes nothing, and promises nothing: the log decides. */
+  wouldRefuse(verdict: Verdict, nowMs: number): Refusal | undefined {
+    const entry = this.#entries.get(verdict.candidate);
+    if (!entry)
+      return { code: 'unknown_candidate', detail: `no candidate '${verdict.candidate}' is under review` };
+    const before = entry.settled.get(verdict.id);
+    if (before) return before.refusal ?? reused(before.verdict, verdict);
+    const judgement = this.#judge(entry, verdict, Math.max(nowMs, this.#nowMs));
+    return 'refusal' in judgement ? judgement.refusal : undefined;
+  }
+
+  /** Counts, for the status and for tests of the bounds. */
+  size(): { candidates: number; held: number; told: number } {
+    return { candidates: this.#entries.size, held: this.#heldCount, told: this.#told.size };
+  }
+
+  #hear(candidate: Candidate, atMs: number, out: LedgerOutput[]): void {
+    const entry = this.#entries.get(candidate.id);
+    if (!entry) {
+      this.#open(candidate, atMs, out);
+      return;
+    }
+    entry.heardAtMs = Math.max(entry.heardAtMs, atMs);
+    if (candidate.revision <= entry.candidate.revision) return;
+    if (entry.candidate.phase === 'end') {
+      out.push({ kind: 'dropped', candidate, code: 'after_end' });
+      return;
+    }
+    entry.candidate = candidate;
+    this.#show(entry, out);
+    this.#tell(entry, out);
+  }
+
+  /** Whatever its phase: where the begin has gone from the log, an agent still sees what goes on. */
+  #open(candidate: Candidate, atMs: number, out: LedgerOutput[]): void {
+    const entry: Entry = {
+      candidate,
+      standing: { kind: 'open', sinceMs: atMs },
+      heardAtMs: atMs,
+      settled: new Map(),
+      settledCount: 0,
+      lapseAsked: false,
+      shownClaimed: false,
+    };
+    this.#entries.set(candidate.id, entry);
+    this.#show(entry, out);
+    const held = this.#held.get(candidate.id) ?? [];
+    this.#held.delete(candidate.id);
+    this.#heldCount -= held.length;
+    for (const early of held) this.#settle(entry, early.verdict, early.atMs, out);
+  }
+
+  #take(verdict: Verdict, atMs: number, out: LedgerOutput[]): void {
+    const entry = this.#entries.get(verdict.candidate);
+    if (entry) {
+      this.#settle(entry, verdict, atMs, out);
+      return;
+    }
+    if (this.#heldCount >= HELD_MAX) {
+      const detail = `${this.#heldCount} verdicts wait for candidates that were not seen, at most ${HELD_MAX}`;
+      out.push({ kind: 'settled', verdict, refusal: { code: 'too_many_held', detail } });
+      return;
+    }
+    this.#heldCount++;
+    const held = this.#held.get(verdict.candidate);
+    if (held) held.push({ verdict, atMs });
+    else this.#held.set(verdict.candidate, [{ verdict, atMs }]);
+  }
+
+  #settle(entry: Entry, verdict: Verdict, atMs: number, out: LedgerOutput[]): void {
+    const before = entry.settled.get(verdict.id);
+    if (before) {
+      const refusal = before.refusal ?? reused(before.verdict, verdict);
+      out.push({ kind: 'settled', verdict, ...(refusal && { refusal }) });
+      return;
+    }
+    const was = entry.standing;
+    const judgement = this.#judge(entry, verdict, atMs);
+    const refusal = 'refusal' in judgement ? judgement.refusal : undefined;
+    this.#note(entry, { verdict, ...(refusal && { refusal }) });
+    out.push({ kind: 'settled', verdict, ...(refusal && { refusal }) });
+    if ('refusal' in judgement) return;
+    entry.standing = judgement.next;
+    this.#show(entry, out);
+    if (was.kind === 'confirmed') this.#retract(entry, was, verdict, out);
+    this.#tell(entry, out);
+  }
+
+  #judge(entry: Entry, verdict: Verdict, atMs: number) {
+    const { site, camera } = entry.candidate;
+    if (verdict.site === site && verdict.camera === camera) {
+      return judge(entry.standing, verdict, atMs, this.#retentionMs);
+    }
+    const detail = `the verdict names ${verdict.site}/${verdict.camera}, its candidate is of ${site}/${camera}`;
+    return { refusal: { code: 'wrong_place', detail } as const };
+  }
+
+  #note(entry: Entry, settled: Settled): void {
+    entry.settled.set(settled.verdict.id, settled);
+    entry.settledCount++;
+    entry.lapseAsked = false;
+    if (entry.settled.size <= SETTLED_MAX) return;
+    for (const oldest of entry.settled.keys()) {
+      entry.settled.delete(oldest);
+      break;
+    }
+  }
+
+  /** Whatever subscribers of a confirmed candidate do not know yet. */
+  #tell(entry: Entry, out: LedgerOutput[]): void {
+    const { candidate, standing } = entry;
+    if (standing.kind !== 'confirmed') return;
+    const { verdict } = standing;
+    const told = this.#toldOf(candidate.id);
+    // A rebuilt ledger passes through standings that subscribers have left behind: nothing is news under those.
+    if (told.takenBack.has(verdict.id)) return;
+    if (!told.changeIds.has(changeId(candidate.id, 'verified', verdict.id))) {
+      this.#emit(candidate, 'verified', verdict.id, verdict, out);
+    }
+    if (candidate.phase === 'end') {
+      if (!told.ended) this.#emit(candidate, 'ended', String(candidate.revision), verdict, out);
+    } else if (candidate.revision > told.revision) {
+      this.#emit(candidate, 'updated', String(candidate.revision), verdict, out);
+    }
+  }
+
+  #retract(entry: Entry, was: Decided, reversal: Verdict, out: LedgerOutput[]): void {
+    const { candidate } = entry;
+    const told = this.#toldOf(candidate.id);
+    if (told.takenBack.has(was.verdict.id)) return;
+    this.#emit(candidate, 'retracted', reversal.id, reversal, out);
+  }
+
+  #emit(
+    candidate: Candidate,
+    change: EventChange,
+    cause: string,
+    verdict: Verdict,
+    out: LedgerOutput[],
+  ): void {
+    const event = {
+      id: candidate.id,
+      changeId: changeId(candidate.id, change, cause),
+      change,
+      candidate,
+      verdict,
+    };
+    this.#remember(event, this.#nowMs);
+    out.push({ kind: 'event', event });
+  }
+
+  #remember(event: VerifiedEvent, atMs: number): void {
+    const told = this.#toldOf(event.id);
+    told.atMs = Math.max(told.atMs, atMs);
+    if (event.change === 'verified') told.changeIds.add(event.changeId);
+    if (event.change === 'ended') told.ended = true;
+    if (event.change !== 'retracted') told.revision = Math.max(told.revision, event.candidate.revision);
+    else if (event.verdict.act.kind === 'reverse') told.takenBack.add(event.verdict.act.of);
+  }
+
+  #toldOf(id: string): Told {
+    const known = this.#told.get(id);
+    if (known) return known;
+    const told: Told = {
+      changeIds: new Set(),
+      takenBack: new Set(),
+      revision: -1,
+      ended: false,
+      atMs: this.#nowMs,
+    };
+    this.#told.set(id, told);
+    return told;
+  }
+
+  #age(out: LedgerOutput[]): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.standing.kind === 'open') this.#wait(entry, out);
+      else if (this.#nowMs > Math.max(entry.heardAtMs, entry.standing.decidedAtMs) + this.#retentionMs) {
+        this.#entries.delete(entry.candidate.id);
+        this.#told.delete(entry.candidate.id);
+      }
+    }
+    this.#forgetOrphans(out);
+  }
+
+  #wait(entry: Entry, out: LedgerOutput[]): void {
+    const { candidate, standing } = entry;
+    if (standing.kind !== 'open' || liveClaim(standing, this.#nowMs)) return;
+    if (entry.shownClaimed) this.#show(entry, out);
+    if (entry.lapseAsked || this.#nowMs < standing.sinceMs + this.#lapseAfterMs[candidate.severity]) return;
+    entry.lapseAsked = true;
+    out.push({ kind: 'lapse', verdict: this.#lapse(entry) });
+  }
+
+  /** The count makes each attempt a new act, and every process that read the same verdicts asks under one id. */
+  #lapse({ candidate, settledCount }: Entry): Verdict {
+    return {
+      id: `${candidate.id}#lapse#${settledCount}`,
+      candidate: candidate.id,
+      site: candidate.site,
+      camera: candidate.camera,
+      by: LAPSED_BY,
+      atMs: this.#nowMs,
+      act: { kind: 'lapse' },
+    };
+  }
+
+  /** Verdicts and events whose candidate never came: it has gone from the log, or never was. */
+  #forgetOrphans(out: LedgerOutput[]): void {
+    const goneMs = this.#nowMs - this.#retentionMs;
+    for (const [id, held] of this.#held) {
+      if (held.at(-1)!.atMs >= goneMs) continue;
+      this.#held.delete(id);
+      this.#heldCount -= held.length;
+      const refusal = {
+        code: 'unknown_candidate',
+        detail: `candidate '${id}' did not come within the retention`,
+      } as const;
+      for (const { verdict } of held) out.push({ kind: 'settled', verdict, refusal });
+    }
+    for (const [id, told] of this.#told) {
+      if (told.atMs < goneMs && !this.#entries.has(id)) this.#told.delete(id);
+    }
+  }
+
+  #show(entry: Entry, out: LedgerOutput[]): void {
+    const review = this.#review(entry);
+    entry.shownClaimed = review.state.kind === 'claimed';
+    out.push({ kind: 'review', review });
+  }
+
+  #review({ candidate, standing }: Entry): CandidateReview {
+    return { candidate, state: shown(standing, this.#nowMs) };
+  }
+}
+
+/** Immediate answer to a caller, before anything is appended. Undefined: append it, and wait for `settled`. */
+export function validateVerdict(ledger: Ledger, verdict: Verdict, nowMs: number): Refusal | undefined {
+  return ledger.wouldRefuse(verdict, nowMs);
+}
+
+/** Most severe first, then oldest first. */
+export function byUrgency(a: CandidateReview, b: CandidateReview): number {
+  const severity = SEVERITIES.indexOf(b.candidate.severity) - SEVERITIES.indexOf(a.candidate.severity);
+  if (severity !== 0) return severity;
+  const age = a.candidate.beganAtMs - b.candidate.beganAtMs;
+  if (age !== 0) return age;
+  return a.candidate.id < b.candidate.id ? -1 : Number(a.candidate.id > b.candidate.id);
+}
+
+function changeId(candidateId: string, change: EventChange, cause: string): string {
+  return `${candidateId}#${change}#${cause}`;
+}
+
+function shown(standing: Standing, nowMs: number): ReviewState {
+  if (standing.kind !== 'open') return { kind: standing.kind, verdict: standing.verdict };
+  const claim = liveClaim(standing, nowMs);
+  return claim ? { kind: 'claimed', ...claim } : { kind: 'waiting' };
+}
+
+function reused(before: Verdict, now: Verdict): Refusal | undefined {
+  if (before.act.kind === now.act.kind && before.by.name === now.by.name) return undefined;
+  const detail = `'${now.id}' is the id of a ${before.act.kind} by '${before.by.name}'; choose a new one`;
+  return { code: 'id_reused', detail };
+}
