@@ -1,6 +1,8 @@
 /**
- * Outages are waited out here and nowhere else: try, report, wait twice as long, try again.
+ * Outages are waited out here and nowhere else: try, report, wait twice as long, try again. What waiting cannot mend
+ * (a record too large, access refused) is thrown on: it would be tried for ever.
  */
+import { LogClosedError, LogFailure } from './log/port.ts';
 
 export interface Outage {
   readonly doing: 'read' | 'append' | 'commit';
@@ -41,13 +43,14 @@ export async function patiently<T>(
   }
 }
 
-/** Reports one failure and waits before the next attempt. */
+/** Reports one failure and waits before the next attempt. Throws what waiting cannot mend. */
 export async function waitOut(
   doing: Outage['doing'],
   error: unknown,
   attempt: number,
   patience: Patience,
 ): Promise<void> {
+  if (error instanceof LogClosedError || (error instanceof LogFailure && !error.transient)) throw error;
   const first = patience.retryMs ?? RETRY_MS;
   const retryInMs = Math.min(first * 2 ** Math.min(attempt - 1, 16), patience.retryMsMax ?? RETRY_MS_MAX);
   const cause = error instanceof Error ? error : new Error(String(error));

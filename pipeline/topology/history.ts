@@ -1,0 +1,41 @@
+/** What is on the log already, read once: from the oldest kept to where the log ended when it was asked. */
+import type { Log, LogRecord, Position, TopicPartition } from '../log/port.ts';
+
+const BATCH_MAX = 1_024;
+const WAIT_MS = 1_000;
+
+/**
+ * Hands every record to `onRecord`, in offset order per partition, and returns where to go on. Throws what the log
+ * throws; asking again begins anew.
+ */
+export async function readThrough(
+  log: Log,
+  partitions: readonly TopicPartition[],
+  onRecord: (record: LogRecord) => void,
+): Promise<readonly Position[]> {
+  const spans = await Promise.all(
+    partitions.map(async ({ topic, partition }) => {
+      const at = { topic, partition };
+      return { ...at, offset: await log.firstOffset(at), end: await log.endOffset(at) };
+    }),
+  );
+  for (const span of spans) {
+    if (span.offset >= span.end) continue;
+    const reader = await log.reader([span]);
+    try {
+      while (span.offset < span.end) {
+        for (const record of await reader.read(BATCH_MAX, WAIT_MS)) {
+          if (record.offset < span.end) onRecord(record);
+          span.offset = record.offset + 1;
+        }
+      }
+    } finally {
+      await reader.close();
+    }
+  }
+  return spans.map(({ topic, partition, end }) => ({ topic, partition, offset: end }));
+}
+
+export function partitionsOf(topic: string, count: number): readonly TopicPartition[] {
+  return Array.from({ length: count }, (_, partition) => ({ topic, partition }));
+}

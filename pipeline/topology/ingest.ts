@@ -1,0 +1,95 @@
+/**
+ * The edge of a station: every camera's source -> observe -> frames -> batches on `rail.frames`.
+ *
+ * One camera that fails is reported and leaves the others alone. At the end of a stream, and when the station is
+ * stopped, a last frame says that the view is lost, so that nothing looks like a quiet view.
+ */
+import { InputError } from '../errors.ts';
+import type { PictureSource } from '../ingest/picture.ts';
+import type { Frame } from '../model.ts';
+import { Observer } from '../observe/observer.ts';
+import { viewLost } from '../operate/evaluate/lost.ts';
+import { pause } from '../patience.ts';
+import type { Camera, Site } from '../site/site.ts';
+import type { FrameBatches } from './batches.ts';
+import type { Tally } from './tally.ts';
+
+export type Pace =
+  /** Pictures at the time at which they were taken. */
+  | 'real'
+  /** As fast as they can be decoded and stored; the time of receipt is then the picture's own. */
+  | 'fast';
+
+export interface IngestOptions {
+  readonly site: Site;
+  readonly open: (camera: Camera, startMs: number) => Promise<PictureSource>;
+  readonly batches: FrameBatches;
+  readonly pace: Pace;
+  /** Begin again when a source ends or fails. */
+  readonly loop: boolean;
+  readonly nowMs: () => number;
+  readonly signal: AbortSignal;
+  readonly tally: Tally;
+}
+
+const REOPEN_MS = 1_000;
+const REOPEN_MS_MAX = 30_000;
+
+/** Resolves when every source has ended, or soon after the stop. */
+export async function ingest(options: IngestOptions): Promise<void> {
+  const cameras = options.site.cameras.filter((camera) => camera.source !== undefined);
+  await Promise.all(cameras.map((camera) => watch(camera, options)));
+}
+
+async function watch(camera: Camera, options: IngestOptions): Promise<void> {
+  const { signal, loop } = options;
+  const tally = options.tally.cameras.get(camera.id)!;
+  let epoch = 0;
+  let failures = 0;
+  while (!signal.aborted) {
+    // Epochs of one camera only rise, also when the clock was set back in between.
+    epoch = Math.max(options.nowMs(), epoch + 1);
+    try {
+      tally.source = { kind: 'opening' };
+      await session(camera, epoch, options, () => {
+        tally.source = { kind: 'live' };
+        failures = 0;
+      });
+      tally.source = { kind: 'ended' };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      tally.source = { kind: 'failed', code: error.code, why: error.message };
+      failures += 1;
+    }
+    if (!loop) return;
+    if (failures > 0) await pause(Math.min(REOPEN_MS * 2 ** (failures - 1), REOPEN_MS_MAX), signal);
+  }
+}
+
+/** One epoch: from the first picture to the end of the stream. Throws InputError when the source is broken. */
+async function session(
+  camera: Camera,
+  epoch: number,
+  options: IngestOptions,
+  onPicture: () => void,
+): Promise<void> {
+  const { site, batches, signal, pace } = options;
+  const source = await options.open(camera, epoch);
+  const { width, height } = source;
+  const observer = new Observer({ site: site.id, camera: camera.id, epoch, width, height });
+  let last = undefined as Frame | undefined;
+  try {
+    for await (const picture of source.pictures()) {
+      const earlyMs = pace === 'real' ? picture.capturedAtMs - options.nowMs() : 0;
+      if (earlyMs > 0) await pause(earlyMs, signal);
+      if (signal.aborted) break;
+      onPicture();
+      last = observer.observe(picture, pace === 'real' ? options.nowMs() : picture.capturedAtMs);
+      await batches.add(last);
+    }
+  } finally {
+    observer.close();
+    await source.close();
+    if (last !== undefined) await batches.add(viewLost(last, source));
+  }
+}
