@@ -15,13 +15,22 @@ export interface Fault {
   /** For people: "zone 'P3' has 2 points, expected at least 3". */
   readonly message: string;
   readonly hint?: string;
+  /** The file and its line, 1-based, where the fault lies in a file that people write. */
+  readonly file?: string;
+  readonly line?: number;
+}
+
+/** `site.yaml:12: cameras[0].id: missing (hint)`, as compilers write it so that editors can jump there. */
+export function describeFault({ file, line, at, message, hint }: Fault): string {
+  const place = file === undefined ? '' : line === undefined ? `${file}: ` : `${file}:${line}: `;
+  return `${place}${at === '' ? '' : `${at}: `}${message}${hint === undefined ? '' : ` (${hint})`}`;
 }
 
 export class InputError extends Error {
   readonly faults: readonly Fault[];
 
   constructor(faults: readonly Fault[]) {
-    super(faults.map((fault) => `${fault.at}: ${fault.message}`).join('\n'));
+    super(faults.map(describeFault).join('\n'));
     this.name = 'InputError';
     this.faults = faults;
   }
