@@ -15,7 +15,6 @@ import {
   type NewRecord,
   OffsetGoneError,
   type Position,
-  type Reader,
   StaleGenerationError,
   type TopicPartition,
 } from './log/port.ts';
@@ -46,8 +45,20 @@ export interface Progress {
   readonly rejected: number;
 }
 
-interface LoopOptions extends Patience {
+export interface DriveOptions extends Patience {
   readonly log: Log;
+  readonly group: string;
+  readonly topics: readonly string[];
+  /** State for a partition that was just assigned. */
+  readonly workFor: (at: TopicPartition) => Promise<Work> | Work;
+  readonly onDropped?: (at: TopicPartition) => void;
+  /**
+   * false: the group says who owns what, but every owner folds its partitions from the first offset, and nothing is
+   * committed. Default true.
+   */
+  readonly commits?: boolean;
+  /** What follows from the passing of time alone; asked after every batch. `idle`: the batch was empty. */
+  readonly onTick?: (nowMs: number, idle: boolean) => readonly NewRecord[];
   readonly toRejected: (rejected: Rejected) => NewRecord;
   readonly nowMs: () => number;
   /** After every batch, also an empty one: then the log is well and has nothing new. */
@@ -56,29 +67,16 @@ interface LoopOptions extends Patience {
   readonly batchMax?: number;
 }
 
-export interface DriveOptions extends LoopOptions {
-  readonly group: string;
-  readonly topics: readonly string[];
-  /** State for a partition that was just assigned. */
-  readonly workFor: (at: TopicPartition) => Promise<Work> | Work;
-  readonly onDropped?: (at: TopicPartition) => void;
-}
-
-export interface FollowOptions extends LoopOptions {
-  readonly from: readonly Position[];
-  readonly work: Work;
-  /** What follows from the passing of time alone; asked after every batch, also an empty one. */
-  readonly onTick?: (nowMs: number) => readonly Effect[];
-}
-
 const BATCH_MAX = 512;
 const WAIT_MS = 100;
 const COMMIT_ATTEMPTS = 8;
 
-/** As a member of a group, until `signal` aborts; finishes the batch in hand. Rejects on a programmer's error. */
+type Works = Map<string, { readonly at: TopicPartition; readonly work: Work }>;
+
+/** Until `signal` aborts; finishes the batch in hand. Rejects on a programmer's error and on what no waiting mends. */
 export async function drive(options: DriveOptions): Promise<void> {
   while (!options.signal.aborted) {
-    const works = new Map<string, { readonly at: TopicPartition; readonly work: Work }>();
+    const works: Works = new Map();
     const drop = (at: TopicPartition) => {
       if (works.delete(keyOf(at))) options.onDropped?.(at);
     };
@@ -96,88 +94,55 @@ export async function drive(options: DriveOptions): Promise<void> {
       }),
     );
     if (opened === undefined) return;
-    const consumer = opened.value;
     try {
-      await turn(consumer, options, {
-        workOf: (record) => works.get(keyOf(record))?.work,
-        settle: (positions) => commit(consumer, positions, options),
-      });
+      await turn(opened.value, works, options);
     } finally {
-      await consumer.close().catch(() => undefined);
+      await opened.value.close().catch(() => undefined);
       // State belongs to what this consumer delivered: the next one starts again from what was committed.
       for (const { at } of [...works.values()]) drop(at);
     }
   }
 }
 
-/** From stated positions, in no group, committing nothing: for a fold that is rebuilt at every start. */
-export async function follow(options: FollowOptions): Promise<void> {
-  const positions = new Map(options.from.map((position) => [keyOf(position), position]));
-  const { onTick } = options;
-  while (!options.signal.aborted) {
-    const opened = await patiently('read', options, () => options.log.reader([...positions.values()]));
-    if (opened === undefined) return;
-    try {
-      await turn(opened.value, options, {
-        workOf: () => options.work,
-        settle: async (reached) => {
-          for (const position of reached) positions.set(keyOf(position), position);
-          return true;
-        },
-        ...(onTick === undefined ? {} : { onTick }),
-      });
-    } finally {
-      await opened.value.close().catch(() => undefined);
-    }
-  }
-}
-
-interface Turn {
-  readonly workOf: (record: LogRecord) => Work | undefined;
-  /** Everything derived up to these positions is durable. false: the reader is of no more use. */
-  readonly settle: (positions: readonly Position[]) => Promise<boolean>;
-  readonly onTick?: (nowMs: number) => readonly Effect[];
-}
-
-/** Returns when stopped, or when the reader broke and a new one is needed. */
-async function turn(reader: Reader, options: LoopOptions, { workOf, settle, onTick }: Turn): Promise<void> {
+/** Returns when stopped, or when the consumer broke and a new one is needed. */
+async function turn(consumer: Consumer, works: Works, options: DriveOptions): Promise<void> {
   while (!options.signal.aborted) {
     let records: readonly LogRecord[];
+    const askedAtMs = options.nowMs();
     try {
-      records = await reader.read(options.batchMax ?? BATCH_MAX, WAIT_MS);
+      records = await consumer.read(options.batchMax ?? BATCH_MAX, WAIT_MS);
     } catch (error) {
-      if (!(error instanceof OffsetGoneError)) {
-        await waitOut('read', error, 1, options);
-        return;
-      }
-      // Retention took what was not read yet. Said aloud, and then on from the oldest that is left.
-      const gone = options.toRejected(goneOf(error, options.nowMs()));
-      if ((await persist(options.log, [gone], options)) === undefined) return;
-      await settle([{ ...error.at, offset: error.first }]);
+      if (error instanceof OffsetGoneError) await passOver(error, consumer, options);
+      else await waitOut('read', error, 1, options);
       return;
     }
-    const { appends, positions, rejected, read } = stepAll(records, workOf, options);
-    for (const effect of onTick?.(options.nowMs()) ?? []) {
-      if (effect.kind === 'append') appends.push(effect.record);
-    }
+    const { appends, positions, rejected, read } = stepAll(records, works, options);
+    if (options.onTick !== undefined) appends.push(...options.onTick(askedAtMs, records.length === 0));
     if ((await persist(options.log, appends, options)) === undefined) return;
-    const settled = await settle(positions);
+    const committed = await commit(consumer, positions, options);
     options.onProgress?.({ read, appended: appends.length - rejected, rejected });
-    if (!settled) return;
+    if (!committed) return;
   }
+}
+
+/** Retention took what was not read yet. Said aloud, and then on from the oldest that is left. */
+async function passOver(gone: OffsetGoneError, consumer: Consumer, options: DriveOptions): Promise<void> {
+  const record = options.toRejected(goneOf(gone, options.nowMs()));
+  if ((await persist(options.log, [record], options)) === undefined) return;
+  await commit(consumer, [{ ...gone.at, offset: gone.first }], options);
 }
 
 function stepAll(
   records: readonly LogRecord[],
-  workOf: (record: LogRecord) => Work | undefined,
-  options: LoopOptions,
+  works: Works,
+  options: DriveOptions,
 ): { appends: NewRecord[]; positions: readonly Position[]; read: number; rejected: number } {
   const appends: NewRecord[] = [];
   const positions = new Map<string, Position>();
   let read = 0;
   let rejected = 0;
   for (const record of records) {
-    const work = workOf(record);
+    const work = works.get(keyOf(record))?.work;
     // Lost between the read and now: its next owner reads it again.
     if (work === undefined) continue;
     read += 1;
@@ -236,11 +201,13 @@ export async function persist(
   return (await patiently('append', patience, () => log.append(records)))?.value;
 }
 
+/** false: the consumer is of no more use. */
 async function commit(
   consumer: Consumer,
   positions: readonly Position[],
-  patience: Patience,
+  options: DriveOptions,
 ): Promise<boolean> {
+  if (options.commits === false) return true;
   const owned = new Set(consumer.assigned().map(keyOf));
   const still = positions.filter((position) => owned.has(keyOf(position)));
   if (still.length === 0) return true;
@@ -252,8 +219,8 @@ async function commit(
     } catch (error) {
       // Another member owns them by now and starts from the older offset; this one goes on with what it has.
       if (error instanceof StaleGenerationError) return true;
-      await waitOut('commit', error, attempt, patience);
-      if (patience.signal.aborted) return false;
+      await waitOut('commit', error, attempt, options);
+      if (options.signal.aborted) return false;
     }
   }
   return false;
