@@ -1,8 +1,9 @@
 /**
- * The real path for one camera without waiting for anybody's clock: observe, encode, a memory log, decode, measure,
- * detect. The log stands between so that what is evaluated is what the wire carries, rounding included.
+ * The real path for one camera without waiting for anybody's clock: observe, encode, a memory log, decode, admit,
+ * measure, detect. The log stands between so that what is evaluated is what the wire carries, rounding included.
  */
 import { decodeFrameBatch, encodeFrameBatch } from '../../../proto/messages.ts';
+import { Admit } from '../../admit.ts';
 import { detect } from '../../detect/detect.ts';
 import type { PictureSource } from '../../ingest/picture.ts';
 import { openMemoryLog } from '../../log/memory.ts';
@@ -39,11 +40,19 @@ export async function runChain(
   await log.createTopics([{ topic: TOPICS.frames, partitions: 1 }]);
   const at = { topic: TOPICS.frames, partition: 0 };
   const reader = await log.reader([{ ...at, offset: 0 }]);
+  const admitting = new Admit(site);
   const measuring = measure(site);
   const detecting = detect(site, 'evaluate');
   let observer: Observer | undefined;
   let last: Frame | undefined;
 
+  const admitted = (decoded: Frame): Frame => {
+    const admission = admitting.step(decoded);
+    if (admission.kind === 'admitted') return admission.frame;
+    throw new Error(
+      `frame ${decoded.number} of our own making was not admitted: ${JSON.stringify(admission)}`,
+    );
+  };
   const hand = async (frame: Frame) => {
     last = frame;
     const t0 = performance.now();
@@ -57,7 +66,7 @@ export async function runChain(
     cost.frames += 1;
     cost.bytes += value.length;
     let handedMs = 0;
-    for (const measured of frames.flatMap((decoded) => measuring.step(decoded))) {
+    for (const measured of frames.flatMap((decoded) => measuring.step(admitted(decoded)))) {
       const candidates = detecting.step(measured);
       const h0 = performance.now();
       onMeasured(measured);
