@@ -186,8 +186,8 @@ function namesIn(names: readonly string[] | null | undefined, field: string): re
 }
 
 function tokenIn(bytes: Uint8Array | null | undefined): Uint8Array {
-  // The generated default of an absent bytes field is a plain array.
-  const token = bytes instanceof Uint8Array ? bytes : NO_BYTES;
+  // An absent bytes field comes as an empty array of another type.
+  const token = bytes?.length ? bytes : NO_BYTES;
   if (token.length > TOKEN_BYTES_MAX)
     refuse('too_long', `the token has ${token.length} bytes, at most ${TOKEN_BYTES_MAX}`);
   return token;

@@ -204,8 +204,8 @@ function cellsIn(wire: WireCells, planeWidth: number, planeHeight: number): Cell
 }
 
 function bytesIn(bytes: Uint8Array | null | undefined, length: number, field: string): Uint8Array {
-  // The generated default of an absent bytes field is a plain array.
-  const found = bytes instanceof Uint8Array ? bytes : NO_BYTES;
+  // An absent bytes field comes as an empty array of another type.
+  const found = bytes?.length ? bytes : NO_BYTES;
   if (found.length !== length) refuse('bad_grid', `${field} has ${found.length} bytes, expected ${length}`);
   return found;
 }

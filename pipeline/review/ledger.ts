@@ -10,20 +10,20 @@
  *  3. Repeats are harmless: a candidate record whose revision is known, a verdict whose id is known, an event that
  *     was told before.
  *  4. `verified` carries the candidate as last heard of, its end included if it has ended; `ended` then follows
- *     as a change of its own, so that every verified event that is not retracted ends by exactly one `ended`.
+ *     as a change of its own: every verified event whose candidate ends gets exactly one `ended`.
  *
  * What subscribers were told is part of the state: on start the rim feeds back the events that the log holds
  * (`told`), and only what is missing there comes out again.
  *
  * Memory, per candidate: its last record and the verdict in force, some 2.5 KB. Undecided ones are kept until they
  * lapse, decided ones for `retentionMs` after their last record or decision, whichever is later. A site group with
- * 20,000 candidates a day and the default of 24 h holds 20,000 x 2.5 KB = 50 MB. Verdicts held for an unseen
- * candidate: at most HELD_MAX x 0.6 KB = 6 MB. Settled verdict ids per candidate: the last SETTLED_MAX.
+ * 20,000 candidates a day and the default of 24 h holds 20,000 x 2.5 KB = 50 MB. A candidate remembers its last
+ * SETTLED_MAX verdicts. What is held and told is bounded in held.ts and told.ts. A record of a candidate that was
+ * forgotten opens it anew: an agent looks twice rather than nobody once.
  */
 import {
   type Candidate,
   type CandidateReview,
-  type EventChange,
   type ReviewState,
   SEVERITIES,
   type Severity,
@@ -31,7 +31,9 @@ import {
   type VerifiedEvent,
 } from '../model.ts';
 import type { Stage } from '../stage.ts';
-import { type Decided, judge, liveClaim, type Refusal, type Standing } from './judge.ts';
+import { HELD_MAX, Held } from './held.ts';
+import { judge, liveClaim, type Refusal, type Standing } from './judge.ts';
+import { Told } from './told.ts';
 
 /** `atMs` is the record's append time on the log, never a time that its content claims. */
 export type LedgerInput =
@@ -63,7 +65,6 @@ export interface LedgerOptions {
 
 export const RETENTION_MS_DEFAULT = 24 * 3_600_000;
 export const LAPSE_AFTER_MS_DEFAULT = 15 * 60_000;
-export const HELD_MAX = 10_000;
 export const SETTLED_MAX = 256;
 
 /** Signs the record that time has passed. A service, so never an agent: judge.ts lets it do nothing else. */
@@ -87,28 +88,12 @@ interface Entry {
   shownClaimed: boolean;
 }
 
-/** What subscribers know of one event. */
-interface Told {
-  readonly changeIds: Set<string>;
-  /** Confirming verdicts that were taken back. */
-  readonly takenBack: Set<string>;
-  revision: number;
-  ended: boolean;
-  atMs: number;
-}
-
-interface Held {
-  readonly verdict: Verdict;
-  readonly atMs: number;
-}
-
 export class Ledger implements Stage<LedgerInput, LedgerOutput> {
   readonly #retentionMs: number;
   readonly #lapseAfterMs: Readonly<Record<Severity, number>>;
   readonly #entries = new Map<string, Entry>();
-  readonly #held = new Map<string, Held[]>();
-  readonly #told = new Map<string, Told>();
-  #heldCount = 0;
+  readonly #held = new Held();
+  readonly #told = new Told();
   /** Latest append time seen. For what is shown (claims) and what asks (lapse); verdicts are judged by their own. */
   #nowMs = 0;
 
@@ -134,7 +119,7 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
         this.#take(input.verdict, input.atMs, out);
         break;
       case 'told':
-        this.#remember(input.event, input.atMs);
+        this.#told.remember(input.event, input.atMs);
         break;
       case 'tick':
         this.#age(out);
@@ -171,7 +156,7 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
 
   /** Counts, for the status and for tests of the bounds. */
   size(): { candidates: number; held: number; told: number } {
-    return { candidates: this.#entries.size, held: this.#heldCount, told: this.#told.size };
+    return { candidates: this.#entries.size, held: this.#held.size, told: this.#told.size };
   }
 
   #hear(candidate: Candidate, atMs: number, out: LedgerOutput[]): void {
@@ -204,10 +189,7 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
     };
     this.#entries.set(candidate.id, entry);
     this.#show(entry, out);
-    const held = this.#held.get(candidate.id) ?? [];
-    this.#held.delete(candidate.id);
-    this.#heldCount -= held.length;
-    for (const early of held) this.#settle(entry, early.verdict, early.atMs, out);
+    for (const early of this.#held.release(candidate.id)) this.#settle(entry, early.verdict, early.atMs, out);
   }
 
   #take(verdict: Verdict, atMs: number, out: LedgerOutput[]): void {
@@ -216,15 +198,9 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
       this.#settle(entry, verdict, atMs, out);
       return;
     }
-    if (this.#heldCount >= HELD_MAX) {
-      const detail = `${this.#heldCount} verdicts wait for candidates that were not seen, at most ${HELD_MAX}`;
-      out.push({ kind: 'settled', verdict, refusal: { code: 'too_many_held', detail } });
-      return;
-    }
-    this.#heldCount++;
-    const held = this.#held.get(verdict.candidate);
-    if (held) held.push({ verdict, atMs });
-    else this.#held.set(verdict.candidate, [{ verdict, atMs }]);
+    if (this.#held.hold(verdict, atMs)) return;
+    const detail = `${HELD_MAX} verdicts wait already for candidates that were not seen`;
+    out.push({ kind: 'settled', verdict, refusal: { code: 'too_many_held', detail } });
   }
 
   #settle(entry: Entry, verdict: Verdict, atMs: number, out: LedgerOutput[]): void {
@@ -242,7 +218,7 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
     if ('refusal' in judgement) return;
     entry.standing = judgement.next;
     this.#show(entry, out);
-    if (was.kind === 'confirmed') this.#retract(entry, was, verdict, out);
+    if (was.kind !== 'open') emit(this.#told.retraction(entry.candidate, was, verdict, this.#nowMs), out);
     this.#tell(entry, out);
   }
 
@@ -266,70 +242,8 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
     }
   }
 
-  /** Whatever subscribers of a confirmed candidate do not know yet. */
-  #tell(entry: Entry, out: LedgerOutput[]): void {
-    const { candidate, standing } = entry;
-    if (standing.kind !== 'confirmed') return;
-    const { verdict } = standing;
-    const told = this.#toldOf(candidate.id);
-    // A rebuilt ledger passes through standings that subscribers have left behind: nothing is news under those.
-    if (told.takenBack.has(verdict.id)) return;
-    if (!told.changeIds.has(changeId(candidate.id, 'verified', verdict.id))) {
-      this.#emit(candidate, 'verified', verdict.id, verdict, out);
-    }
-    if (candidate.phase === 'end') {
-      if (!told.ended) this.#emit(candidate, 'ended', String(candidate.revision), verdict, out);
-    } else if (candidate.revision > told.revision) {
-      this.#emit(candidate, 'updated', String(candidate.revision), verdict, out);
-    }
-  }
-
-  #retract(entry: Entry, was: Decided, reversal: Verdict, out: LedgerOutput[]): void {
-    const { candidate } = entry;
-    const told = this.#toldOf(candidate.id);
-    if (told.takenBack.has(was.verdict.id)) return;
-    this.#emit(candidate, 'retracted', reversal.id, reversal, out);
-  }
-
-  #emit(
-    candidate: Candidate,
-    change: EventChange,
-    cause: string,
-    verdict: Verdict,
-    out: LedgerOutput[],
-  ): void {
-    const event = {
-      id: candidate.id,
-      changeId: changeId(candidate.id, change, cause),
-      change,
-      candidate,
-      verdict,
-    };
-    this.#remember(event, this.#nowMs);
-    out.push({ kind: 'event', event });
-  }
-
-  #remember(event: VerifiedEvent, atMs: number): void {
-    const told = this.#toldOf(event.id);
-    told.atMs = Math.max(told.atMs, atMs);
-    if (event.change === 'verified') told.changeIds.add(event.changeId);
-    if (event.change === 'ended') told.ended = true;
-    if (event.change !== 'retracted') told.revision = Math.max(told.revision, event.candidate.revision);
-    else if (event.verdict.act.kind === 'reverse') told.takenBack.add(event.verdict.act.of);
-  }
-
-  #toldOf(id: string): Told {
-    const known = this.#told.get(id);
-    if (known) return known;
-    const told: Told = {
-      changeIds: new Set(),
-      takenBack: new Set(),
-      revision: -1,
-      ended: false,
-      atMs: this.#nowMs,
-    };
-    this.#told.set(id, told);
-    return told;
+  #tell({ candidate, standing }: Entry, out: LedgerOutput[]): void {
+    emit(this.#told.news(candidate, standing, this.#nowMs), out);
   }
 
   #age(out: LedgerOutput[]): void {
@@ -337,7 +251,7 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
       if (entry.standing.kind === 'open') this.#wait(entry, out);
       else if (this.#nowMs > Math.max(entry.heardAtMs, entry.standing.decidedAtMs) + this.#retentionMs) {
         this.#entries.delete(entry.candidate.id);
-        this.#told.delete(entry.candidate.id);
+        this.#told.forget(entry.candidate.id);
       }
     }
     this.#forgetOrphans(out);
@@ -368,19 +282,11 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
   /** Verdicts and events whose candidate never came: it has gone from the log, or never was. */
   #forgetOrphans(out: LedgerOutput[]): void {
     const goneMs = this.#nowMs - this.#retentionMs;
-    for (const [id, held] of this.#held) {
-      if (held.at(-1)!.atMs >= goneMs) continue;
-      this.#held.delete(id);
-      this.#heldCount -= held.length;
-      const refusal = {
-        code: 'unknown_candidate',
-        detail: `candidate '${id}' did not come within the retention`,
-      } as const;
-      for (const { verdict } of held) out.push({ kind: 'settled', verdict, refusal });
+    for (const { verdict } of this.#held.expire(goneMs)) {
+      const detail = `candidate '${verdict.candidate}' did not come within the retention`;
+      out.push({ kind: 'settled', verdict, refusal: { code: 'unknown_candidate', detail } });
     }
-    for (const [id, told] of this.#told) {
-      if (told.atMs < goneMs && !this.#entries.has(id)) this.#told.delete(id);
-    }
+    this.#told.forgetOrphans(goneMs, (id) => this.#entries.has(id));
   }
 
   #show(entry: Entry, out: LedgerOutput[]): void {
@@ -408,8 +314,8 @@ export function byUrgency(a: CandidateReview, b: CandidateReview): number {
   return a.candidate.id < b.candidate.id ? -1 : Number(a.candidate.id > b.candidate.id);
 }
 
-function changeId(candidateId: string, change: EventChange, cause: string): string {
-  return `${candidateId}#${change}#${cause}`;
+function emit(events: readonly VerifiedEvent[], out: LedgerOutput[]): void {
+  for (const event of events) out.push({ kind: 'event', event });
 }
 
 function shown(standing: Standing, nowMs: number): ReviewState {

@@ -1,0 +1,244 @@
+/**
+ * Values with every field set, exactly as the wire can hold them (positions in 1/65535, floats of 32 bits), so that
+ * a round trip must give back the same value. test/proto/messages.test.ts checks that no field was left out.
+ */
+import type {
+  Candidate,
+  CandidateReview,
+  Frame,
+  Observation,
+  Rejected,
+  ReviewState,
+  Verdict,
+  VerdictAct,
+  VerifiedEvent,
+} from '../../pipeline/model.ts';
+import * as messages from '../../proto/messages.ts';
+
+const at = (units: number) => units / 65_535;
+const f32 = Math.fround;
+const NOW = 1_794_000_000_123;
+
+/** 10x6 pixels: 3x2 cells, the first, third and sixth set. */
+export const frame: Frame = {
+  site: 'gare-exemple',
+  camera: 'quai-a-01',
+  epoch: NOW - 5000,
+  number: 4_294_967_295,
+  capturedAtMs: NOW,
+  receivedAtMs: NOW + 40,
+  intervalMs: 200,
+  planeWidth: 10,
+  planeHeight: 6,
+  view: 'ok',
+  cells: {
+    columns: 3,
+    rows: 2,
+    bitmap: Uint8Array.of(0b100101),
+    occupancy: Uint8Array.of(1, 128, 255),
+    flowX: Uint8Array.of(0, 127, 128),
+    flowY: Uint8Array.of(255, 1, 2),
+  },
+  blobs: [
+    {
+      box: { x0: at(1), y0: at(2), x1: at(65_535), y1: at(4) },
+      foot: { x: at(5), y: at(6) },
+      areaPx: 60,
+      flowX: -1.125,
+      flowY: 5.875,
+      stillMs: 400,
+    },
+  ],
+  objects: [{ class: 'bag', box: { x0: at(1), y0: at(2), x1: at(3), y1: at(4) }, confidence: f32(0.7) }],
+};
+
+export const observation: Observation = {
+  site: 'gare-exemple',
+  camera: 'quai-a-01',
+  epoch: NOW,
+  frame: 12,
+  atMs: NOW,
+  view: 'moved',
+  zones: [
+    {
+      zone: 'platform',
+      people: f32(5.3),
+      moving: f32(2.1),
+      density: f32(0.4),
+      fluxX: f32(-0.3),
+      fluxY: f32(0.2),
+      coherence: f32(0.9),
+      divergence: f32(-1.5),
+      directions: [0.125, 0.25, 0, 0.5, 0.125, 0, 0, 1],
+    },
+  ],
+  crossings: [
+    {
+      line: 'gate',
+      track: 7,
+      frame: 11,
+      atMs: NOW,
+      direction: 'right_to_left',
+      velocity: { x: f32(-0.1), y: f32(0.01) },
+    },
+  ],
+};
+
+export const candidate: Candidate = {
+  id: 'gare-exemple/quai-a-01/1794000000123/no-tracks/3',
+  site: 'gare-exemple',
+  siteKind: 'station',
+  camera: 'quai-a-01',
+  epoch: NOW,
+  type: 'forbidden_zone',
+  rule: 'no-tracks',
+  ruleVersion: 4,
+  severity: 'critical',
+  place: 'tracks',
+  phase: 'update',
+  revision: 2,
+  beganFrame: 3,
+  beganAtMs: NOW,
+  frame: 9,
+  atMs: NOW + 1200,
+  region: { x0: at(10), y0: at(20), x1: at(30), y1: at(40) },
+  score: f32(0.8),
+  explanation: 'Quelqu’un est sur la voie depuis 3 s',
+  findings: [{ name: 'dwell', value: 3.1, limit: 2, unit: 's' }],
+  build: 'a1b2c3',
+};
+
+export function verdict(act: VerdictAct, id: string = act.kind): Verdict {
+  return {
+    id,
+    candidate: candidate.id,
+    site: candidate.site,
+    camera: candidate.camera,
+    by: { name: 'A. Martin', role: 'agent' },
+    atMs: NOW + 2000,
+    act,
+  };
+}
+
+const acts: readonly VerdictAct[] = [
+  { kind: 'claim', leaseMs: 60_000 },
+  { kind: 'release' },
+  { kind: 'confirm', note: 'vu à l’écran' },
+  { kind: 'reject', reason: 'true_but_irrelevant', note: 'agent de maintenance' },
+  { kind: 'reverse', of: 'v1', note: 'erreur' },
+  { kind: 'lapse' },
+];
+
+export const event: VerifiedEvent = {
+  id: candidate.id,
+  changeId: `${candidate.id}#verified#confirm`,
+  change: 'verified',
+  candidate,
+  verdict: verdict({ kind: 'confirm' }),
+};
+
+const rejected: Rejected = {
+  code: 'garbage',
+  detail: 'index out of range',
+  topic: 'rail.frames',
+  partition: 3,
+  offset: 9_007_199_254_740_991,
+  length: 120,
+  sha256: '0123456789abcdef'.repeat(4),
+  atMs: NOW,
+  site: 'gare-exemple',
+  camera: 'quai-a-01',
+};
+
+const states: readonly ReviewState[] = [
+  { kind: 'waiting' },
+  { kind: 'claimed', by: { name: 'B. Diallo', role: 'supervisor' }, untilMs: NOW + 9000 },
+  { kind: 'confirmed', verdict: verdict({ kind: 'confirm' }) },
+  { kind: 'rejected', verdict: verdict({ kind: 'reject', reason: 'false' }) },
+  { kind: 'lapsed', verdict: verdict({ kind: 'lapse' }) },
+];
+const reviews: readonly CandidateReview[] = states.map((state) => ({ candidate, state }));
+const resumeToken = Uint8Array.of(1, 2, 3);
+const { id, by } = verdict({ kind: 'release' });
+
+export interface Sample {
+  readonly message: string;
+  readonly value: unknown;
+  readonly encode: () => Uint8Array;
+  readonly decode: (bytes: Uint8Array) => unknown;
+}
+
+function sample<T>(
+  message: string,
+  value: T,
+  encode: (value: T) => Uint8Array,
+  decode: (bytes: Uint8Array) => T,
+): Sample {
+  return { message, value, encode: () => encode(value), decode };
+}
+
+const m = messages;
+export const samples: readonly Sample[] = [
+  sample('FrameBatch', { frames: [frame, { ...frame, number: 0 }] }, m.encodeFrameBatch, m.decodeFrameBatch),
+  sample('Observation', observation, m.encodeObservation, m.decodeObservation),
+  sample('Candidate', candidate, m.encodeCandidate, m.decodeCandidate),
+  ...acts.map((act) => sample('Verdict', verdict(act), m.encodeVerdict, m.decodeVerdict)),
+  sample('Event', event, m.encodeEvent, m.decodeEvent),
+  sample('Rejected', rejected, m.encodeRejected, m.decodeRejected),
+  sample(
+    'SubscribeRequest',
+    {
+      sites: ['a'],
+      cameras: ['b'],
+      types: ['fire', 'density'],
+      severityMin: 'high',
+      resumeToken,
+      fromStart: true,
+    },
+    m.encodeSubscribeRequest,
+    m.decodeSubscribeRequest,
+  ),
+  sample(
+    'SubscribeResponse',
+    { kind: 'event', resumeToken, event },
+    m.encodeSubscribeResponse,
+    m.decodeSubscribeResponse,
+  ),
+  sample(
+    'SubscribeResponse',
+    { kind: 'progress', resumeToken, atMs: NOW },
+    m.encodeSubscribeResponse,
+    m.decodeSubscribeResponse,
+  ),
+  sample(
+    'ListCandidatesRequest',
+    { statuses: ['waiting', 'lapsed'], sites: ['a'] },
+    m.encodeListCandidatesRequest,
+    m.decodeListCandidatesRequest,
+  ),
+  sample(
+    'ListCandidatesResponse',
+    { reviews },
+    m.encodeListCandidatesResponse,
+    m.decodeListCandidatesResponse,
+  ),
+  sample(
+    'WatchCandidatesRequest',
+    { sites: ['a', 'b'] },
+    m.encodeWatchCandidatesRequest,
+    m.decodeWatchCandidatesRequest,
+  ),
+  sample(
+    'WatchCandidatesResponse',
+    { review: reviews[1]! },
+    m.encodeWatchCandidatesResponse,
+    m.decodeWatchCandidatesResponse,
+  ),
+  sample(
+    'DecideRequest',
+    { verdict: { id, candidate: candidate.id, by, act: { kind: 'confirm' } } },
+    m.encodeDecideRequest,
+    m.decodeDecideRequest,
+  ),
+  sample('DecideResponse', { review: reviews[2]! }, m.encodeDecideResponse, m.decodeDecideResponse),
+];
