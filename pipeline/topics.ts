@@ -61,6 +61,17 @@ export function topicSpecs(options: TopicOptions = {}): readonly TopicSpec[] {
   ];
 }
 
+/** Creates what is missing; topics that go by camera follow the count of those that exist. Returns what it created. */
+export async function createTopics(log: Log, options: TopicOptions = {}): Promise<readonly TopicSpec[]> {
+  const counts = await Promise.all(BY_CAMERA.map((topic) => log.partitionCount(topic)));
+  const found = counts.find((count) => count !== undefined);
+  const specs = topicSpecs({ ...options, ...(found === undefined ? {} : { partitions: found }) });
+  const known = await Promise.all(specs.map(({ topic }) => log.partitionCount(topic)));
+  const missing = specs.filter((_, index) => known[index] === undefined);
+  if (missing.length > 0) await log.createTopics(missing);
+  return missing;
+}
+
 /**
  * Partition count of the topics that go by camera. Throws InputError when topics are missing or their counts
  * differ: one camera would live in two partitions.

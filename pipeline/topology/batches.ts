@@ -26,16 +26,19 @@ export class FrameBatches {
   readonly #log: Log;
   readonly #partitions: number;
   readonly #patience: Patience;
+  readonly #onDurable: () => void;
   readonly #waiting = new Map<number, Frame[]>();
   #count = 0;
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
   #failure: Error | undefined;
 
-  constructor(log: Log, partitions: number, patience: Patience) {
+  /** `onDurable`: after every append that worked. */
+  constructor(log: Log, partitions: number, patience: Patience, onDurable: () => void = () => undefined) {
     this.#log = log;
     this.#partitions = partitions;
     this.#patience = patience;
+    this.#onDurable = onDurable;
   }
 
   /** Resolves when there is room for more. Rejects when the log failed for good. */
@@ -76,7 +79,7 @@ export class FrameBatches {
 
   async #append(records: readonly NewRecord[]): Promise<void> {
     try {
-      await persist(this.#log, records, this.#patience);
+      if ((await persist(this.#log, records, this.#patience)) !== undefined) this.#onDurable();
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error));
     } finally {

@@ -50,6 +50,13 @@ export class Tally {
     );
   }
 
+  /** What went wrong last where callers are told less. */
+  failure: Error | undefined;
+
+  fail(error: unknown): void {
+    this.failure = error instanceof Error ? error : new Error(String(error));
+  }
+
   refuse(code: string, count = 1): void {
     this.rejected.set(code, (this.rejected.get(code) ?? 0) + count);
   }

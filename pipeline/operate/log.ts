@@ -1,0 +1,91 @@
+/** Opens the log that the command line names, ready for a station. */
+import path from 'node:path';
+import { fault, InputError } from '../errors.ts';
+import { openEmbeddedLog } from '../log/embedded.ts';
+import { openKafkaLog } from '../log/kafkajs.ts';
+import { openMemoryLog } from '../log/memory.ts';
+import type { Log } from '../log/port.ts';
+import { lockDirectory } from './lock.ts';
+
+export const LOG_KINDS = ['embedded', 'memory', 'kafka'] as const;
+export type LogKind = (typeof LOG_KINDS)[number];
+
+export interface LogChoice {
+  readonly kind: LogKind;
+  /** Data directory of the embedded log. */
+  readonly data: string;
+  /** host:port of Kafka brokers. */
+  readonly brokers: readonly string[];
+}
+
+export interface OpenLog {
+  readonly log: Log;
+  /** Other sites' stations may run on it. */
+  readonly shared: boolean;
+  /** What becomes of the data when the station stops, in words. */
+  readonly keeps: string;
+  close(): Promise<void>;
+}
+
+/** Age limits are applied this often. */
+const SWEEP_MS = 60_000;
+
+/** Throws InputError: the directory is in use or cannot be written, no brokers are given. */
+export async function openLog({ kind, data, brokers }: LogChoice): Promise<OpenLog> {
+  switch (kind) {
+    case 'memory': {
+      const log = openMemoryLog();
+      const stopSweeping = sweepNowAndThen(log);
+      return {
+        log,
+        shared: false,
+        keeps: 'nothing is kept (--log memory)',
+        async close() {
+          stopSweeping();
+          await log.close();
+        },
+      };
+    }
+    case 'embedded': {
+      const unlock = lockDirectory(data);
+      const log = await openEmbeddedLog({ directory: path.join(data, 'log') }).catch((error: unknown) => {
+        unlock();
+        throw error;
+      });
+      const stopSweeping = sweepNowAndThen(log);
+      return {
+        log,
+        shared: false,
+        keeps: `data is kept in ${shown(data)}`,
+        async close() {
+          stopSweeping();
+          await log.close();
+          unlock();
+        },
+      };
+    }
+    case 'kafka': {
+      if (brokers.length === 0) {
+        throw new InputError([
+          fault('no_brokers', '--brokers', 'names no broker', 'for example --brokers 127.0.0.1:9092'),
+        ]);
+      }
+      const log = await openKafkaLog({ brokers: [...brokers] });
+      return { log, shared: true, keeps: `data is kept on ${brokers.join(', ')}`, close: () => log.close() };
+    }
+  }
+}
+
+function sweepNowAndThen(log: { sweep(): Promise<number> }): () => void {
+  const sweep = () => void log.sweep().catch(() => undefined);
+  sweep();
+  const timer = setInterval(sweep, SWEEP_MS);
+  return () => clearInterval(timer);
+}
+
+/** Relative to where the command was given, where that is shorter. */
+function shown(directory: string): string {
+  const relative = path.relative(process.cwd(), directory);
+  const near = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
+  return near ? `.${path.sep}${relative}` : directory;
+}
