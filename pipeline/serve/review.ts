@@ -130,21 +130,21 @@ function requireAgent(verdict: VerdictDraft): void {
   if (verdict.by.name.trim() === '') {
     throw new CallError(
       status.INVALID_ARGUMENT,
-      'agent_unnamed',
+      'no_agent_name',
       'the verdict names no agent; nobody else decides',
     );
   }
   if (verdict.by.role !== 'agent' && verdict.by.role !== 'supervisor') {
     throw new CallError(
       status.PERMISSION_DENIED,
-      'role_may_not_decide',
+      'wrong_role',
       `a ${verdict.by.role} does not decide, expected an agent or a supervisor`,
     );
   }
   if (verdict.act.kind === 'lapse') {
     throw new CallError(
       status.PERMISSION_DENIED,
-      'lapse_by_agent',
+      'wrong_role',
       'a lapse is recorded when time runs out, by nobody',
     );
   }
@@ -155,13 +155,17 @@ function refusalStatus(code: string): number {
   return REFUSAL_STATUS[code] ?? status.FAILED_PRECONDITION;
 }
 
+/** The codes of pipeline/review/judge.ts. What is not listed is a matter of the moment: FAILED_PRECONDITION. */
 const REFUSAL_STATUS: Readonly<Record<string, number>> = {
   unknown_candidate: status.NOT_FOUND,
-  unknown_verdict: status.NOT_FOUND,
   claimed_by_other: status.ABORTED,
-  bad_verdict: status.INVALID_ARGUMENT,
+  no_agent_name: status.INVALID_ARGUMENT,
+  bad_reason: status.INVALID_ARGUMENT,
   bad_lease: status.INVALID_ARGUMENT,
-  not_allowed: status.PERMISSION_DENIED,
+  wrong_place: status.INVALID_ARGUMENT,
+  id_reused: status.ALREADY_EXISTS,
+  wrong_role: status.PERMISSION_DENIED,
+  too_many_held: status.RESOURCE_EXHAUSTED,
 };
 
 function within<T>(ms: number, promised: Promise<T>): Promise<T> {

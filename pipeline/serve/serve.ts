@@ -8,8 +8,9 @@ import { isIP } from 'node:net';
 import { fault, InputError } from '../errors.ts';
 import type { Log } from '../log/port.ts';
 import { EventFeed, type SubscriberState, type Withheld } from './events.ts';
-import { SERVER_OPTIONS, Server, ServerCredentials } from './grpc.ts';
+import { SERVER_OPTIONS, Server } from './grpc.ts';
 import { addHealth } from './health.ts';
+import { authority, listen } from './listen.ts';
 import type { ReviewPort } from './port.ts';
 import { addReflection } from './reflection.ts';
 import { ReviewDesk } from './review.ts';
@@ -28,6 +29,8 @@ export interface ServeOptions {
   readonly progressMs?: number;
   /** Default 1000; the next one is answered RESOURCE_EXHAUSTED. */
   readonly subscribersMax?: number;
+  /** Default 2000; the next one is hung up on. */
+  readonly connectionsMax?: number;
   /** How long a verdict may take to come back from the log, ms. Default 10000. */
   readonly decideMsMax?: number;
   readonly now?: () => number;
@@ -72,20 +75,20 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   server.addService(reviewService.definition, desk.handlers);
   const health = addHealth(server, [eventService.name, reviewService.name]);
   addReflection(server);
-  const bound = await bind(server, host, port);
+  const listening = await listen(server, host, port, options.connectionsMax ?? 2_000);
   health.set(true);
 
   let closed: Promise<void> | undefined;
   return {
-    address: authority(host, bound),
-    port: bound,
+    address: authority(host, listening.port),
+    port: listening.port,
     subscribers: () => feed.subscribers(),
     close(graceMs = GRACE_MS) {
       closed ??= (async () => {
         health.set(false);
         feed.close();
         desk.close();
-        await shutdown(server, graceMs);
+        await listening.close(graceMs);
       })();
       return closed;
     },
@@ -108,42 +111,4 @@ function notLoopback(host: string): InputError {
       'bind to 127.0.0.1 and reach it through an SSH tunnel',
     ),
   ]);
-}
-
-function authority(host: string, port: number): string {
-  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-function bind(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(authority(host, port), ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      else reject(bindFault(host, port, error.message));
-    });
-  });
-}
-
-function bindFault(host: string, port: number, why: string): InputError {
-  const inUse = why.includes('EADDRINUSE');
-  return new InputError([
-    inUse
-      ? fault(
-          'port_in_use',
-          'port',
-          `port ${port} of ${host} is taken`,
-          'choose another port, 0 for a free one',
-        )
-      : fault('bind_failed', 'host', `cannot listen on ${authority(host, port)}: ${why}`),
-  ]);
-}
-
-/** A peer that never reads, or a health watch that never ends, cannot hold the process beyond the grace. */
-function shutdown(server: Server, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const force = setTimeout(() => server.forceShutdown(), graceMs);
-    server.tryShutdown(() => {
-      clearTimeout(force);
-      resolve();
-    });
-  });
 }

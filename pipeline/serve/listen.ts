@@ -1,0 +1,67 @@
+/**
+ * The listening socket, held here and not by grpc-js, for two reasons: the number of connections has a bound, and
+ * closing has one too. Node ends a session that was told to close gently by waiting for its peer to hang up, even
+ * when it is destroyed afterwards; a peer that stays would hold the process until its keepalive gives up.
+ */
+import { createServer, isIP, type Socket } from 'node:net';
+import { fault, InputError } from '../errors.ts';
+import { type Server, ServerCredentials } from './grpc.ts';
+
+export interface Listening {
+  readonly port: number;
+  /** Takes no more, lets calls end for at most `graceMs`, then hangs up. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Throws InputError: `port_in_use`, `bind_failed`. */
+export async function listen(
+  server: Server,
+  host: string,
+  port: number,
+  connectionsMax: number,
+): Promise<Listening> {
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const sockets = new Set<Socket>();
+  const acceptor = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    injector.injectConnection(socket);
+  });
+  acceptor.maxConnections = connectionsMax;
+  await new Promise<void>((resolve, reject) => {
+    acceptor.once('error', (error: NodeJS.ErrnoException) => reject(bindFault(host, port, error)));
+    acceptor.listen(port, host, resolve);
+  });
+  const bound = acceptor.address();
+  return {
+    port: typeof bound === 'object' && bound !== null ? bound.port : port,
+    async close(graceMs) {
+      const deaf = new Promise<void>((resolve) => acceptor.close(() => resolve()));
+      const done = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      const force = setTimeout(() => {
+        server.forceShutdown();
+        for (const socket of sockets) socket.destroy();
+      }, graceMs);
+      await Promise.all([deaf, done]);
+      clearTimeout(force);
+    },
+  };
+}
+
+/** `host:port` as clients want it. */
+export function authority(host: string, port: number): string {
+  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function bindFault(host: string, port: number, error: NodeJS.ErrnoException): InputError {
+  return new InputError([
+    error.code === 'EADDRINUSE'
+      ? fault(
+          'port_in_use',
+          'port',
+          `port ${port} of ${host} is taken`,
+          'choose another port, or 0 for a free one',
+        )
+      : fault('bind_failed', 'host', `cannot listen on ${authority(host, port)}: ${error.message}`),
+  ]);
+}

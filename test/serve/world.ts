@@ -1,0 +1,189 @@
+/** A server on a free port over the memory log, with events and reviews to hand. */
+
+import { openMemoryLog } from '../../pipeline/log/memory.ts';
+import { partitionFor } from '../../pipeline/log/partition.ts';
+import {
+  type Candidate,
+  type CandidateReview,
+  cameraKey,
+  candidateId,
+  type EventChange,
+  type EventType,
+  type Severity,
+  type Verdict,
+  type VerifiedEvent,
+} from '../../pipeline/model.ts';
+import { type Delivery, openClient, type SubscribeOptions } from '../../pipeline/serve/client.ts';
+import type { ReviewFilter, ReviewPort } from '../../pipeline/serve/port.ts';
+import { type ServeOptions, serve } from '../../pipeline/serve/serve.ts';
+import { encodeEvent } from '../../proto/messages.ts';
+
+export const TOPIC = 'rail.events';
+export const PARTITIONS = 4;
+const BEGAN_MS = 1_790_000_000_000;
+
+export interface Wish {
+  site?: string;
+  camera?: string;
+  type?: EventType;
+  severity?: Severity;
+  change?: EventChange;
+}
+
+/** Candidate number `n`; everything about it follows from `n` and the wish. */
+export function candidate(n: number, wish: Wish = {}): Candidate {
+  const site = wish.site ?? 'gare-exemple';
+  const camera = wish.camera ?? `quai-${n % 5}`;
+  const where = { site, camera, epoch: BEGAN_MS };
+  return {
+    id: candidateId(where, 'no-tracks', n),
+    site,
+    siteKind: 'station',
+    camera,
+    epoch: BEGAN_MS,
+    type: wish.type ?? 'forbidden_zone',
+    rule: 'no-tracks',
+    ruleVersion: 1,
+    severity: wish.severity ?? 'high',
+    place: 'tracks',
+    phase: 'begin',
+    revision: 0,
+    beganFrame: n,
+    beganAtMs: BEGAN_MS + n * 200,
+    frame: n,
+    atMs: BEGAN_MS + n * 200,
+    region: { x0: 0.2, y0: 0.4, x1: 0.4, y1: 0.8 },
+    score: 0.5,
+    explanation: 'someone stands on the tracks for 3 s',
+    findings: [{ name: 'dwell', value: 3, limit: 2, unit: 's' }],
+    build: 'test',
+  };
+}
+
+export function confirmation(of: Candidate, id = `verdict-${of.beganFrame}`): Verdict {
+  return {
+    id,
+    candidate: of.id,
+    site: of.site,
+    camera: of.camera,
+    by: { name: 'A. Martin', role: 'agent' },
+    atMs: of.atMs + 5_000,
+    act: { kind: 'confirm' },
+  };
+}
+
+export function verified(n: number, wish: Wish = {}): VerifiedEvent {
+  const of = candidate(n, wish);
+  const change = wish.change ?? 'verified';
+  const verdict: Verdict =
+    change === 'retracted'
+      ? { ...confirmation(of, `reversal-${n}`), act: { kind: 'reverse', of: `verdict-${n}` } }
+      : confirmation(of);
+  return { id: of.id, changeId: `${of.id}#${change}#${verdict.id}`, change, candidate: of, verdict };
+}
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+export async function openWorld(options: Partial<ServeOptions> & { partitions?: number } = {}) {
+  const log = openMemoryLog();
+  const partitions = options.partitions ?? PARTITIONS;
+  await log.createTopics([{ topic: TOPIC, partitions }]);
+  const review = scriptedReview();
+  const serving = await serve({ log, review, port: 0, progressMs: 50, ...options });
+  const client = openClient(serving.address);
+  const place = (site: string, camera: string) => partitionFor(cameraKey(site, camera), partitions);
+  return {
+    log,
+    review,
+    serving,
+    client,
+    /** Appends the bytes as the record of a camera. */
+    async appendBytes(value: Uint8Array, site = 'gare-exemple', camera = 'quai-0') {
+      await log.append([{ topic: TOPIC, partition: place(site, camera), value }]);
+    },
+    async append(...events: readonly VerifiedEvent[]) {
+      await log.append(
+        events.map((event) => ({
+          topic: TOPIC,
+          partition: place(event.candidate.site, event.candidate.camera),
+          value: encodeEvent(event),
+        })),
+      );
+    },
+    /** Subscribes and takes deliveries until `enough` says so, then cancels. */
+    take: (subscribe: SubscribeOptions, enough: (taken: readonly Delivery[]) => boolean) =>
+      takeFrom(client.subscribe(subscribe), enough),
+    async close() {
+      client.close();
+      await serving.close(500);
+      await log.close();
+    },
+  };
+}
+
+export async function takeFrom(
+  deliveries: AsyncGenerator<Delivery, void, void>,
+  enough: (taken: readonly Delivery[]) => boolean,
+): Promise<Delivery[]> {
+  const taken: Delivery[] = [];
+  for await (const delivery of deliveries) {
+    taken.push(delivery);
+    if (enough(taken)) break;
+  }
+  return taken;
+}
+
+export const events = (taken: readonly Delivery[]) =>
+  taken.flatMap((delivery) => (delivery.kind === 'event' ? [delivery.event] : []));
+export const ids = (taken: readonly Delivery[]) => events(taken).map((event) => event.changeId);
+export const current = (taken: readonly Delivery[]) => taken.some(({ kind }) => kind === 'progress');
+
+export function tokenOf(delivery: Delivery | undefined): Uint8Array {
+  if (delivery === undefined || !('token' in delivery)) throw new Error(`no token in ${delivery?.kind}`);
+  return delivery.token;
+}
+
+/** A review whose answers the test decides: what the handlers do with them is what is tested here. */
+export function scriptedReview() {
+  const reviews = new Map<string, CandidateReview>();
+  const listeners = new Set<(review: CandidateReview) => void>();
+  const decided: Verdict[] = [];
+  const port: ReviewPort & {
+    put(review: CandidateReview): void;
+    decided: Verdict[];
+    answer: (verdict: Verdict) => Promise<CandidateReview>;
+    listeners: typeof listeners;
+  } = {
+    decided,
+    listeners,
+    put(review) {
+      reviews.set(review.candidate.id, review);
+      for (const listener of listeners) listener(review);
+    },
+    list({ statuses, sites }: ReviewFilter) {
+      const wanted = statuses.length === 0 ? ['waiting', 'claimed'] : statuses;
+      return [...reviews.values()].filter(
+        ({ candidate: { site }, state }) =>
+          wanted.includes(state.kind) && (sites.length === 0 || sites.includes(site)),
+      );
+    },
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    find: (id) => reviews.get(id),
+    async decide(verdict) {
+      decided.push(verdict);
+      return port.answer(verdict);
+    },
+    async answer(verdict) {
+      const review: CandidateReview = {
+        candidate: reviews.get(verdict.candidate)!.candidate,
+        state: { kind: 'confirmed', verdict },
+      };
+      port.put(review);
+      return review;
+    },
+  };
+  return port;
+}
