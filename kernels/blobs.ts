@@ -195,7 +195,7 @@ function foot(at: usize, labels: usize, k: i32, width: i32): void {
 
 /**
  * `fate` (u8 per label, label 0 included): 0 keep; 1 absorb, the background becomes what is seen; 2 adapt, a
- * quarter of the way. Pixels with a fate leave `labels`.
+ * quarter of the way; 3 drop, the background stays. Pixels with a fate leave `labels`.
  */
 export function settle(labels: usize, fate: usize, mean: usize, luma: usize, pixels: i32): void {
   for (let i = 0; i < pixels; i++) {
@@ -205,7 +205,7 @@ export function settle(labels: usize, fate: usize, mean: usize, luma: usize, pix
     if (what == 0) continue;
     const seen = i32(load<u8>(luma + i)) << Q;
     const was = i32(load<u16>(mean + 2 * i));
-    store<u16>(mean + 2 * i, what == 1 ? seen : was + ((seen - was) >> 2));
+    if (what != 3) store<u16>(mean + 2 * i, what == 1 ? seen : was + ((seen - was) >> 2));
     store<u16>(labels + 2 * i, 0);
   }
 }

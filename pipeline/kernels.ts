@@ -99,7 +99,7 @@ export interface KernelExports {
     w: number,
     h: number,
   ): void;
-  /** `fate`: u8 per label, 0 keep, 1 absorb into the background, 2 adapt a quarter of the way. */
+  /** `fate`: u8 per label, 0 keep, 1 absorb into the background, 2 adapt a quarter of the way, 3 drop. */
   settle(labels: number, fate: number, mean: number, luma: number, pixels: number): void;
   /** Occupancy (u8, 0..255) and pictures without change (u16) per 4x4 cell. */
   cells(

@@ -169,6 +169,8 @@ export interface Track {
   readonly id: number;
   readonly box: Box;
   readonly foot: Point;
+  /** Ids of the zones in which the foot point lies. */
+  readonly zones: readonly string[];
   /** View widths and heights per second. */
   readonly velocity: Point;
   /** Height of a person standing at the foot point, share of the view's height. */

@@ -88,7 +88,7 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
     twinBlobs.blobTable(table, labels, count, luma, previous, state.mean, offset, width, height);
     wasm.blobTable(at.table, at.labels, count, at.luma, at.previous, at.state, offset, width, height);
     expectSame(new Int32Array(memory.buffer, at.table, count * 16), table.subarray(0, count * 16), 'table');
-    const fate = Uint8Array.from({ length: BLOBS_MAX + 1 }, (_, k) => (k === 0 ? 0 : k % 3));
+    const fate = Uint8Array.from({ length: BLOBS_MAX + 1 }, (_, k) => (k === 0 ? 0 : k % 4));
     u8(at.fate, BLOBS_MAX + 1).set(fate);
     twinBlobs.settle(labels, fate, state.mean, luma);
     wasm.settle(at.labels, at.fate, at.state, at.luma, pixels);

@@ -151,7 +151,7 @@ export function blobTable(
 }
 
 /**
- * `fate[label]`: 0 keep; 1 absorb (the background becomes what is seen); 2 adapt (a quarter of the way).
+ * `fate[label]`: 0 keep; 1 absorb (the background becomes what is seen); 2 adapt (a quarter of the way); 3 drop.
  * Pixels with a fate are taken out of `labels`.
  */
 export function settle(labels: Uint16Array, fate: Uint8Array, mean: Uint16Array, luma: Uint8Array): void {
@@ -159,7 +159,7 @@ export function settle(labels: Uint16Array, fate: Uint8Array, mean: Uint16Array,
     const what = fate[labels[i]!]!;
     if (labels[i] === 0 || what === 0) continue;
     const seen = luma[i]! << 7;
-    mean[i] = what === 1 ? seen : mean[i]! + ((seen - mean[i]!) >> 2);
+    if (what !== 3) mean[i] = what === 1 ? seen : mean[i]! + ((seen - mean[i]!) >> 2);
     labels[i] = 0;
   }
 }

@@ -1,0 +1,109 @@
+/**
+ * The life of one rule's claim: a condition that holds for long enough begins it, going on updates it, a pause that
+ * is long enough ends it. One claim per continuous condition and place, however many tracks make it up.
+ *
+ *   quiet --holds--> pending --for holdMs--> open --does not hold for releaseMs--> quiet
+ *              \--does not hold for graceMs--> quiet
+ *
+ * A condition that is unknown (the view is blind) neither holds nor fails: time stands still for the claim, until
+ * the view is gone for good.
+ */
+import type { Box, Finding } from '../model.ts';
+
+/** What a rule found on one frame. */
+export interface Condition {
+  readonly holds: boolean;
+  readonly region: Box;
+  /** 0..1, how far beyond the limit. */
+  readonly score: number;
+  readonly explanation: string;
+  readonly findings: readonly Finding[];
+}
+
+export interface Moment {
+  readonly frame: number;
+  readonly atMs: number;
+}
+
+/** A claim's record, before the rule's and the camera's particulars are added. */
+export interface ClaimRecord {
+  readonly phase: 'begin' | 'update' | 'end';
+  readonly revision: number;
+  readonly began: Moment;
+  readonly at: Moment;
+  readonly condition: Condition;
+}
+
+export interface ClaimTiming {
+  /** The condition must hold for this long before a claim begins. */
+  readonly holdMs: number;
+  /** A pause shorter than this does not interrupt the holding. */
+  readonly graceMs: number;
+  /** A pause of this length ends the claim. */
+  readonly releaseMs: number;
+}
+
+/** An open claim says at most this often how it goes on. */
+const UPDATE_EVERY_MS = 2_000;
+
+type State =
+  | { readonly kind: 'quiet' }
+  | { readonly kind: 'pending'; readonly began: Moment; readonly last: Moment }
+  | {
+      readonly kind: 'open';
+      readonly began: Moment;
+      readonly last: Moment;
+      readonly condition: Condition;
+      readonly revision: number;
+      readonly saidAtMs: number;
+    };
+
+export class Claim {
+  readonly #timing: ClaimTiming;
+  #state: State = { kind: 'quiet' };
+
+  constructor(timing: ClaimTiming) {
+    this.#timing = timing;
+  }
+
+  get open(): boolean {
+    return this.#state.kind === 'open';
+  }
+
+  step(condition: Condition | undefined, now: Moment): ClaimRecord | undefined {
+    if (condition === undefined) return undefined;
+    const state = this.#state;
+    if (state.kind === 'quiet') {
+      if (condition.holds) this.#state = { kind: 'pending', began: now, last: now };
+      return this.#mature(condition, now);
+    }
+    if (state.kind === 'pending') {
+      if (condition.holds) this.#state = { ...state, last: now };
+      else if (now.atMs - state.last.atMs > this.#timing.graceMs) this.#state = { kind: 'quiet' };
+      return this.#mature(condition, now);
+    }
+    if (!condition.holds) return now.atMs - state.last.atMs > this.#timing.releaseMs ? this.end() : undefined;
+    const due = now.atMs - state.saidAtMs >= UPDATE_EVERY_MS;
+    const revision = due ? state.revision + 1 : state.revision;
+    this.#state = { ...state, last: now, condition, revision, saidAtMs: due ? now.atMs : state.saidAtMs };
+    return due ? { phase: 'update', revision, began: state.began, at: now, condition } : undefined;
+  }
+
+  /** Ends an open claim now, at the moment at which its condition was last seen to hold. */
+  end(): ClaimRecord | undefined {
+    const state = this.#state;
+    this.#state = { kind: 'quiet' };
+    if (state.kind !== 'open') return undefined;
+    const { began, last, condition } = state;
+    return { phase: 'end', revision: state.revision + 1, began, at: last, condition };
+  }
+
+  #mature(condition: Condition, now: Moment): ClaimRecord | undefined {
+    const state = this.#state;
+    if (state.kind !== 'pending' || !condition.holds) return undefined;
+    if (now.atMs - state.began.atMs < this.#timing.holdMs) return undefined;
+    const { began } = state;
+    this.#state = { kind: 'open', began, last: now, condition, revision: 0, saidAtMs: now.atMs };
+    return { phase: 'begin', revision: 0, began, at: now, condition };
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * wrong_way: travel against a zone's permitted direction, or over a line to the side that is not allowed.
+ *
+ * In a zone every track keeps how long it has been going against the direction; looking back, turning on the spot or
+ * stepping aside does not count, because the travel must be faster than swaying, mostly along the axis, and carried
+ * on for the rule's hold.
+ */
+import type { LineCrossing, Measured, Track } from '../model.ts';
+import type { WrongWayLineRule, WrongWayZoneRule } from '../site/site.ts';
+import type { Condition } from './claim.ts';
+import { around, people, peopleIn, type RuleMachine, seconds } from './rule.ts';
+
+/** Speed against the direction, people's heights per second: a third of a slow walk. */
+const SPEED_MIN = 0.3;
+/** Share of the speed that must be along the axis, relative to across it. */
+const ALONG_MIN = 0.8;
+/** What counts against a track is forgotten this many times as fast as it is gathered. */
+const FORGET = 1.5;
+
+export class WrongWayZone implements RuleMachine {
+  readonly place: string;
+  readonly timing = { holdMs: 0, graceMs: 0, releaseMs: 1_500 };
+  readonly #rule: WrongWayZoneRule;
+  readonly #againstMs = new Map<number, number>();
+  #previousMs: number | undefined;
+
+  constructor(rule: WrongWayZoneRule) {
+    this.#rule = rule;
+    this.place = rule.zone;
+  }
+
+  look({ frame, tracks }: Measured): Condition | undefined {
+    const stepMs = this.#previousMs === undefined ? 0 : Math.max(0, frame.capturedAtMs - this.#previousMs);
+    this.#previousMs = frame.capturedAtMs;
+    const alive = new Set(tracks.map((track) => track.id));
+    for (const id of this.#againstMs.keys()) if (!alive.has(id)) this.#againstMs.delete(id);
+    const aspect = frame.planeWidth / frame.planeHeight;
+    const against: Track[] = [];
+    let longestMs = 0;
+    let fastest = 0;
+    for (const track of tracks) {
+      const speed = speedAgainst(track, this.#rule, aspect);
+      const wrong = speed !== undefined && track.zones.includes(this.place);
+      const before = this.#againstMs.get(track.id) ?? 0;
+      const spent = wrong ? before + stepMs : Math.max(0, before - FORGET * stepMs);
+      this.#againstMs.set(track.id, spent);
+      if (!wrong || spent < this.#rule.holdMs || !track.seen) continue;
+      against.push(track);
+      longestMs = Math.max(longestMs, spent);
+      fastest = Math.max(fastest, speed);
+    }
+    if (frame.view !== 'ok') return undefined;
+    const count = peopleIn(against);
+    return {
+      holds: against.length > 0,
+      region: around(against.map((track) => track.box)),
+      score: Math.min(1, longestMs / (5 * this.#rule.holdMs) + 0.1 * count),
+      explanation: `${people(count)} against the set direction in '${this.place}' for ${seconds(longestMs)}, limit ${seconds(this.#rule.holdMs)}`,
+      findings: [
+        { name: 'people', value: count, limit: 0, unit: 'people' },
+        { name: 'against', value: longestMs / 1000, limit: this.#rule.holdMs / 1000, unit: 's' },
+        { name: 'speed', value: fastest, limit: SPEED_MIN, unit: 'person heights/s' },
+      ],
+    };
+  }
+}
+
+/** Speed against the rule in people's heights per second, undefined when the track is not against it. */
+function speedAgainst(track: Track, rule: WrongWayZoneRule, aspect: number): number | undefined {
+  // The view's units differ between the axes; people's heights do not.
+  const vx = (track.velocity.x * aspect) / track.personHeight;
+  const vy = track.velocity.y / track.personHeight;
+  const dx = rule.direction.x * aspect;
+  const dy = rule.direction.y;
+  const length = Math.hypot(dx, dy);
+  const along = (vx * dx + vy * dy) / length;
+  const across = Math.abs(vx * dy - vy * dx) / length;
+  if (rule.eitherSign) return across > SPEED_MIN && across > ALONG_MIN * Math.abs(along) ? across : undefined;
+  return along < -SPEED_MIN && -along > ALONG_MIN * across ? -along : undefined;
+}
+
+/** Crossings to the side that is not allowed; those that follow each other closely are one claim. */
+export class WrongWayLine implements RuleMachine {
+  readonly place: string;
+  readonly timing = { holdMs: 0, graceMs: 0, releaseMs: 2_000 };
+  readonly #rule: WrongWayLineRule;
+
+  constructor(rule: WrongWayLineRule) {
+    this.#rule = rule;
+    this.place = rule.line;
+  }
+
+  look({ frame, tracks, crossings }: Measured): Condition | undefined {
+    if (frame.view !== 'ok') return undefined;
+    const wrong = crossings.filter(
+      (crossing) => crossing.line === this.#rule.line && crossing.direction !== this.#rule.allowed,
+    );
+    const who = tracks.filter((track) => wrong.some((crossing) => crossing.track === track.id));
+    return {
+      holds: wrong.length > 0,
+      region: around(who.map((track) => track.box)),
+      score: Math.min(1, 0.4 + 0.1 * wrong.length),
+      explanation: sentence(wrong, this.#rule),
+      findings: [{ name: 'crossings', value: wrong.length, limit: 0, unit: 'crossings' }],
+    };
+  }
+}
+
+function sentence(wrong: readonly LineCrossing[], rule: WrongWayLineRule): string {
+  const way = rule.allowed === 'left_to_right' ? 'right to left' : 'left to right';
+  return `${people(wrong.length)} crossed '${rule.line}' ${way}, allowed is ${rule.allowed.replaceAll('_', ' ')}`;
+}

@@ -1,0 +1,126 @@
+/**
+ * How tall a standing person is at a foot row of one view, and how much of the plane one person covers.
+ *
+ * From the site's calibration when there is one (height linear in the foot's y: a pinhole camera over flat ground).
+ * Otherwise learned from regions that look like one upright walking person: per band of foot rows a histogram of
+ * heights relative to a prior, of which the median is taken, then a weighted straight line through the bands. The
+ * prior itself counts like a few sightings, so that a camera is usable from its first minute.
+ */
+import type { GroundSample } from '../site/site.ts';
+
+const BANDS = 12;
+const BUCKETS = 48;
+/** Histograms span a sixth to six times the prior, in equal steps of the logarithm. */
+const SPAN = Math.log(6);
+/** Counts are halved beyond this, so that a camera that was moved is learned anew within hours. */
+const COUNT_MAX = 4_000;
+/** The prior counts like this many sightings in every band. */
+const PRIOR_COUNT = 2;
+
+/** Share of a person's height squared that an upright silhouette covers (width 0.36 of the height, three quarters full). */
+const FILL_PRIOR = 0.25;
+
+/** Height of a standing person by foot y for a camera that nobody calibrated, shares of the view's height. */
+function priorHeight(y: number): number {
+  return 0.06 + 0.24 * y;
+}
+
+export class Ground {
+  readonly #calibrated: { a: number; b: number } | undefined;
+  readonly #heights = new Float64Array(BANDS * BUCKETS);
+  readonly #fills = new Float64Array(BUCKETS);
+  #line = { a: priorHeight(0), b: priorHeight(1) - priorHeight(0) };
+  #fill = FILL_PRIOR;
+
+  constructor(samples: readonly GroundSample[]) {
+    const [first, ...rest] = samples;
+    const second = rest.find((sample) => sample.foot.y !== first?.foot.y);
+    if (first === undefined) return;
+    const b = second === undefined ? 0 : (second.height - first.height) / (second.foot.y - first.foot.y);
+    this.#calibrated = { a: first.height - b * first.foot.y, b };
+  }
+
+  /** Height of a standing person whose foot is at `y`, share of the view's height, at least 0.02. */
+  height(y: number): number {
+    const { a, b } = this.#calibrated ?? this.#line;
+    return Math.max(0.02, Math.min(1.5, a + b * y));
+  }
+
+  /** Share of height squared (in pixels) that one person covers. */
+  get fill(): number {
+    return this.#fill;
+  }
+
+  /** A region that looks like one upright person: foot and height in shares of the view, fill = area / height^2 in pixels. */
+  learn(footY: number, height: number, fill: number): void {
+    const band = Math.min(BANDS - 1, Math.max(0, Math.floor(footY * BANDS)));
+    count(this.#heights, band * BUCKETS, bucketOf(height / priorHeight((band + 0.5) / BANDS)));
+    count(this.#fills, 0, bucketOf(fill / FILL_PRIOR));
+    this.#line = this.#fit();
+    this.#fill = FILL_PRIOR * medianOf(this.#fills, 0).ratio;
+  }
+
+  /** Least squares through the bands' medians; never lets people shrink towards the camera. */
+  #fit(): { a: number; b: number } {
+    let w = 0;
+    let wy = 0;
+    let wyy = 0;
+    let wh = 0;
+    let wyh = 0;
+    const scale = medianOfAll(this.#heights);
+    for (let band = 0; band < BANDS; band++) {
+      const y = (band + 0.5) / BANDS;
+      const { ratio, total } = medianOf(this.#heights, band * BUCKETS);
+      const known = Math.min(total, 40);
+      // Where nothing was seen, the prior at the scale of what was seen elsewhere.
+      const weight = known + PRIOR_COUNT;
+      const h = (priorHeight(y) * (known * ratio + PRIOR_COUNT * scale)) / weight;
+      w += weight;
+      wy += weight * y;
+      wyy += weight * y * y;
+      wh += weight * h;
+      wyh += weight * y * h;
+    }
+    const b = Math.max(0, (w * wyh - wy * wh) / (w * wyy - wy * wy));
+    return { a: (wh - b * wy) / w, b };
+  }
+}
+
+function bucketOf(ratio: number): number {
+  const at = Math.floor(((Math.log(ratio) + SPAN) / (2 * SPAN)) * BUCKETS);
+  return Math.min(BUCKETS - 1, Math.max(0, at));
+}
+
+function count(histogram: Float64Array, from: number, bucket: number): void {
+  histogram[from + bucket]!++;
+  let total = 0;
+  for (let i = 0; i < BUCKETS; i++) total += histogram[from + i]!;
+  if (total <= COUNT_MAX) return;
+  for (let i = 0; i < BUCKETS; i++) histogram[from + i]! /= 2;
+}
+
+/** The prior's few sightings at ratio 1 are part of every median. */
+function medianOf(histogram: Float64Array, from: number): { ratio: number; total: number } {
+  let total = 0;
+  for (let i = 0; i < BUCKETS; i++) total += histogram[from + i]!;
+  const middle = bucketOf(1);
+  let seen = 0;
+  for (let i = 0; i < BUCKETS; i++) {
+    const here = histogram[from + i]! + (i === middle ? PRIOR_COUNT : 0);
+    if (seen + here > (total + PRIOR_COUNT) / 2) {
+      // Interpolated within the bucket.
+      const share = ((total + PRIOR_COUNT) / 2 - seen) / here;
+      return { ratio: Math.exp(((i + share) / BUCKETS) * 2 * SPAN - SPAN), total };
+    }
+    seen += here;
+  }
+  return { ratio: 1, total };
+}
+
+function medianOfAll(histogram: Float64Array): number {
+  const all = new Float64Array(BUCKETS);
+  histogram.forEach((value, i) => {
+    all[i % BUCKETS]! += value;
+  });
+  return medianOf(all, 0).ratio;
+}

@@ -1,0 +1,217 @@
+/**
+ * `observe`: from one picture of the analysis plane to one frame of metadata. Runs beside the decoder; what it
+ * returns holds no pixel.
+ *
+ *   picture -> pyramid -> flow            (what moved, per cell)
+ *           -> background -> clean        (what is not part of the empty view)
+ *           -> label -> judge -> settle   (which regions are things)
+ *           -> cells                      (how full each cell is)
+ */
+import type { Picture } from '../ingest/picture.ts';
+import type { Blob, Cells, Frame, ViewState } from '../model.ts';
+import { judgeRegions, type Region } from './regions.ts';
+import { BLOBS_MAX, type Slab, takeSlab } from './slab.ts';
+import { ViewHealth } from './view.ts';
+
+export interface ObserverOptions {
+  readonly site: string;
+  readonly camera: string;
+  readonly epoch: number;
+  /** Plane pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The background is learned for this long after a start or a change of scene; until then nothing is known. */
+const WARMING_MS = 2_800;
+/** A thing that stops is told from the background for long; the background itself follows within about 8 s. */
+const LEARNING_MS = 8_000;
+/** While warming, pictures are scarce and every one counts. */
+const WARMING_SHIFT = 3;
+/** An empty picture has no interval yet; 5 pictures a second are assumed until two have been seen. */
+const INTERVAL_MS_FIRST = 200;
+
+export class Observer {
+  readonly #options: ObserverOptions;
+  readonly #slab: Slab;
+  readonly #health: ViewHealth;
+  #latest = 0;
+  #pictures = 0;
+  #warmFromMs = 0;
+  #previousMs = 0;
+
+  constructor(options: ObserverOptions) {
+    this.#options = options;
+    this.#slab = takeSlab(options.width, options.height);
+    this.#health = new ViewHealth();
+  }
+
+  /** Pictures of one epoch in order. The planes are only read during the call. */
+  observe(picture: Picture, receivedAtMs: number): Frame {
+    const { width, height } = this.#options;
+    const { exports, memory } = this.#slab.kernels;
+    const { parts, scratch } = this.#slab;
+    const pixels = width * height;
+    const first = this.#pictures === 0;
+    const intervalMs = first ? 0 : Math.max(0, Math.round(picture.capturedAtMs - this.#previousMs));
+    const stepMs = intervalMs === 0 ? INTERVAL_MS_FIRST : intervalMs;
+
+    const before = this.#latest;
+    const now = 1 - before;
+    const luma = parts.luma[now]!;
+    const previous = first ? luma : parts.luma[before]!;
+    new Uint8Array(memory.buffer, luma, pixels).set(picture.luma);
+    exports.pyramid?.(parts.pyramid[now]!, luma, width, height);
+    if (first) this.#restart(picture.capturedAtMs, luma);
+    else if (typeof exports.flow === 'function')
+      exports.flow(
+        parts.flowX,
+        parts.flowY,
+        parts.flowQ,
+        parts.pyramid[before]!,
+        parts.pyramid[now]!,
+        scratch.flow,
+        width,
+        height,
+      );
+
+    const warming = picture.capturedAtMs - this.#warmFromMs < WARMING_MS;
+    const offset = exports.lightOffset(parts.background, luma, width, height);
+    const shift = warming ? WARMING_SHIFT : learningShift(stepMs);
+    exports.background(scratch.mask, parts.background, luma, pixels, offset, shift, warming ? 1 : 0);
+    exports.clean(scratch.cleaned, scratch.mask, width, height);
+    const count = exports.label(scratch.labels, scratch.cleaned, scratch.label, width, height, BLOBS_MAX);
+    exports.blobTable(
+      scratch.table,
+      scratch.labels,
+      count,
+      luma,
+      previous,
+      parts.background,
+      offset,
+      width,
+      height,
+    );
+    const regions = judgeRegions(this.#slab, count, width, height, stepMs);
+    exports.settle(scratch.labels, scratch.fate, parts.background, luma, pixels);
+    exports.cells(parts.occupancy, parts.still, scratch.labels, luma, previous, width, height);
+
+    const cells = this.#cells();
+    const state = this.#health.judge({
+      luma: new Uint8Array(memory.buffer, luma, pixels),
+      previous: new Uint8Array(memory.buffer, previous, pixels),
+      foregroundShare: shareOf(regions, pixels),
+      atMs: picture.capturedAtMs,
+      first,
+    });
+    if (state === 'moved') this.#restart(picture.capturedAtMs, luma);
+    this.#latest = now;
+    this.#pictures++;
+    this.#previousMs = picture.capturedAtMs;
+    const view: ViewState = state === 'ok' && warming ? 'warming' : state;
+    const usable = view === 'ok' || view === 'warming';
+    return {
+      site: this.#options.site,
+      camera: this.#options.camera,
+      epoch: this.#options.epoch,
+      number: picture.number,
+      capturedAtMs: picture.capturedAtMs,
+      receivedAtMs,
+      intervalMs,
+      planeWidth: width,
+      planeHeight: height,
+      view,
+      ...(usable ? { cells } : {}),
+      blobs: usable ? regions.map((region) => this.#blob(region)) : [],
+      objects: [],
+    };
+  }
+
+  /** Gives the camera's memory back. The observer must not be used afterwards. */
+  close(): void {
+    this.#slab.release();
+  }
+
+  #restart(atMs: number, luma: number): void {
+    const { width, height } = this.#options;
+    this.#slab.kernels.exports.backgroundReset(this.#slab.parts.background, luma, width * height);
+    this.#warmFromMs = atMs;
+  }
+
+  #cells(): Cells {
+    const { width, height } = this.#options;
+    const { memory } = this.#slab.kernels;
+    const { parts } = this.#slab;
+    const columns = (width + 3) >> 2;
+    const rows = (height + 3) >> 2;
+    const dense = new Uint8Array(memory.buffer, parts.occupancy, columns * rows);
+    const bitmap = new Uint8Array((columns * rows + 7) >> 3);
+    const set: number[] = [];
+    dense.forEach((share, cell) => {
+      if (share === 0) return;
+      bitmap[cell >> 3]! |= 1 << (cell & 7);
+      set.push(cell);
+    });
+    const pick = (at: number) => {
+      const plane = new Uint8Array(memory.buffer, at, columns * rows);
+      return Uint8Array.from(set, (cell) => plane[cell]!);
+    };
+    return {
+      columns,
+      rows,
+      bitmap,
+      occupancy: pick(parts.occupancy),
+      flowX: pick(parts.flowX),
+      flowY: pick(parts.flowY),
+    };
+  }
+
+  #blob(region: Region): Blob {
+    const { width, height } = this.#options;
+    const flow = this.#meanFlow(region);
+    return {
+      box: {
+        x0: region.x0 / width,
+        y0: region.y0 / height,
+        x1: (region.x1 + 1) / width,
+        y1: (region.y1 + 1) / height,
+      },
+      foot: { x: (region.footX + 0.5) / width, y: (region.y1 + 1) / height },
+      areaPx: region.areaPx,
+      flowX: flow.x,
+      flowY: flow.y,
+      stillMs: Math.round(region.stillMs),
+    };
+  }
+
+  /** Occupancy-weighted mean flow over the cells of the region's box, plane pixels. */
+  #meanFlow(region: Region): { x: number; y: number } {
+    const columns = (this.#options.width + 3) >> 2;
+    const { memory } = this.#slab.kernels;
+    const { parts } = this.#slab;
+    const occupancy = new Uint8Array(memory.buffer, parts.occupancy);
+    const flowX = new Int8Array(memory.buffer, parts.flowX);
+    const flowY = new Int8Array(memory.buffer, parts.flowY);
+    let weight = 0;
+    let x = 0;
+    let y = 0;
+    for (let row = region.y0 >> 2; row <= region.y1 >> 2; row++)
+      for (let column = region.x0 >> 2; column <= region.x1 >> 2; column++) {
+        const cell = row * columns + column;
+        const share = occupancy[cell]!;
+        weight += share;
+        x += share * flowX[cell]!;
+        y += share * flowY[cell]!;
+      }
+    return weight === 0 ? { x: 0, y: 0 } : { x: x / weight / 8, y: y / weight / 8 };
+  }
+}
+
+/** 2^-shift a picture, so that the background follows within LEARNING_MS whatever the rate. */
+function learningShift(stepMs: number): number {
+  return Math.min(7, Math.max(3, Math.round(Math.log2(LEARNING_MS / stepMs))));
+}
+
+function shareOf(regions: readonly Region[], pixels: number): number {
+  return regions.reduce((sum, region) => sum + region.areaPx, 0) / pixels;
+}

@@ -1,0 +1,113 @@
+/**
+ * What a connected region is: a thing, or something that only looks like one.
+ *
+ * A thing's difference to the background falls at once across its rim; light (headlights, sun, reflections of lamps)
+ * fades. A ghost, the hole that somebody leaves who stood there while the background was learned, has its rim in the
+ * background and not in the picture. And what has not changed at all for minutes is furniture: a person who stands
+ * still never stands that still.
+ */
+import type { Slab } from './slab.ts';
+import { BLOBS_MAX } from './slab.ts';
+
+export interface Region {
+  /** Plane pixels, inclusive. */
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+  readonly areaPx: number;
+  readonly footX: number;
+  readonly stillMs: number;
+}
+
+/** Numbers of the kernel's table row (drawn in kernels/blobs.ts). */
+const ROW = {
+  x0: 0,
+  y0: 1,
+  x1: 2,
+  y1: 3,
+  area: 4,
+  footX: 5,
+  difference: 6,
+  edges: 7,
+  fall: 8,
+  edgePicture: 9,
+  edgeBackground: 10,
+} as const;
+const ROW_LENGTH = 16;
+
+const FATE = { keep: 0, absorb: 1, adapt: 2, drop: 3 } as const;
+
+/** Smaller regions are noise at any distance at which a person could still be told, plane pixels. */
+const AREA_MIN_PX = 6;
+/** A rim across which less than this share of the difference falls belongs to light. */
+const FALL_SHARE_MIN = 0.4;
+/** How long a region must have been still before it may be called a ghost. */
+const GHOST_STILL_MS = 1_000;
+/** How much stronger the rim must be in the background than in the picture. */
+const GHOST_RATIO = 1.5;
+/** Without any change for this long, a region is furniture. */
+const FURNITURE_STILL_MS = 120_000;
+
+/**
+ * Decides the fate of `count` labelled regions, tells the kernel's `settle` through the fate table, and returns the
+ * things, in the table's order. `intervalMs` is the time between pictures.
+ */
+export function judgeRegions(
+  slab: Slab,
+  count: number,
+  width: number,
+  height: number,
+  intervalMs: number,
+): readonly Region[] {
+  const { memory } = slab.kernels;
+  const table = new Int32Array(memory.buffer, slab.scratch.table, count * ROW_LENGTH);
+  const fate = new Uint8Array(memory.buffer, slab.scratch.fate, BLOBS_MAX + 1);
+  fate.fill(FATE.keep);
+  const things: Region[] = [];
+  for (let k = 0; k < count; k++) {
+    const row = table.subarray(k * ROW_LENGTH, (k + 1) * ROW_LENGTH);
+    const region: Region = {
+      x0: row[ROW.x0]!,
+      y0: row[ROW.y0]!,
+      x1: row[ROW.x1]!,
+      y1: row[ROW.y1]!,
+      areaPx: row[ROW.area]!,
+      footX: row[ROW.footX]! / 8,
+      stillMs: stillFor(slab, row, width, height) * intervalMs,
+    };
+    fate[k + 1] = fateOf(row, region);
+    if (fate[k + 1] === FATE.keep) things.push(region);
+  }
+  return things;
+}
+
+function fateOf(row: Int32Array, region: Region): number {
+  if (region.areaPx < AREA_MIN_PX) return FATE.drop;
+  const edges = row[ROW.edges]!;
+  if (edges > 0) {
+    const fall = row[ROW.fall]! / edges;
+    const difference = row[ROW.difference]! / region.areaPx;
+    if (fall < FALL_SHARE_MIN * difference) return FATE.adapt;
+  }
+  const rimMoved = row[ROW.edgeBackground]! > GHOST_RATIO * row[ROW.edgePicture]!;
+  if (edges >= 8 && region.stillMs >= GHOST_STILL_MS && rimMoved) return FATE.absorb;
+  if (region.stillMs >= FURNITURE_STILL_MS) return FATE.absorb;
+  return FATE.keep;
+}
+
+/** Pictures for which four fifths of the region's cells have not changed (its occupied cells of the picture before). */
+function stillFor(slab: Slab, row: Int32Array, width: number, height: number): number {
+  const columns = (width + 3) >> 2;
+  const rows = (height + 3) >> 2;
+  const { memory } = slab.kernels;
+  const occupancy = new Uint8Array(memory.buffer, slab.parts.occupancy, columns * rows);
+  const still = new Uint16Array(memory.buffer, slab.parts.still, columns * rows);
+  const ages: number[] = [];
+  for (let y = row[ROW.y0]! >> 2; y <= row[ROW.y1]! >> 2; y++)
+    for (let x = row[ROW.x0]! >> 2; x <= row[ROW.x1]! >> 2; x++)
+      if (occupancy[y * columns + x]! > 0) ages.push(still[y * columns + x]!);
+  if (ages.length === 0) return 0;
+  ages.sort((a, b) => a - b);
+  return ages[Math.floor(ages.length / 5)]!;
+}

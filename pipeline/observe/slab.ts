@@ -1,0 +1,148 @@
+/**
+ * One camera's memory in a kernel instance, and the pool that hands it out.
+ *
+ * A slab, every part aligned to 64 bytes:
+ *
+ *   head | background | luma A | luma B | pyramid A | pyramid B | still | occupancy | flow x | flow y | flow q
+ *    16    7 a pixel    1 a px   1 a px                           u16      u8 ... a cell each
+ *
+ * head: i32 layout version, width, height, and which of A and B holds the latest picture. There is no pointer in a
+ * slab: copying its bytes moves or checkpoints a camera. What only lives within one picture (mask, labels, the blob
+ * table, flow's scratch) is shared by the cameras of a pool, which take turns.
+ */
+import { instantiate, type Kernels } from '../kernels.ts';
+
+export const SLAB_LAYOUT = 1;
+export const BLOBS_MAX = 64;
+/** Cameras per instance: at 160x90 a slab is about 180 KB, so a pool is about 3 MB. */
+const SLABS_PER_POOL = 16;
+
+export interface SlabParts {
+  readonly head: number;
+  readonly background: number;
+  readonly luma: readonly [number, number];
+  readonly pyramid: readonly [number, number];
+  readonly still: number;
+  readonly occupancy: number;
+  readonly flowX: number;
+  readonly flowY: number;
+  readonly flowQ: number;
+}
+
+export interface ScratchParts {
+  readonly mask: number;
+  readonly cleaned: number;
+  readonly labels: number;
+  readonly label: number;
+  readonly table: number;
+  readonly fate: number;
+  readonly flow: number;
+}
+
+export interface Slab {
+  readonly kernels: Kernels;
+  readonly parts: SlabParts;
+  readonly scratch: ScratchParts;
+  /** All bytes of this camera, for a checkpoint. */
+  readonly bytes: Uint8Array;
+  release(): void;
+}
+
+/** Takes a free slab for a `width` x `height` plane; a new pool is made when all are in use. */
+export function takeSlab(width: number, height: number): Slab {
+  const key = `${width}x${height}`;
+  const pools = POOLS.get(key) ?? [];
+  POOLS.set(key, pools);
+  let pool = pools.find((candidate) => candidate.free.length > 0);
+  if (pool === undefined) {
+    pool = makePool(width, height);
+    pools.push(pool);
+  }
+  return slabOf(pool, pool.free.pop()!, width, height);
+}
+
+interface Pool {
+  readonly kernels: Kernels;
+  readonly scratch: ScratchParts;
+  readonly first: number;
+  readonly slabBytes: number;
+  readonly free: number[];
+}
+
+const POOLS = new Map<string, Pool[]>();
+
+function makePool(width: number, height: number): Pool {
+  // Sizes come from the module, so one throw-away instance is asked first.
+  const measure = instantiate(0);
+  const slabBytes = partsAt(measure, 0, width, height).end;
+  const scratchBytes = scratchAt(measure, 0, width, height).end;
+  const kernels = instantiate(scratchBytes + SLABS_PER_POOL * slabBytes);
+  const { end: first, ...scratch } = scratchAt(kernels, kernels.base, width, height);
+  return {
+    kernels,
+    scratch,
+    first,
+    slabBytes,
+    free: Array.from({ length: SLABS_PER_POOL }, (_, i) => SLABS_PER_POOL - 1 - i),
+  };
+}
+
+function slabOf(pool: Pool, index: number, width: number, height: number): Slab {
+  const start = pool.first + index * pool.slabBytes;
+  const { end, ...parts } = partsAt(pool.kernels, start, width, height);
+  const bytes = new Uint8Array(pool.kernels.memory.buffer, start, end - start);
+  bytes.fill(0);
+  new Int32Array(pool.kernels.memory.buffer, parts.head, 4).set([SLAB_LAYOUT, width, height, 0]);
+  let released = false;
+  const release = () => {
+    if (!released) pool.free.push(index);
+    released = true;
+  };
+  return { kernels: pool.kernels, parts, scratch: pool.scratch, bytes, release };
+}
+
+function partsAt({ exports }: Kernels, start: number, width: number, height: number) {
+  const pixels = width * height;
+  const cells = ((width + 3) >> 2) * ((height + 3) >> 2);
+  const take = taker(start);
+  return {
+    head: take(16),
+    background: take(exports.backgroundBytes(pixels)),
+    luma: [take(pixels), take(pixels)] as const,
+    pyramid: [
+      take(exports.pyramidBytes?.(width, height) ?? 64),
+      take(exports.pyramidBytes?.(width, height) ?? 64),
+    ] as const,
+    still: take(2 * cells),
+    occupancy: take(cells),
+    flowX: take(cells),
+    flowY: take(cells),
+    flowQ: take(cells),
+    end: take(0),
+  };
+}
+
+function scratchAt({ exports }: Kernels, start: number, width: number, height: number) {
+  const pixels = width * height;
+  const take = taker(start);
+  return {
+    mask: take(pixels),
+    cleaned: take(pixels),
+    labels: take(2 * pixels),
+    label: take(exports.labelScratchBytes(width, height)),
+    table: take(BLOBS_MAX * 64),
+    fate: take(BLOBS_MAX + 1),
+    flow: take(exports.flowScratchBytes?.(width, height) ?? 64),
+    end: take(0),
+  };
+}
+
+/** Hands out addresses one after another, each a multiple of 64. */
+function taker(start: number): (bytes: number) => number {
+  let next = start;
+  return (bytes) => {
+    const at = next;
+    next = at + ((bytes + 63) & ~63);
+    return at;
+  };
+}

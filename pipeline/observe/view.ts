@@ -1,0 +1,60 @@
+/**
+ * Whether the view can be trusted. A camera that sees nothing must never look like a quiet one.
+ */
+import type { ViewState } from '../model.ts';
+
+export interface Look {
+  readonly luma: Uint8Array;
+  readonly previous: Uint8Array;
+  /** Share of the plane that is foreground, 0..1. */
+  readonly foregroundShare: number;
+  readonly atMs: number;
+  readonly first: boolean;
+}
+
+/** Sensors always make noise: identical pictures for this long mean that the stream repeats itself. */
+const FROZEN_MS = 5_000;
+/** Luma below or above which nearly nothing can be told; limited range has black at 16 and white at 235. */
+const DARK_MEAN_MAX = 24;
+const BRIGHT_MEAN_MIN = 228;
+/** A lamp in the dark still shows something: dark means flat as well. */
+const CONTRAST_MIN = 6;
+/** More of the view than a crowd or a train fills from one picture to the next: another scene. */
+const MOVED_SHARE = 0.7;
+const MOVED_JUMP = 0.5;
+
+export class ViewHealth {
+  #changedAtMs = 0;
+  #share = 0;
+
+  judge(look: Look): ViewState {
+    if (look.first || !sameBytes(look.luma, look.previous)) this.#changedAtMs = look.atMs;
+    const jump = look.foregroundShare - this.#share;
+    this.#share = look.foregroundShare;
+    if (look.atMs - this.#changedAtMs >= FROZEN_MS) return 'frozen';
+    const { mean, deviation } = spread(look.luma);
+    if (deviation < CONTRAST_MIN && mean < DARK_MEAN_MAX) return 'dark';
+    if (deviation < CONTRAST_MIN && mean > BRIGHT_MEAN_MIN) return 'bright';
+    if (!look.first && look.foregroundShare > MOVED_SHARE && jump > MOVED_JUMP) return 'moved';
+    return 'ok';
+  }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Mean and mean absolute deviation over one pixel in 16. */
+function spread(luma: Uint8Array): { mean: number; deviation: number } {
+  let sum = 0;
+  let count = 0;
+  for (let i = 0; i < luma.length; i += 16) {
+    sum += luma[i]!;
+    count++;
+  }
+  const mean = sum / count;
+  let off = 0;
+  for (let i = 0; i < luma.length; i += 16) off += Math.abs(luma[i]! - mean);
+  return { mean, deviation: off / count };
+}
