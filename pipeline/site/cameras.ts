@@ -58,7 +58,7 @@ function readSource(reader: MapReader): string | undefined {
   if (scene !== undefined && !(SCENE_NAMES as readonly string[]).includes(scene)) {
     const known = SCENE_NAMES.map((name) => `scene:${name}`).join(', ');
     reader.fault(
-      'unknown_scene',
+      'scene_unknown',
       'source',
       `is scene '${scene}', expected one of ${known}`,
       nearest(scene, SCENE_NAMES),

@@ -1,0 +1,61 @@
+/** What a check found, as text for people. */
+import { describeFault } from '../errors.ts';
+import type { CheckedCamera, CheckReport, Stream } from './check.ts';
+
+export function checkPage(report: CheckReport): string {
+  const lines = report.faults.length > 0 ? faultLines(report) : siteLines(report);
+  return `${lines.join('\n')}\n`;
+}
+
+function faultLines({ faults, file }: CheckReport): string[] {
+  return [...faults.map(describeFault), '', `${file}: ${count(faults.length, 'fault')}, nothing was started`];
+}
+
+function siteLines(report: CheckReport): string[] {
+  const { site, kind, authorisation, cameras, warnings, file } = report;
+  const zones = cameras.reduce((sum, camera) => sum + camera.zones, 0);
+  const lines = cameras.reduce((sum, camera) => sum + camera.lines, 0);
+  const active = cameras.reduce((sum, camera) => sum + camera.active.length, 0);
+  const inactive = cameras.flatMap(({ id, inactive: rules }) => rules.map((rule) => `${id}/${rule}`));
+  const head = [
+    `${site} (${kind}): ${count(cameras.length, 'camera')}, ${count(zones, 'zone')}, ${count(lines, 'line')}, ${count(active, 'rule')} active`,
+    ...(authorisation === undefined
+      ? []
+      : [
+          `authorised ${authorisation.from} to ${authorisation.to} by ${authorisation.basis}: ${authorisation.events.join(', ')}`,
+        ]),
+  ];
+  return [
+    ...head,
+    '',
+    ...cameras.flatMap(cameraLines),
+    ...(inactive.length === 0
+      ? []
+      : ['', `no detector in this release, never raised: ${inactive.join(', ')}`]),
+    ...(warnings.length === 0 ? [] : ['', ...warnings.map((warning) => `note: ${warning}`)]),
+    '',
+    `${file}: ok`,
+  ];
+}
+
+function cameraLines({ id, source, stream, active }: CheckedCamera): string[] {
+  return [
+    `${id}  ${source ?? 'no source: frames arrive by the log or by gRPC'}`,
+    ...(stream === undefined ? [] : [`  ${streamLine(stream)}`]),
+    `  rules ${active.length === 0 ? 'none' : active.join(', ')}`,
+  ];
+}
+
+function streamLine({ width, height, codec, sourceFps, plane, every, fps }: Stream): string {
+  const view = width === undefined ? 'drawn' : `${width}x${height} ${codec}`;
+  const pictures = every === 1 ? 'every picture' : `one picture in ${every}`;
+  return `${view} at ${short(sourceFps)}/s, plane ${plane.width}x${plane.height}, ${pictures} analysed: ${short(fps)}/s`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+function short(value: number): string {
+  return String(Number(value.toFixed(2)));
+}
