@@ -181,6 +181,8 @@ export interface Track {
   readonly people: number;
   /** false while the track is carried on by prediction alone. */
   readonly seen: boolean;
+  /** Smoothed distance between where it is predicted and where it is found, people's heights: how far to trust it. */
+  readonly surprise: number;
 }
 
 /** What `measure` hands to `detect` for every frame; never on the log. */

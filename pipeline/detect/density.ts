@@ -9,7 +9,7 @@ import type { Condition } from './claim.ts';
 import type { RuleMachine } from './rule.ts';
 
 /** An open claim goes on until the count falls below this share of the limit. */
-const RELEASE_SHARE = 0.9;
+const RELEASE_SHARE = 0.95;
 
 export class Density implements RuleMachine {
   readonly place: string;
@@ -22,7 +22,7 @@ export class Density implements RuleMachine {
     this.#rule = rule;
     this.#zone = zone;
     this.place = zone.id;
-    this.timing = { holdMs: rule.forMs, graceMs: 1_000, releaseMs: 3_000 };
+    this.timing = { holdMs: rule.forMs, graceMs: 1_000, releaseMs: 2_000 };
   }
 
   look({ zones }: Measured): Condition | undefined {

@@ -16,7 +16,7 @@
  * least every 50 ms. Limits: one machine and a local disk (LMDB's lock lies in shared memory), one open per process
  * and directory, at most 65,535 topics; the file keeps its largest size and reuses what retention frees.
  */
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, statfsSync, statSync } from 'node:fs';
 import { open, type RootDatabase } from 'lmdb';
 import { emptyGroup, fence, type GroupState } from './group.ts';
 import {
@@ -182,13 +182,19 @@ function opening<T>(directory: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    const exists = statSync(directory, { throwIfNoEntry: false });
-    const why =
-      exists !== undefined && !exists.isDirectory() ? 'it is a file, not a directory' : messageOf(error);
+    const why = isFile(directory) ? 'it is a file, not a directory' : messageOf(error);
     throw new LogFailure('log_directory_unusable', `cannot open the log in ${directory}: ${why}`, {
       transient: false,
       cause: error,
     });
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
   }
 }
 
@@ -413,14 +419,26 @@ async function failureOf(error: unknown, directory: string): Promise<unknown> {
   // lmdb tells the reason in a promise of its own, which must be taken up or it ends the process.
   const reason = await Promise.resolve(error.commitError).catch((inner: unknown) => inner);
   const words = messageOf(reason);
-  const full = /no space left|file too large|quota|MDB_MAP_FULL/i.test(words);
-  return new LogFailure(
-    full ? 'disk_full' : 'disk_failed',
-    full
-      ? `no room to append to the log in ${directory}: ${words}`
-      : `the log in ${directory} failed: ${words}`,
-    { transient: true, cause: error },
-  );
+  if (/no space left|quota|MDB_MAP_FULL/i.test(words) || hasNoRoom(directory)) {
+    return new LogFailure('disk_full', `no room to append to the log in ${directory}: ${words}`, {
+      transient: true,
+      cause: error,
+    });
+  }
+  return new LogFailure('disk_failed', `the log in ${directory} could not be written: ${words}`, {
+    transient: true,
+    cause: error,
+  });
+}
+
+/** LMDB calls a write that was cut short for want of room an input/output error, so the disk is asked. */
+function hasNoRoom(directory: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize < 4 * 1024 * 1024;
+  } catch {
+    return false;
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -76,21 +76,21 @@ export class Cursors {
   }
 
   next(max: number, isPaused: (place: string) => boolean = () => false): LogRecord[] {
-    const ready: { place: string; at: Position }[] = [];
+    const ready: { place: string; at: Position; end: number }[] = [];
     for (const [place, at] of this.#positions) {
       if (isPaused(place)) continue;
       const { first, end } = this.#store.bounds(at);
       if (at.offset < first) throw new OffsetGoneError(at, at.offset, first);
-      if (at.offset < end) ready.push({ place, at });
+      if (at.offset < end) ready.push({ place, at, end });
     }
     const records: LogRecord[] = [];
     if (ready.length === 0) return records;
     this.#turn = (this.#turn + 1) % ready.length;
     let bytesLeft = READ_BYTES_MAX;
     for (let i = 0; i < ready.length && records.length < max && bytesLeft > 0; i++) {
-      const { place, at } = ready[(this.#turn + i) % ready.length]!;
+      const { place, at, end } = ready[(this.#turn + i) % ready.length]!;
       const fairShare = Math.ceil((max - records.length) / (ready.length - i));
-      const got = this.#store.scan(at, at.offset, fairShare, bytesLeft);
+      const got = this.#store.scan(at, at.offset, Math.min(fairShare, end - at.offset), bytesLeft);
       for (const record of got) {
         records.push(record);
         bytesLeft -= record.value.length;

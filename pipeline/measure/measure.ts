@@ -198,6 +198,7 @@ class CameraMeasure {
       stillMs: track.stillMs,
       people: track.people,
       seen: track.seen,
+      surprise: track.surprise,
     };
   }
 

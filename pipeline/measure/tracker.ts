@@ -28,6 +28,8 @@ export interface Tracked {
   hits: number;
   stillMs: number;
   seen: boolean;
+  /** Smoothed distance between where it was predicted and where it was found, in people's heights. */
+  surprise: number;
 }
 
 export const TRACKS_MAX = 96;
@@ -40,6 +42,8 @@ const IDS = 65_535;
 
 /** A walking person moves at most about 1.6 of their own height in a second; running, 4. */
 const SPEED_MAX_SIZES = 4;
+/** A new track has to show that it is found where it is expected. */
+const SURPRISE_FIRST = 0.3;
 /** Filter gains. */
 const ALPHA = 0.6;
 const BETA = 0.25;
@@ -95,6 +99,7 @@ export class Tracker {
       hits: 1,
       stillMs: from.stillMs,
       seen: true,
+      surprise: SURPRISE_FIRST,
     };
   }
 }
@@ -157,6 +162,7 @@ function overlap(a: Tracked, b: Sighting): number {
 function correct(track: Tracked, sighting: Sighting, dt: number, atMs: number): void {
   const rx = sighting.footX - track.x;
   const ry = sighting.footY - track.y;
+  track.surprise += 0.3 * (Math.hypot(rx, ry) / sighting.size - track.surprise);
   track.x += ALPHA * rx;
   track.y += ALPHA * ry;
   if (dt > 0) {

@@ -1,6 +1,6 @@
 /** What a check found, as text for people. */
 import { describeFault } from '../errors.ts';
-import type { CheckedCamera, CheckReport, Stream } from './check.ts';
+import type { CheckedCamera, CheckedRule, CheckReport, Stream } from './check.ts';
 
 export function checkPage(report: CheckReport): string {
   const lines = report.faults.length > 0 ? faultLines(report) : siteLines(report);
@@ -15,10 +15,10 @@ function siteLines(report: CheckReport): string[] {
   const { site, kind, authorisation, cameras, warnings, file } = report;
   const zones = cameras.reduce((sum, camera) => sum + camera.zones, 0);
   const lines = cameras.reduce((sum, camera) => sum + camera.lines, 0);
-  const active = cameras.reduce((sum, camera) => sum + camera.active.length, 0);
-  const inactive = cameras.flatMap(({ id, inactive: rules }) => rules.map((rule) => `${id}/${rule}`));
+  const rules = cameras.flatMap((camera) => camera.rules);
+  const active = rules.filter((rule) => rule.active).length;
   const head = [
-    `${site} (${kind}): ${count(cameras.length, 'camera')}, ${count(zones, 'zone')}, ${count(lines, 'line')}, ${count(active, 'rule')} active`,
+    `${site} (${kind}): ${count(cameras.length, 'camera')}, ${count(zones, 'zone')}, ${count(lines, 'line')}, ${count(active, 'rule')} active${active < rules.length ? `, ${rules.length - active} inactive` : ''}`,
     ...(authorisation === undefined
       ? []
       : [
@@ -29,21 +29,23 @@ function siteLines(report: CheckReport): string[] {
     ...head,
     '',
     ...cameras.flatMap(cameraLines),
-    ...(inactive.length === 0
-      ? []
-      : ['', `no detector in this release, never raised: ${inactive.join(', ')}`]),
     ...(warnings.length === 0 ? [] : ['', ...warnings.map((warning) => `note: ${warning}`)]),
     '',
     `${file}: ok`,
   ];
 }
 
-function cameraLines({ id, source, stream, active }: CheckedCamera): string[] {
+function cameraLines({ id, source, stream, rules }: CheckedCamera): string[] {
   return [
     `${id}  ${source ?? 'no source: frames arrive by the log or by gRPC'}`,
     ...(stream === undefined ? [] : [`  ${streamLine(stream)}`]),
-    `  rules ${active.length === 0 ? 'none' : active.join(', ')}`,
+    ...rules.map((rule) => `  ${ruleLine(rule)}`),
   ];
+}
+
+function ruleLine({ id, event, place, severity, active }: CheckedRule): string {
+  const inactive = active ? '' : '  inactive: no detector in this release, never raised';
+  return `${id}: ${event} ${place === undefined ? 'anywhere' : `on ${place}`}, ${severity}${inactive}`;
 }
 
 function streamLine({ width, height, codec, sourceFps, plane, every, fps }: Stream): string {

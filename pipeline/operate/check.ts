@@ -7,6 +7,7 @@ import { type Fault, InputError } from '../errors.ts';
 import { openSource, sourceKind, withoutPassword } from '../ingest/camera.ts';
 import { openVideoFile, type VideoFile } from '../ingest/file.ts';
 import type { PictureSource } from '../ingest/picture.ts';
+import type { EventType, Severity } from '../model.ts';
 import { PENDING_EVENTS } from '../site/defaults.ts';
 import { loadSite } from '../site/parse.ts';
 import type { Camera, Rule, Site } from '../site/site.ts';
@@ -45,11 +46,19 @@ export interface CheckedCamera {
   readonly source?: string;
   readonly zones: number;
   readonly lines: number;
-  /** Rules that this release can raise, and those whose detector is pending. */
-  readonly active: readonly string[];
-  readonly inactive: readonly string[];
+  readonly rules: readonly CheckedRule[];
   /** Absent where there is no source or it could not be opened. */
   readonly stream?: Stream;
+}
+
+export interface CheckedRule {
+  readonly id: string;
+  readonly event: EventType;
+  /** Zone or line; absent for the whole view. */
+  readonly place?: string;
+  readonly severity: Severity;
+  /** false: the detector is not part of this release, so it is never raised. */
+  readonly active: boolean;
 }
 
 export interface Stream {
@@ -107,7 +116,7 @@ export async function checkSite(file: string, options: CheckOptions = {}): Promi
   };
 }
 
-export function isPending({ event }: Rule): boolean {
+function isPending({ event }: Rule): boolean {
   return (PENDING_EVENTS as readonly string[]).includes(event);
 }
 
@@ -118,10 +127,15 @@ function checked(camera: Camera, stream: Stream | undefined): CheckedCamera {
     ...(source === undefined ? {} : { source: withoutPassword(source) }),
     zones: zones.length,
     lines: lines.length,
-    active: rules.filter((rule) => !isPending(rule)).map((rule) => rule.id),
-    inactive: rules.filter(isPending).map((rule) => rule.id),
+    rules: rules.map(checkedRule),
     ...(stream === undefined ? {} : { stream }),
   };
+}
+
+function checkedRule(rule: Rule): CheckedRule {
+  const { id, event, severity } = rule;
+  const place = 'line' in rule ? rule.line : rule.zone;
+  return { id, event, severity, active: !isPending(rule), ...(place === undefined ? {} : { place }) };
 }
 
 interface Looked {
