@@ -45,7 +45,7 @@ export type RefusalCode =
   | 'bad_lease'
   /** The verdict names another site or camera than its candidate. */
   | 'wrong_place'
-  /** The id was used for another act, agent or candidate. */
+  /** The id was used for another act on the same candidate, or by another agent. */
   | 'id_reused'
   /** Too many verdicts wait for candidates that nobody has seen. */
   | 'too_many_held';
