@@ -88,7 +88,8 @@ describe.runIf(havePart('ffmpeg', haveFfmpeg, 'no ffmpeg on the path'))('video f
       `nullsrc=s=160x90:r=5:d=1,format=${format},geq=lum=${white}:cb=128:cr=128`,
       ...['-c:v', codec, '-q:v', '1', '-pix_fmt', format],
     );
-    const { brightness } = await view(path);
+    const { brightness, fault } = await view(path);
+    expect(fault).toBeUndefined();
     expect(brightness.map(Math.round)).toEqual(Array.from({ length: 5 }, () => white));
   });
 

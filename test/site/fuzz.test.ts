@@ -95,7 +95,7 @@ describe('site file under fuzzing', () => {
         for (const { at, length, put } of edits) text = text.slice(0, at) + put + text.slice(at + length);
         survives(text);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 800 },
     );
   });
 
@@ -109,14 +109,14 @@ describe('site file under fuzzing', () => {
         const { value, index } = values[which]!;
         survives(sound.slice(0, index) + put + sound.slice(index + value.length));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 700 },
     );
   });
 
   it('survives text without any sense', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => survives(text)),
-      { numRuns: 1_000 },
+      { numRuns: 800 },
     );
   });
 });

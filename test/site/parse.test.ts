@@ -1,5 +1,5 @@
 /** Sound site files: everything the design's example says, defaults filled in, sources resolved. */
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -106,6 +106,18 @@ describe('site file', () => {
       { id: 'fire', version: 1, severity: 'critical', event: 'fire' },
     ]);
     expect(remote).toEqual({ id: 'remote', analysis: {}, ground: [], zones: [], lines: [], rules: [] });
+  });
+
+  it('reads the example that is given to people, whose stated defaults are the defaults', async () => {
+    const path = new URL('../../pipeline/site/example.yaml', import.meta.url);
+    const text = readFileSync(path, 'utf8');
+    const site = parseSite(text, { file: 'example.yaml' });
+    const bare = text.replace(
+      /, for: (500ms|1500ms|10s)|, severity: high|, version: 1|, either_sign: false/g,
+      '',
+    );
+    expect(bare.length).toBeLessThan(text.length - 60);
+    expect(parseSite(bare.replace(/kind: station/, ''), { file: 'example.yaml' })).toEqual(site);
   });
 
   it('is a station unless it says otherwise, and does without authorisation in development only', () => {
