@@ -3,7 +3,6 @@
 import path from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { describeFault, InputError } from './errors.ts';
-import { demoSite } from './ingest/scenes/demo.ts';
 import { LogFailure } from './log/port.ts';
 import { check } from './operate/check.ts';
 import { evaluate } from './operate/evaluate/evaluate.ts';
@@ -64,6 +63,8 @@ ${EXIT_CODES}`,
     ['vigie start', 'vigie start --grpc 127.0.0.1:0 --data /tmp/demo'],
     [logOptions, stationOptions],
   ).action(async (words: StationWords) => {
+    // Only the demo loads what draws it.
+    const { demoSite } = await import('./ingest/scenes/index.ts');
     done(await start({ ...stationFrom({ ...words, loop: true }), site: demoSite() }));
   });
 

@@ -2,7 +2,6 @@
 import path from 'node:path';
 import { fault, InputError } from '../errors.ts';
 import { openEmbeddedLog } from '../log/embedded.ts';
-import { openKafkaLog } from '../log/kafkajs.ts';
 import { openMemoryLog } from '../log/memory.ts';
 import type { Log } from '../log/port.ts';
 import { lockDirectory } from './lock.ts';
@@ -70,6 +69,8 @@ export async function openLog({ kind, data, brokers }: LogChoice): Promise<OpenL
           fault('no_brokers', '--brokers', 'names no broker', 'for example --brokers 127.0.0.1:9092'),
         ]);
       }
+      // Only who uses Kafka loads its client.
+      const { openKafkaLog } = await import('../log/kafkajs.ts');
       const log = await openKafkaLog({ brokers: [...brokers] });
       return { log, shared: true, keeps: `data is kept on ${brokers.join(', ')}`, close: () => log.close() };
     }
