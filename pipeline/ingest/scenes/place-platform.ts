@@ -1,0 +1,352 @@
+/**
+ * A railway platform under a roof, seen along its length from a camera near its edge:
+ *
+ *     far wall | tracks, 1.1 m lower | edge, yellow strip | platform: pillars, benches | back wall with doors
+ *                                    x = edge                                           x = edge + width
+ */
+import { type Chance, hash01, smoothNoise } from './chance.ts';
+import { viewOf } from './view.ts';
+import {
+  areaOf,
+  farthest,
+  type Lamp,
+  type Material,
+  type Obstacle,
+  outline,
+  plain,
+  type SceneRule,
+  type Solid,
+  type World,
+} from './world.ts';
+
+const BED_Z = -1.1;
+const BED_WIDTH = 3.7;
+
+export interface PlaceOptions {
+  /** Draw the zones' limits as people per square metre instead of people. */
+  readonly perM2: boolean;
+}
+
+export function platformWorld(chance: Chance, width: number, height: number, options: PlaceOptions): World {
+  const floorWidth = chance.between(4.6, 7.5);
+  const edge = -chance.between(1.3, Math.min(3.6, floorWidth - 1.6));
+  const view = viewOf(
+    {
+      focal: chance.between(0.92, 1.15),
+      x: 0,
+      z: chance.between(3.3, 4.6),
+      tilt: chance.between(0.26, 0.37),
+      yaw: chance.between(-0.2, -0.02),
+      mirrored: chance.yes(0.5),
+    },
+    width,
+    height,
+  );
+  const roof = view.z + chance.between(0.5, 1.4);
+  const wallX = edge + floorWidth;
+  const floorLuma = chance.between(75, 150);
+  const wallLuma = chance.between(80, 175);
+  const bedLuma = chance.between(55, 95);
+  const salt = chance.whole(1, 1e6);
+  const lamps: Lamp[] = [];
+  const spacing = chance.between(5, 8);
+  for (let y = 2 + chance.between(0, 2); y < 52; y += spacing)
+    lamps.push({
+      x: edge + floorWidth * 0.45,
+      y,
+      z: roof - 0.1,
+      power: chance.between(0.42, 0.62),
+      reachM: 4.5,
+    });
+
+  const obstacles: Obstacle[] = [];
+  const solids: Solid[] = [
+    {
+      x0: edge,
+      x1: wallX + 4,
+      y0: -10,
+      y1: 60,
+      z0: BED_Z - 1,
+      z1: 0,
+      paint: platformFloor(edge, floorLuma, salt, chance),
+    },
+    {
+      x0: edge - BED_WIDTH - 1,
+      x1: edge,
+      y0: -10,
+      y1: 60,
+      z0: -3,
+      z1: BED_Z,
+      paint: ballast(edge - BED_WIDTH / 2, bedLuma, salt),
+    },
+    {
+      x0: edge - BED_WIDTH - 1.5,
+      x1: edge - BED_WIDTH,
+      y0: -10,
+      y1: 60,
+      z0: -3,
+      z1: roof + 1,
+      paint: posterWall(chance, wallLuma, salt + 3),
+    },
+    // The far end: a wall, and the tunnel's mouth above the tracks.
+    {
+      x0: edge,
+      x1: wallX + 4,
+      y0: 50,
+      y1: 51,
+      z0: -1,
+      z1: roof + 1,
+      paint: plain(wallLuma * 0.7, 128, 128, 0.1, salt),
+    },
+    { x0: edge - 8, x1: edge, y0: 52, y1: 53, z0: -3, z1: roof + 1, paint: plain(10) },
+    {
+      x0: edge - 8,
+      x1: wallX + 5,
+      y0: -10,
+      y1: 60,
+      z0: roof,
+      z1: roof + 1,
+      paint: ceiling(lamps, chance.between(45, 110)),
+    },
+  ];
+  const rail = { y0: -10, y1: 60, z0: BED_Z, z1: BED_Z + 0.16 };
+  const track = edge - BED_WIDTH / 2;
+  for (const side of [-0.75, 0.75])
+    solids.push({
+      x0: track + side - 0.05,
+      x1: track + side + 0.05,
+      ...rail,
+      paint: plain(chance.between(120, 180), 126, 130),
+    });
+
+  // The back wall has doorways; behind them it is dark.
+  const doors: World['doors'][number][] = [];
+  const doorYs = [chance.between(6.5, 9), chance.between(13, 17), chance.between(24, 30)];
+  let from = -10;
+  const wallPaint = posterWall(chance, wallLuma, salt + 9);
+  for (const y of doorYs) {
+    solids.push({ x0: wallX, x1: wallX + 0.4, y0: from, y1: y - 0.9, z0: 0, z1: roof + 1, paint: wallPaint });
+    solids.push({
+      x0: wallX,
+      x1: wallX + 0.4,
+      y0: y - 0.9,
+      y1: y + 0.9,
+      z0: 2.3,
+      z1: roof + 1,
+      paint: plain(170, 118, 130),
+    });
+    doors.push({ out: [wallX + 1.6, y], inside: [wallX - 0.5, y] });
+    from = y + 0.9;
+  }
+  solids.push({ x0: wallX, x1: wallX + 0.4, y0: from, y1: 60, z0: 0, z1: roof + 1, paint: wallPaint });
+  solids.push({ x0: wallX + 2.2, x1: wallX + 3, y0: -10, y1: 60, z0: 0, z1: roof + 1, paint: plain(40) });
+  const middle = (edge + wallX) / 2;
+  doors.push({ out: [middle + 0.3, -1.5], inside: [middle + 0.3, 1.5] });
+  doors.push({ out: [middle + 0.6, 49.5], inside: [middle + 0.6, 42] });
+
+  const pillarX = Math.min(wallX - 1.6, edge + chance.between(2.2, 3));
+  const pillarLuma = chance.between(60, 200);
+  if (chance.yes(0.75)) {
+    const size = chance.between(0.2, 0.3);
+    for (let y = chance.between(6.5, 9); y < 48; y += chance.between(6, 7.5))
+      furnish(
+        pillarX - size,
+        pillarX + size,
+        y - size,
+        y + size,
+        roof,
+        plain(pillarLuma, 126, 131, 0.1, salt + 4),
+      );
+  }
+  for (let y = chance.between(8, 10); y < 40; y += chance.between(5, 9)) {
+    if (doorYs.some((door) => Math.abs(door - y) < 2.2)) continue;
+    const kind = chance.next();
+    const back = wallX - 0.08;
+    if (kind < 0.5)
+      furnish(back - 0.5, back, y - 0.9, y + 0.9, 0.46, plain(chance.between(50, 150), 124, 134, 0.15, salt));
+    else if (kind < 0.75) furnish(back - 0.8, back, y - 0.55, y + 0.55, 1.9, machine(chance));
+    else furnish(back - 0.45, back - 0.05, y - 0.22, y + 0.22, 0.9, plain(chance.between(40, 90), 120, 120));
+  }
+  // A sign that hangs across the platform.
+  const signY = chance.between(10, 16);
+  solids.push({
+    x0: middle - 1.2,
+    x1: middle + 1.2,
+    y0: signY,
+    y1: signY + 0.15,
+    z0: 2.6,
+    z1: 3.05,
+    paint: machine(chance),
+    bright: true,
+  });
+
+  function furnish(x0: number, x1: number, y0: number, y1: number, z1: number, paint: Material): void {
+    solids.push({ x0, x1, y0, y1, z0: 0, z1, paint });
+    obstacles.push({ x0, x1, y0, y1 });
+  }
+
+  const farY = Math.min(26, farthest(view, middle, 0, 0.125));
+  const tracks = outline(view, [
+    [edge - 0.1, 1, 0],
+    [edge - 0.1, farY, 0],
+    [edge - BED_WIDTH + 0.2, farY, BED_Z],
+    [edge - BED_WIDTH + 0.2, 1, BED_Z],
+  ]);
+  const zoneFar = Math.min(farY, chance.between(11, 15));
+  const platform = outline(view, [
+    [edge + 0.85, 1, 0],
+    [wallX - 0.1, 1, 0],
+    [wallX - 0.1, zoneFar, 0],
+    [edge + 0.85, zoneFar, 0],
+  ]);
+  const floor = { x0: edge, x1: wallX, y0: 0.5, y1: 49 };
+  const area = areaOf(view, platform, floor);
+  const perM2 = Math.round(chance.between(0.7, 1.3) * 20) / 20;
+  const rules: SceneRule[] = [
+    { id: 'no-tracks', event: 'forbidden_zone', zone: 'tracks' },
+    {
+      id: 'too-full',
+      event: 'density',
+      zone: 'platform',
+      limit: options.perM2 ? { per_m2: perM2 } : { people: Math.max(6, Math.round(perM2 * area)) },
+      for: '10s',
+    },
+  ];
+  return {
+    name: 'platform',
+    view,
+    solids,
+    lamps,
+    ambient: chance.between(0.42, 0.62),
+    patch: skylight(chance, edge + floorWidth * 0.5),
+    weakLamp: chance.whole(0, Math.min(2, lamps.length - 1)),
+    floorLuma,
+    bedLuma,
+    obstacles,
+    rails: [{ x: track, z: BED_Z, sense: chance.yes(0.7) ? -1 : 1 }],
+    zones: [
+      { id: 'tracks', polygon: tracks },
+      { id: 'platform', polygon: platform, area_m2: area },
+    ],
+    lines: [],
+    rules,
+    floor,
+    edgeX: edge,
+    doors,
+    way: 1,
+    farY,
+  };
+}
+
+/** Slabs, dirt, a white edge and a yellow strip with studs. */
+function platformFloor(edge: number, luma: number, salt: number, chance: Chance): Material {
+  const tile = chance.between(0.4, 1.1);
+  const joint = chance.between(0.04, 0.2);
+  const dirt = chance.between(0.06, 0.22);
+  const strip = edge + chance.between(0.45, 0.75);
+  const bold = chance.between(0.9, 1.5);
+  return (x, y, z, face, out) => {
+    out[1] = 127;
+    out[2] = 129;
+    const grime =
+      1 + dirt * (smoothNoise(x * 1.3, y * 0.9, salt) + 0.5 * smoothNoise(x * 6, y * 5, salt + 1) - 0.75) * 2;
+    let tone = luma * grime;
+    if (face === 0) tone = luma * 0.55 * (1 + 0.2 * smoothNoise(y * 2, z * 6, salt));
+    else if (x < edge + 0.14) tone = Math.min(225, luma * 1.5);
+    else if (x > strip && x < strip + 0.32) {
+      const stud = (x * 14) % 1 > 0.5 && (y * 14) % 1 > 0.5 ? 0.88 : 1;
+      tone = Math.min(215, luma * bold + 25) * stud;
+      out[1] = 84;
+      out[2] = 146;
+    } else {
+      tone *= 1 + 0.14 * (hash01(Math.floor(x / tile) * 31 + salt, Math.floor(y / tile)) - 0.5);
+      const fx = Math.abs((x / tile) % 1);
+      const fy = Math.abs((y / tile) % 1);
+      if (fx < 0.05 || fy < 0.05) tone *= 1 - joint;
+    }
+    out[0] = tone;
+  };
+}
+
+/** Stones, with sleepers under the rails. */
+export function ballast(trackX: number, luma: number, salt: number): Material {
+  return (x, y, _z, _face, out) => {
+    out[1] = 126;
+    out[2] = 131;
+    const stones =
+      0.72 + 0.56 * smoothNoise(x * 9, y * 9, salt) * smoothNoise(x * 2.1, y * 1.4, salt + 5) * 2;
+    let tone = luma * stones;
+    const across = Math.abs(x - trackX);
+    if (across < 1.25 && Math.abs(y % 0.65) < 0.26)
+      tone = luma * (1.25 + 0.15 * hash01(Math.floor(y / 0.65), salt));
+    if (across < 0.5) tone *= 0.9;
+    out[0] = tone;
+  };
+}
+
+/** Panels, a darker base, posters now and then. */
+export function posterWall(chance: Chance, luma: number, salt: number): Material {
+  const base = chance.between(0.5, 0.9);
+  const every = chance.between(2.6, 5);
+  const width = chance.between(1, 2.2);
+  return (_x, y, z, _face, out) => {
+    out[1] = 128;
+    out[2] = 128;
+    let tone = luma * (0.94 + 0.12 * smoothNoise(y * 0.7, z * 1.1, salt));
+    if (z < 1) tone *= base;
+    if (Math.abs(y % 1.5) < 0.05) tone *= 0.86;
+    const k = Math.floor(y / every);
+    const along = y - k * every;
+    if (along < width && z > 0.9 && z < 2.3 && hash01(k, salt) > 0.4) {
+      // A poster: border, a block of colour, a few dark lines of words.
+      const inner = along > 0.08 && along < width - 0.08 && z > 0.98 && z < 2.22;
+      tone = inner ? 60 + 150 * hash01(k, salt + 1) : 215;
+      if (inner && z < 1.5 && Math.floor(z * 14) % 2 === 0) tone = 40 + 60 * hash01(k, salt + 2);
+      if (inner && smoothNoise(along * 2.5, z * 2.5, salt + k) > 0.55) tone *= 0.6;
+      out[1] = 108 + 40 * hash01(k, salt + 3);
+      out[2] = 108 + 40 * hash01(k, salt + 4);
+    }
+    out[0] = tone;
+  };
+}
+
+/** Beams across, and bright strips where the lamps are. */
+export function ceiling(lamps: readonly Lamp[], luma: number): Material {
+  return (x, y, _z, _face, out) => {
+    out[1] = 128;
+    out[2] = 128;
+    out[0] = luma * (Math.abs(y % 2.4) < 0.25 ? 0.7 : 1);
+    for (const lamp of lamps) if (Math.abs(x - lamp.x) < 0.12 && Math.abs(y - lamp.y) < 0.7) out[0] = 330;
+  };
+}
+
+/** A lit front with lines of signs: a ticket machine, a board. */
+export function machine(chance: Chance): Material {
+  const ground = chance.between(30, 160);
+  const ink = ground > 95 ? 25 : 210;
+  const u = chance.between(105, 150);
+  const v = chance.between(105, 150);
+  const salt = chance.whole(1, 1e6);
+  return (x, y, z, _face, out) => {
+    const sign = hash01(Math.floor((x + y) * 5) + salt, Math.floor(z * 7)) > 0.66;
+    out[0] = sign ? ink : ground;
+    out[1] = u;
+    out[2] = v;
+  };
+}
+
+/** Daylight that falls through a roof or window in slanted stripes. */
+export function skylight(chance: Chance, aroundX: number): World['patch'] {
+  const from = chance.between(4, 9);
+  const length = chance.between(3, 8);
+  const half = chance.between(0.7, 2);
+  const slant = chance.between(-0.3, 0.3);
+  return (x, y, z) => {
+    if (z > 1.2) return 0;
+    const along = y - from;
+    if (along < 0 || along > length) return 0;
+    const across = Math.abs(x - aroundX - slant * along);
+    const rim = Math.min(1, (half - across) / 0.3, along / 0.4, (length - along) / 0.4);
+    return rim <= 0 ? 0 : rim * ((y * 0.55) % 1 > 0.12 ? 1 : 0.3);
+  };
+}

@@ -1,0 +1,332 @@
+/**
+ * The truth about a scene, computed from where the feet are: never from what the script meant to happen.
+ *
+ * - forbidden_zone: a foot point inside the zone's polygon; presences less than a second apart are one. Passengers
+ *   stepping over the edge to a standing train are not trespassers.
+ * - wrong_way, zone: somebody in the zone walks against the way at 0.3 m/s or more (and at 60 degrees or less from
+ *   straight against it) for 2 s or more. Line: a crossing to the side that is not allowed; crossings less than 2 s
+ *   apart are one.
+ * - density: people in the zone at or above the limit for at least the rule's time.
+ */
+import { type Stance, stanceAt } from './actors.ts';
+import type { Script } from './script.ts';
+import { presence } from './train.ts';
+import { heightInView, toView } from './view.ts';
+import { type SceneZone, type World, within } from './world.ts';
+
+export interface TruthEvent {
+  readonly type: 'forbidden_zone' | 'wrong_way' | 'density';
+  readonly zone?: string;
+  readonly line?: string;
+  /** Frames, both inclusive, 0-based. */
+  readonly start_frame: number;
+  readonly end_frame: number;
+  /** Polygon in 0..1 around those who caused it; absent for density. */
+  readonly region?: readonly (readonly [number, number])[];
+  /** Ids of the actors. */
+  readonly who: readonly number[];
+}
+
+export interface TruthCrossing {
+  readonly line: string;
+  readonly frame: number;
+  readonly direction: 'left_to_right' | 'right_to_left';
+  /** Travel on the view, as `vigie evaluate` names it. */
+  readonly travel: 'left' | 'right' | 'up' | 'down';
+  readonly who: number;
+}
+
+export interface SceneTruth {
+  readonly fps: number;
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  readonly events: readonly TruthEvent[];
+  /** People (not vehicles) per zone and frame. */
+  readonly counts_per_zone: Readonly<Record<string, readonly number[]>>;
+  readonly line_crossings: readonly TruthCrossing[];
+  /** What is there and is no event: a train on the view (its headlights included), a change of light. */
+  readonly nuisances: readonly {
+    readonly kind: 'train' | 'light';
+    readonly zone?: string;
+    readonly start_frame: number;
+    readonly end_frame: number;
+  }[];
+}
+
+export interface Foot {
+  readonly who: number;
+  readonly kind: 'person' | 'vehicle';
+  /** On the view, 0..1. */
+  readonly x: number;
+  readonly y: number;
+  /** Height on the view, share of its height. */
+  readonly height: number;
+  /** On the floor, metres, and metres per second along the permitted way. */
+  readonly atX: number;
+  readonly atY: number;
+  readonly speed: number;
+  readonly headingX: number;
+  readonly headingY: number;
+  /** Getting on or off: beyond the edge, and no trespasser. */
+  readonly aboard: boolean;
+}
+
+const stance: Stance = { x: 0, y: 0, z: 0, hx: 0, hy: 1, walked: 0, speed: 0 };
+
+/** Everybody whose feet are on the view at second t. */
+export function feetAt(world: World, script: Script, t: number): Foot[] {
+  const feet: Foot[] = [];
+  for (const actor of script.actors) {
+    if (!stanceAt(actor, t, stance)) continue;
+    const p = toView(world.view, stance.x, stance.y, stance.z);
+    if (!p || p.x < 0 || p.x >= 1 || p.y < 0 || p.y >= 1) continue;
+    if (hidden(world, stance.x, stance.y)) continue;
+    const tall = actor.kind === 'person' ? actor.look.heightM : actor.heightM;
+    feet.push({
+      who: actor.id,
+      kind: actor.kind,
+      x: p.x,
+      y: p.y,
+      height: heightInView(world.view, stance.x, stance.y, stance.z, tall),
+      atX: stance.x,
+      atY: stance.y,
+      speed: stance.speed,
+      headingX: stance.hx,
+      headingY: stance.hy,
+      aboard: actor.kind === 'person' && actor.passenger && stance.x < world.edgeX + 0.05,
+    });
+  }
+  return feet;
+}
+
+/** Beyond the walls: on the way in or out by a door. */
+function hidden(world: World, x: number, y: number): boolean {
+  if (world.name === 'tracks') return false;
+  if (x > world.floor.x1 || y > world.floor.y1 + 1) return true;
+  return world.name === 'corridor' && x < world.floor.x0;
+}
+
+export function truthOf(world: World, script: Script, fps: number, frames: number): SceneTruth {
+  const zones = new Map(world.zones.map((zone) => [zone.id, zone]));
+  const counts: Record<string, number[]> = {};
+  for (const id of zones.keys()) counts[id] = new Array<number>(frames).fill(0);
+  const trespass = new Presence(fps);
+  const against = new Map<number, { from: number; last: number; region: Region }>();
+  const wrong = new Presence(fps);
+  const crossings: TruthCrossing[] = [];
+  const before = new Map<number, Foot>();
+  const forbidden = world.rules.filter((rule) => rule.event === 'forbidden_zone');
+  const oneWay = world.rules.find((rule) => rule.event === 'wrong_way' && 'zone' in rule);
+
+  const closeWalk = (who: number) => {
+    const walk = against.get(who);
+    against.delete(who);
+    if (walk && walk.last - walk.from >= 2 * fps && oneWay && 'zone' in oneWay)
+      wrong.add(oneWay.zone, walk.from, walk.last, who, walk.region);
+  };
+
+  for (let n = 0; n < frames; n++) {
+    const feet = feetAt(world, script, n / fps);
+    for (const foot of feet) {
+      for (const [id, zone] of zones)
+        if (foot.kind === 'person' && !foot.aboard && inside(zone, foot)) counts[id]![n]!++;
+      for (const rule of forbidden)
+        if (!foot.aboard && inside(zones.get(rule.zone)!, foot))
+          trespass.add(rule.zone, n, n, foot.who, regionOf(world, foot));
+      if (
+        oneWay &&
+        'zone' in oneWay &&
+        foot.speed * foot.headingY * world.way <= -0.3 &&
+        foot.headingY * world.way <= -0.5 &&
+        inside(zones.get(oneWay.zone)!, foot)
+      ) {
+        const walk = against.get(foot.who);
+        if (walk && n - walk.last <= 0.5 * fps + 1) {
+          walk.last = n;
+          grow(walk.region, regionOf(world, foot));
+        } else {
+          closeWalk(foot.who);
+          against.set(foot.who, { from: n, last: n, region: regionOf(world, foot) });
+        }
+      }
+      const was = before.get(foot.who);
+      if (was) crossings.push(...crossed(world, was, foot, n));
+      before.set(foot.who, foot);
+    }
+    const seen = new Set(feet.map((foot) => foot.who));
+    for (const who of before.keys()) if (!seen.has(who)) before.delete(who);
+  }
+  for (const who of [...against.keys()]) closeWalk(who);
+
+  const events: TruthEvent[] = [
+    ...trespass.events('forbidden_zone', fps),
+    ...wrong.events('wrong_way', fps),
+    ...wrongCrossings(world, crossings, fps),
+    ...packed(world, counts, fps),
+  ];
+  events.sort((a, b) => a.start_frame - b.start_frame);
+  const clamp = (seconds: number) => Math.max(0, Math.min(frames - 1, Math.round(seconds * fps)));
+  return {
+    fps,
+    width: world.view.width,
+    height: world.view.height,
+    frames,
+    events,
+    counts_per_zone: counts,
+    line_crossings: crossings,
+    nuisances: [
+      ...script.trains.map((train) => {
+        const [from, until] = presence(train);
+        return { kind: 'train' as const, zone: 'tracks', start_frame: clamp(from), end_frame: clamp(until) };
+      }),
+      ...script.lights.map((change) => ({
+        kind: 'light' as const,
+        start_frame: clamp(change.atS),
+        end_frame: clamp(change.atS + change.forS + change.overS),
+      })),
+    ],
+  };
+}
+
+function inside(zone: SceneZone, foot: Foot): boolean {
+  return within(zone.polygon, foot.x, foot.y);
+}
+
+type Region = [number, number, number, number];
+
+function regionOf(world: World, foot: Foot): Region {
+  const half = (foot.height * 0.22 * world.view.height) / world.view.width;
+  return [foot.x - half, foot.y - foot.height, foot.x + half, foot.y];
+}
+
+function grow(into: Region, by: Region): void {
+  into[0] = Math.min(into[0], by[0]);
+  into[1] = Math.min(into[1], by[1]);
+  into[2] = Math.max(into[2], by[2]);
+  into[3] = Math.max(into[3], by[3]);
+}
+
+/** Intervals per zone; those less than a second apart become one. */
+class Presence {
+  readonly #spans = new Map<string, { from: number; last: number; who: Set<number>; region: Region }[]>();
+  readonly #gap: number;
+
+  constructor(fps: number) {
+    this.#gap = fps;
+  }
+
+  add(zone: string, from: number, last: number, who: number, region: Region): void {
+    const spans = this.#spans.get(zone) ?? [];
+    this.#spans.set(zone, spans);
+    const joined = { from, last, who: new Set([who]), region: [...region] as Region };
+    // A span that touches several joins them all.
+    for (let k = spans.length - 1; k >= 0; k--) {
+      const span = spans[k]!;
+      if (joined.from - span.last > this.#gap || span.from - joined.last > this.#gap) continue;
+      joined.from = Math.min(joined.from, span.from);
+      joined.last = Math.max(joined.last, span.last);
+      for (const id of span.who) joined.who.add(id);
+      grow(joined.region, span.region);
+      spans.splice(k, 1);
+    }
+    spans.push(joined);
+  }
+
+  events(type: TruthEvent['type'], _fps: number): TruthEvent[] {
+    const round = (value: number) => Math.round(Math.min(1, Math.max(0, value)) * 1000) / 1000;
+    return [...this.#spans].flatMap(([zone, spans]) =>
+      spans.map((span) => {
+        const [x0, y0, x1, y1] = span.region.map(round) as Region;
+        return {
+          type,
+          zone,
+          start_frame: span.from,
+          end_frame: span.last,
+          region: [
+            [x0, y0],
+            [x1, y0],
+            [x1, y1],
+            [x0, y1],
+          ] as const,
+          who: [...span.who].sort((a, b) => a - b),
+        };
+      }),
+    );
+  }
+}
+
+/** Crossings of each line between two neighbouring frames, by the side of the foot point. */
+function crossed(world: World, was: Foot, is: Foot, frame: number): TruthCrossing[] {
+  const found: TruthCrossing[] = [];
+  for (const line of world.lines) {
+    const [ax, ay] = line.points[0]!;
+    const [bx, by] = line.points[1]!;
+    // Above zero: right of the line as seen from its first point to its second (y runs down).
+    const side = (x: number, y: number) => (bx - ax) * (y - ay) - (by - ay) * (x - ax);
+    const s0 = side(was.x, was.y);
+    const s1 = side(is.x, is.y);
+    if (s0 > 0 === s1 > 0) continue;
+    const w = s0 / (s0 - s1);
+    const x = was.x + (is.x - was.x) * w;
+    if (x < Math.min(ax, bx) || x > Math.max(ax, bx)) continue;
+    const upright = Math.abs(by - ay) * world.view.height > Math.abs(bx - ax) * world.view.width;
+    found.push({
+      line: line.id,
+      frame,
+      direction: s1 > 0 ? 'left_to_right' : 'right_to_left',
+      travel: upright ? (is.x > was.x ? 'right' : 'left') : is.y > was.y ? 'down' : 'up',
+      who: is.who,
+    });
+  }
+  return found;
+}
+
+function wrongCrossings(world: World, crossings: readonly TruthCrossing[], fps: number): TruthEvent[] {
+  const events: { type: 'wrong_way'; line: string; start_frame: number; end_frame: number; who: number[] }[] =
+    [];
+  for (const rule of world.rules) {
+    if (rule.event !== 'wrong_way' || !('line' in rule)) continue;
+    for (const crossing of crossings) {
+      if (crossing.line !== rule.line || crossing.direction === rule.allowed) continue;
+      const last = events[events.length - 1];
+      if (last && last.line === rule.line && crossing.frame - last.end_frame < 2 * fps) {
+        last.end_frame = crossing.frame;
+        last.who.push(crossing.who);
+      } else
+        events.push({
+          type: 'wrong_way',
+          line: rule.line,
+          start_frame: crossing.frame,
+          end_frame: crossing.frame,
+          who: [crossing.who],
+        });
+    }
+  }
+  return events;
+}
+
+function packed(
+  world: World,
+  counts: Readonly<Record<string, readonly number[]>>,
+  fps: number,
+): TruthEvent[] {
+  const events: TruthEvent[] = [];
+  for (const rule of world.rules) {
+    if (rule.event !== 'density') continue;
+    const zone = world.zones.find((z) => z.id === rule.zone)!;
+    const limit = 'people' in rule.limit ? rule.limit.people : rule.limit.per_m2 * (zone.area_m2 ?? 0);
+    const least = Number.parseFloat(rule.for) * fps;
+    const series = counts[rule.zone]!;
+    let from = -1;
+    for (let n = 0; n <= series.length; n++) {
+      const over = n < series.length && series[n]! >= limit;
+      if (over && from < 0) from = n;
+      if (over || from < 0) continue;
+      if (n - from >= least)
+        events.push({ type: 'density', zone: rule.zone, start_frame: from, end_frame: n - 1, who: [] });
+      from = -1;
+    }
+  }
+  return events;
+}
