@@ -145,25 +145,24 @@ export class Observer {
     const columns = (width + 3) >> 2;
     const rows = (height + 3) >> 2;
     const dense = new Uint8Array(memory.buffer, parts.occupancy, columns * rows);
+    const planeX = new Uint8Array(memory.buffer, parts.flowX, columns * rows);
+    const planeY = new Uint8Array(memory.buffer, parts.flowY, columns * rows);
+    let count = 0;
+    for (let cell = 0; cell < dense.length; cell++) if (dense[cell] !== 0) count++;
     const bitmap = new Uint8Array((columns * rows + 7) >> 3);
-    const set: number[] = [];
-    dense.forEach((share, cell) => {
-      if (share === 0) return;
+    const occupancy = new Uint8Array(count);
+    const flowX = new Uint8Array(count);
+    const flowY = new Uint8Array(count);
+    let next = 0;
+    for (let cell = 0; cell < dense.length; cell++) {
+      if (dense[cell] === 0) continue;
       bitmap[cell >> 3]! |= 1 << (cell & 7);
-      set.push(cell);
-    });
-    const pick = (at: number) => {
-      const plane = new Uint8Array(memory.buffer, at, columns * rows);
-      return Uint8Array.from(set, (cell) => plane[cell]!);
-    };
-    return {
-      columns,
-      rows,
-      bitmap,
-      occupancy: pick(parts.occupancy),
-      flowX: pick(parts.flowX),
-      flowY: pick(parts.flowY),
-    };
+      occupancy[next] = dense[cell]!;
+      flowX[next] = planeX[cell]!;
+      flowY[next] = planeY[cell]!;
+      next++;
+    }
+    return { columns, rows, bitmap, occupancy, flowX, flowY };
   }
 
   #blob(region: Region): Blob {
