@@ -57,7 +57,7 @@ export function limb(
       if (depth[i]! < near) continue;
       const dx = x + 0.5 - ax;
       let s = (dx * ex + dy * ey) * inverse;
-      s = s < 0 ? 0 : s > 1 ? 1 : s;
+      s = s < 0 ? 0 : Math.min(s, 1);
       const qx = dx - s * ex;
       const qy = dy - s * ey;
       const radius = ra + (rb - ra) * s;
@@ -74,7 +74,8 @@ export function limb(
       pixels[i] = here + (tone - here) * cover;
     }
   }
-  tint(canvas, ax, ay, ra, bx, by, rb, u, v, near);
+  // Grey limbs over grey ground need no colour: trousers, hair and shadows are most of a person's strokes.
+  if (u !== 128 || v !== 128) tint(canvas, ax, ay, ra, bx, by, rb, u, v, near);
 }
 
 function tint(
@@ -104,7 +105,7 @@ function tint(
       if (depth[2 * y * width + 2 * x]! < near) continue;
       const dx = 2 * x + 1 - ax;
       let s = (dx * ex + dy * ey) * inverse;
-      s = s < 0 ? 0 : s > 1 ? 1 : s;
+      s = s < 0 ? 0 : Math.min(s, 1);
       const qx = dx - s * ex;
       const qy = dy - s * ey;
       const outer = ra + (rb - ra) * s + 0.5;
@@ -145,7 +146,7 @@ export function shadow(
       if (depth[i]! < near) continue;
       const dx = x + 0.5 - ax;
       let s = (dx * ex + dy * ey) * inverse;
-      s = s < 0 ? 0 : s > 1 ? 1 : s;
+      s = s < 0 ? 0 : Math.min(s, 1);
       const qx = (dx - s * ex) / rx;
       const qy = (dy - s * ey) / ry;
       const far = qx * qx + qy * qy;
@@ -173,7 +174,7 @@ export function glow(canvas: Canvas, cx: number, cy: number, radius: number, str
       // (1 - far/6.76)^3 has a bright heart and a soft rim that ends at zero.
       const q = 1 - far / 6.76;
       const value = luma[y * width + x]! + strength * q * q * q;
-      luma[y * width + x] = value > 255 ? 255 : value;
+      luma[y * width + x] = Math.min(value, 255);
     }
   }
 }

@@ -155,23 +155,28 @@ export class Crowd {
 
   /** Comes in by a door that lies upstream of the place (any door where there is no one-way rule). */
   #enter(t: number, to: Place): Route {
-    const { world, chance } = this;
-    const doors = world.doors.filter(
-      (d) => world.name !== 'corridor' || (to[1] - d.inside[1]) * world.way > 2,
-    );
-    const door = chance.pick(doors.length > 0 ? doors : world.doors);
-    const route = new Route(t, door.out[0], door.out[1]);
-    return route.walk(1.2, door.inside[0], door.inside[1]);
+    const door = this.#door((d) => (to[1] - d.inside[1]) * this.world.way > 2, 0);
+    return new Route(t, door.out[0], door.out[1]).walk(1.2, door.inside[0], door.inside[1]);
   }
 
   #leave(route: Route, speed: number): Route {
-    const { world, chance } = this;
-    const doors = world.doors.filter(
-      (d) => world.name !== 'corridor' || (d.inside[1] - route.y) * world.way > 1.5,
-    );
-    const door = chance.pick(doors.length > 0 ? doors : world.doors);
+    const door = this.#door((d) => (d.inside[1] - route.y) * this.world.way > 1.5, -1);
     this.go(route, speed, door.inside);
     return route.walk(speed, door.out[0], door.out[1]);
+  }
+
+  /** Any door; where only one way is permitted, one that suits, and in want of it the first or last of that way. */
+  #door(suits: (door: World['doors'][number]) => boolean, else_: 0 | -1): World['doors'][number] {
+    const { world, chance } = this;
+    if (world.name !== 'corridor') return chance.pick(world.doors);
+    const fit = world.doors.filter(suits);
+    return fit.length > 0 ? chance.pick(fit) : this.#downstream().at(else_)!;
+  }
+
+  /** Doors in the order in which the permitted way passes them. */
+  #downstream(): World['doors'][number][] {
+    const { doors, way } = this.world;
+    return [...doors].sort((a, b) => (a.inside[1] - b.inside[1]) * way);
   }
 
   /** A gathering crowd: each comes to a spot between `from` and `by`, stays until `until`, leaves within 12 s. */
@@ -209,11 +214,14 @@ export class Crowd {
     const laneX = chance.between(low, world.floor.x1 - 0.7);
     const hx = chance.bell();
     const hy = chance.bell();
-    const spot = waits ? this.spots(1, chance.yes(0.3) ? 0.5 : 0.95)[0] : undefined;
     const doors = [...world.doors];
     const first = world.name === 'corridor' ? this.#wayDoors() : undefined;
     const from = first ? first[0] : doors.splice(chance.whole(0, doors.length - 1), 1)[0]!;
     const to = first ? first[1] : chance.pick(doors);
+    let spot = waits ? this.spots(1, chance.yes(0.3) ? 0.5 : 0.95)[0] : undefined;
+    // On a one-way passage a place to wait has to lie on the way.
+    const ahead = (a: number, b: number) => (b - a) * world.way > 1.2;
+    if (spot && first && !(ahead(from.inside[1], spot[1]) && ahead(spot[1], to.inside[1]))) spot = undefined;
     for (let k = 0; k < size; k++) {
       // Side by side and a little behind one another.
       const dx = k === 0 ? 0 : (k % 2 === 0 ? -1 : 1) * 0.62 * Math.ceil(k / 2);
@@ -221,7 +229,7 @@ export class Crowd {
       const route = new Route(t + k * 0.25, from.out[0], from.out[1]);
       route.walk(speed, from.inside[0], from.inside[1]);
       if (spot) {
-        this.go(route, speed, [clampX(spot[0] + dx), spot[1] + (k === 0 ? 0 : 0.3)]);
+        this.go(route, speed, [clampX(spot[0] + dx), spot[1] + (k === 0 ? 0 : 0.3 * world.way)]);
         route.stand(Math.max(3, Math.min(seconds, durationS + 20 - route.t)), hx, hy);
       } else {
         const a = from.inside[1] + (to.inside[1] - from.inside[1]) * 0.22;
@@ -237,8 +245,8 @@ export class Crowd {
 
   /** A door to come from and one to leave by, the permitted way. */
   #wayDoors(): readonly [World['doors'][number], World['doors'][number]] {
-    const { world, chance } = this;
-    const sorted = [...world.doors].sort((a, b) => (a.inside[1] - b.inside[1]) * world.way);
+    const { chance } = this;
+    const sorted = this.#downstream();
     const first = sorted[0]!;
     const last = sorted[sorted.length - 1]!;
     const side = sorted.slice(1, -1);

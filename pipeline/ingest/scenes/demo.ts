@@ -1,11 +1,11 @@
 /**
  * The station that `npm start` shows: five rendered cameras, as the text of a site file.
  */
-import { openSceneSite } from './site.ts';
+import { renderedSite } from './site.ts';
 
 /** Text of a site.yaml. Something happens on every camera once in its period; the first within half a minute. */
 export function demoSite(): string {
-  return openSceneSite('gare-exemple', [
+  return renderedSite('gare-exemple', [
     { id: 'quai-a-01', source: 'scene:platform?seed=12&type=forbidden_zone&period=95' },
     { id: 'quai-b-01', source: 'scene:platform?seed=14&type=density&period=120' },
     { id: 'couloir-01', source: 'scene:corridor?seed=3&type=wrong_way&period=70&people=0.3' },

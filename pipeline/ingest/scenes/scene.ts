@@ -208,7 +208,7 @@ class Painter {
       if (lamp === 0 && sun === 0) continue;
       for (let i = 0; i < luma.length; i++) {
         const value = luma[i]! * (1 + lamp * weak[i]! + sun * patch[i]!);
-        luma[i] = value > 255 ? 255 : value;
+        luma[i] = Math.min(value, 255);
       }
     }
   }
@@ -231,6 +231,16 @@ class Painter {
     }
   }
 
+  /** One of the reused places for those on the picture. */
+  #place(k: number, actor: Actor): Seen {
+    let place = this.#pool[k];
+    if (!place) {
+      place = { actor, stance: { x: 0, y: 0, z: 0, hx: 0, hy: 1, walked: 0, speed: 0 }, depth: 0, t: 0 };
+      this.#pool.push(place);
+    }
+    return place;
+  }
+
   #people(stretches: readonly Stretch[], now: number): void {
     const { view, sun } = this.#world;
     const [fx, fy, fz] = view.forward;
@@ -239,12 +249,7 @@ class Painter {
       const t = now - fromS;
       for (const actor of script.actors) {
         if (actor.steps[0]!.t0 > t) break;
-        const place = (this.#pool[seen.length] ??= {
-          actor,
-          stance: { x: 0, y: 0, z: 0, hx: 0, hy: 1, walked: 0, speed: 0 },
-          depth: 0,
-          t: 0,
-        });
+        const place = this.#place(seen.length, actor);
         if (!stanceAt(actor, t, place.stance)) continue;
         const s = place.stance;
         place.actor = actor;

@@ -52,15 +52,18 @@ const TABLE = 1 << 16;
 /** Bell-shaped noise in 1/16 of its deviation, the same for every scene: only the offset into it changes. */
 const noiseTable: Int8Array = (() => {
   const chance = new Chance(0x6e6f6973);
-  return Int8Array.from({ length: TABLE + 4096 }, () => Math.max(-127, Math.min(127, 32 * chance.bell())));
+  // Longer than its offsets by the widest row, so that a row never wraps.
+  return Int8Array.from({ length: TABLE + 8192 }, () => Math.max(-127, Math.min(127, 32 * chance.bell())));
 })();
 
 export class Sensor {
   readonly #spec: SensorSpec;
   readonly #curve = new Float32Array(256);
-  readonly #sigma = new Float32Array(256);
-  readonly #tone = new Int16Array(256);
-  readonly #rowBlocks = new Int16Array(1024);
+  /** In 1/32 level. */
+  readonly #sigma = new Int32Array(256);
+  /** In 1/16 level, with the half that rounds. */
+  readonly #tone = new Int32Array(256);
+  readonly #rowBlocks = new Int32Array(1024);
   #shifted: Uint8Array | undefined;
 
   constructor(spec: SensorSpec) {
@@ -68,7 +71,7 @@ export class Sensor {
     for (let v = 0; v < 256; v++) {
       this.#curve[v] = spec.lift + v * spec.gain;
       // Photon noise grows with the root of the light, on a floor of read noise.
-      this.#sigma[v] = spec.noise * Math.sqrt(0.45 + (0.55 * v) / 110);
+      this.#sigma[v] = 32 * spec.noise * Math.sqrt(0.45 + (0.55 * v) / 110);
     }
   }
 
@@ -103,25 +106,30 @@ export class Sensor {
         for (let c = 0; c < columns && c < 1024; c++)
           rowBlocks[c] = noiseTable[(blockOffset + (y >> 3) * 173 + c * 7) & (TABLE - 1)]! * blockScale;
       }
-      const row = y * width;
       // Each row starts elsewhere in the table, so that the noise has no pattern that moves as a whole.
-      const base = (offset + y * 7919) & (TABLE - 1);
-      for (let x = 0; x < width; x++) {
-        const v = source[row + x]!;
-        const value =
-          (tone[v]! + noiseTable[(base + x) & (TABLE - 1)]! * 0.5 * sigma[v]! + rowBlocks[x >> 3]!) >> 4;
-        into[row + x] = value < 0 ? 0 : value > 255 ? 255 : value;
+      let k = (offset + y * 7919) & (TABLE - 1);
+      const row = y * width;
+      for (let c = 0; c < columns; c++) {
+        const block = rowBlocks[c & 1023]!;
+        const end = row + Math.min(width, (c + 1) << 3);
+        for (let i = row + (c << 3); i < end; i++) {
+          const v = source[i]!;
+          const value = (tone[v]! + ((noiseTable[k++]! * sigma[v]!) >> 6) + block) >> 4;
+          into[i] = value < 0 ? 0 : Math.min(value, 255);
+        }
       }
     }
   }
 
   /** Chroma carries a third of the noise. */
   senseChroma(from: Uint8Array, into: Uint8Array, n: number, salt: number): void {
-    const offset = mix(mix(this.#spec.seed, n), salt) & (TABLE - 1);
-    const amount = this.#spec.noise / 3 / 32;
+    let k = mix(mix(this.#spec.seed, n), salt) & (TABLE - 1);
+    // In 1/64: the table's 32 are one deviation.
+    const amount = Math.round((64 * this.#spec.noise) / 3 / 32);
     for (let i = 0; i < from.length; i++) {
-      const value = from[i]! + noiseTable[(offset + i) & (TABLE - 1)]! * amount + 0.5;
-      into[i] = value < 0 ? 0 : value > 255 ? 255 : value;
+      const value = from[i]! + ((noiseTable[k++]! * amount + 32) >> 6);
+      into[i] = value < 0 ? 0 : Math.min(value, 255);
+      if (k === TABLE) k = 0;
     }
   }
 

@@ -17,7 +17,7 @@ export interface SceneCamera {
 }
 
 /** Text of a site.yaml with a camera per source. YAML's flow style is JSON, so each item is one line of it. */
-export function openSceneSite(site: string, cameras: readonly SceneCamera[]): string {
+export function renderedSite(site: string, cameras: readonly SceneCamera[]): string {
   const lines = [`site: ${site}`, 'kind: station', 'cameras:'];
   for (const camera of cameras) {
     const scene = sceneOf(parseSceneSource(camera.source), camera);

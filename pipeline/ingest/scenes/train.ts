@@ -123,7 +123,7 @@ function drawBox(
           tone('top', x, y, topZ, t);
         }
       }
-      luma[i] = ink.luma > 255 ? 255 : ink.luma < 0 ? 0 : ink.luma;
+      luma[i] = ink.luma > 255 ? 255 : Math.max(ink.luma, 0);
       if (!ink.through) depth[i] = t;
       if ((row & 1) === 0 && (column & 1) === 0) {
         const c = (row >> 1) * chromaWidth + (column >> 1);
@@ -278,7 +278,7 @@ export function lightAhead(canvas: Canvas, view: View, backdrop: Backdrop, train
     const cone = 1 - off / 1.4;
     const gain = (ramp * cone * cone) / (ahead * ahead + ax * ax + 220);
     const value = luma[i]! * (1 + 0.6 * gain) + 7 * gain;
-    luma[i] = value > 255 ? 255 : value;
+    luma[i] = Math.min(value, 255);
   }
 }
 

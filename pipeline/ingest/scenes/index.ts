@@ -1,0 +1,32 @@
+/** Rendered scenes: what the rest of the house uses of them. */
+import type { PictureSource } from '../picture.ts';
+import { openScene } from './source.ts';
+
+export { demoSite } from './demo.ts';
+export { buildScene, type Planes, type Scene } from './scene.ts';
+export { renderedSite, type SceneCamera, sceneSite } from './site.ts';
+export { type OpenSceneOptions, openScene, sceneOf } from './source.ts';
+export {
+  PLAYS,
+  parseSceneSource,
+  SCENE_EVENT_TYPES,
+  type SceneEvent,
+  type SceneEventType,
+  type SceneSource,
+  type SceneSpec,
+  sampleSpec,
+  sceneSpec,
+} from './spec.ts';
+export type { Foot, SceneTruth, TruthEvent } from './truth.ts';
+export { SCENE_NAMES, type SceneName } from './world.ts';
+
+/** Opens `scene:NAME?key=value` as a site file names it. Throws InputError (parseSceneSource). */
+export function openSceneSource(
+  source: string,
+  options: {
+    readonly analysis: { readonly width?: number; readonly height?: number; readonly fps?: number };
+    readonly startMs: number;
+  },
+): PictureSource {
+  return openScene(source as `scene:${string}`, { ...options.analysis, startMs: options.startMs });
+}
