@@ -1,195 +1,162 @@
 /**
  * `vigie review`: what waits for an agent, and what the agent decides.
  *
- * On a terminal one candidate after the other is claimed, shown and decided by one key; with --list, --confirm or
- * --reject, or where there is no terminal, one thing is done and the command ends. Nothing is ever decided in bulk or
- * by default: a verdict takes a name and a key of its own.
+ * Without an act it lists; on a terminal it then asks which to open (review-desk.ts). With one act it does that act
+ * to one candidate and ends. Nothing is decided in bulk or by default: a verdict takes a name, one candidate and one
+ * act.
  */
 import { randomUUID } from 'node:crypto';
-import { createInterface, type Interface } from 'node:readline/promises';
 import { fault, InputError } from '../errors.ts';
-import type { Agent, CandidateReview, RejectReason, VerdictAct } from '../model.ts';
-import { openClient, RpcError, type VigieClient } from '../serve/client.ts';
-import { details, headline, plain } from './told.ts';
+import {
+  type Agent,
+  type CandidateReview,
+  REJECT_REASONS,
+  type RejectReason,
+  type ReviewStatus,
+  type VerdictAct,
+} from '../model.ts';
+import { openClient, type VigieClient } from '../serve/client.ts';
+import { agentFrom, LEASE_MS } from './agent.ts';
+import { atDesk } from './review-desk.ts';
+import { findReview, outcome, refOf, reviewTable } from './review-table.ts';
+import { processTerminal, say, type Terminal } from './terminal.ts';
 
 export interface ReviewWords {
+  /** host:port */
   readonly server: string;
-  readonly json: boolean;
+  readonly json?: boolean;
+  /** Who decides; else VIGIE_AGENT. */
   readonly agent?: string;
-  readonly list: boolean;
+  /** List and end, on a terminal too. */
+  readonly list?: boolean;
+  /** Lists what is decided too. */
+  readonly all?: boolean;
+  /** One of these at most; each names a candidate by ref, id or a unique part of the id. */
   readonly confirm?: string;
   readonly reject?: string;
-  readonly reason?: RejectReason;
+  readonly claim?: string;
+  readonly release?: string;
+  readonly reverse?: string;
+  readonly reason?: string;
   readonly note?: string;
 }
 
-/** Longer than a look at a screen, shorter than the patience of a colleague. */
-const LEASE_MS = 60_000;
-
-/** Exit codes: 0 done. Throws InputError, RpcError (refused by the ledger, server away). */
-export async function review(words: ReviewWords): Promise<number> {
-  const act = actFrom(words);
+/** Exit code 0: done. Throws InputError (words, no such candidate), RpcError (refused, server away). */
+export async function review(words: ReviewWords, terminal: Terminal = processTerminal()): Promise<number> {
+  const asked = askedFor(words);
+  const by = agentFrom(words.agent ?? terminal.env.VIGIE_AGENT);
+  if (asked !== undefined && by === undefined) throw unnamed();
   const client = openClient(words.server);
   try {
-    if (act !== undefined) await decideOne(client, words, act);
-    else if (words.list || words.json || !process.stdin.isTTY) await list(client, words.json);
-    else await work(client, words.agent);
+    if (asked !== undefined) await decide(client, terminal, asked, by!, words);
+    else if (words.list || words.all || words.json || !terminal.input.isTTY)
+      await list(client, terminal, words);
+    else await atDesk(client, terminal, by);
     return 0;
   } finally {
     client.close();
   }
 }
 
-interface Decision {
-  readonly candidate: string;
-  readonly act: VerdictAct;
+interface Asked {
+  /** As typed. */
+  readonly word: string;
+  /** Where the candidate can stand for the act to make sense. */
+  readonly among: readonly ReviewStatus[];
+  readonly act: (found: CandidateReview) => VerdictAct;
 }
 
-function actFrom(words: ReviewWords): Decision | undefined {
-  const { confirm, reject, reason, agent, note } = words;
+const OPEN: readonly ReviewStatus[] = ['waiting', 'claimed'];
+const DECIDED: readonly ReviewStatus[] = ['confirmed', 'rejected', 'lapsed'];
+
+/** Undefined when no act is asked for. Throws InputError with all that is wrong with the words. */
+function askedFor(words: ReviewWords): Asked | undefined {
+  const { confirm, reject, claim, release, reverse, reason, note } = words;
+  const noted = note === undefined ? {} : { note };
   const faults = [];
-  if (confirm !== undefined && reject !== undefined) {
-    faults.push(fault('two_decisions', '--reject', 'given with --confirm, expected one decision at a time'));
+  const given = Object.entries({ confirm, reject, claim, release, reverse }).filter(
+    ([, word]) => word !== undefined,
+  );
+  if (given.length > 1) {
+    const names = given.map(([name]) => `--${name}`).join(' and ');
+    faults.push(fault('two_acts', names, 'given together, expected one act on one candidate'));
   }
+  const reasons = REJECT_REASONS.join(', ');
   if (reject !== undefined && reason === undefined) {
-    faults.push(fault('no_reason', '--reason', 'missing, expected false, true_but_irrelevant or test'));
+    faults.push(fault('no_reason', '--reason', `missing with --reject, expected one of ${reasons}`));
   }
-  const decides = confirm !== undefined || reject !== undefined;
-  if (decides && (agent ?? '').trim() === '') {
-    faults.push(fault('no_agent_name', '--agent', 'missing: a verdict names the agent who decides'));
+  if (reason !== undefined && !REJECT_REASONS.includes(reason as RejectReason)) {
+    faults.push(fault('bad_reason', '--reason', `'${reason}', expected one of ${reasons}`));
+  }
+  if (reason !== undefined && reject === undefined) {
+    faults.push(fault('reason_without_reject', '--reason', 'given without --reject, which it explains'));
+  }
+  if (note !== undefined && confirm === undefined && reject === undefined && reverse === undefined) {
+    faults.push(fault('note_without_decision', '--note', 'given without --confirm, --reject or --reverse'));
   }
   if (faults.length > 0) throw new InputError(faults);
-  const noted = note === undefined ? {} : { note };
-  if (confirm !== undefined) return { candidate: confirm, act: { kind: 'confirm', ...noted } };
-  if (reject !== undefined) return { candidate: reject, act: { kind: 'reject', reason: reason!, ...noted } };
-  return undefined;
-}
-
-async function decideOne(
-  client: VigieClient,
-  words: ReviewWords,
-  { candidate, act }: Decision,
-): Promise<void> {
-  const decided = await client.decide({ id: randomUUID(), candidate, by: agentOf(words.agent!), act });
-  say(words.json ? JSON.stringify(decided) : `${decided.state.kind}: ${headline(decided.candidate)}`);
-}
-
-async function list(client: VigieClient, json: boolean): Promise<void> {
-  const reviews = await client.listCandidates();
-  if (json) return say(JSON.stringify(reviews));
-  if (reviews.length === 0) return say('no candidate waits');
-  for (const one of reviews) say(details(one));
-}
-
-/** The loop of an agent at a terminal. Ends with q or Ctrl-C. */
-async function work(client: VigieClient, name: string | undefined): Promise<void> {
-  const stop = new AbortController();
-  const prompt = createInterface({ input: process.stdin, output: process.stdout });
-  prompt.on('SIGINT', () => stop.abort());
-  prompt.on('close', () => stop.abort());
-  try {
-    const by = agentOf(name ?? (await askName(prompt, stop.signal)));
-    const skipped = new Set<string>();
-    while (!stop.signal.aborted) {
-      const waiting = await client.listCandidates({ statuses: ['waiting'] });
-      const next = waiting.find(({ candidate }) => !skipped.has(candidate.id));
-      if (next === undefined) {
-        say(skipped.size > 0 ? 'nothing else waits (q ends, Enter looks again)' : 'nothing waits yet');
-        await untilNews(client, prompt, skipped, stop);
-        continue;
-      }
-      if (!(await decideWith(client, prompt, by, next, skipped, stop.signal))) return;
-    }
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-  } finally {
-    prompt.close();
+  if (confirm !== undefined)
+    return { word: confirm, among: OPEN, act: () => ({ kind: 'confirm', ...noted }) };
+  if (reject !== undefined) {
+    const because = reason as RejectReason;
+    return { word: reject, among: OPEN, act: () => ({ kind: 'reject', reason: because, ...noted }) };
   }
+  if (claim !== undefined)
+    return { word: claim, among: OPEN, act: () => ({ kind: 'claim', leaseMs: LEASE_MS }) };
+  if (release !== undefined) return { word: release, among: OPEN, act: () => ({ kind: 'release' }) };
+  if (reverse === undefined) return undefined;
+  return {
+    word: reverse,
+    among: DECIDED,
+    act: (found) => ({ kind: 'reverse', of: verdictOf(found), ...noted }),
+  };
 }
 
-const KEYS: Readonly<Record<string, VerdictAct>> = {
-  c: { kind: 'confirm' },
-  f: { kind: 'reject', reason: 'false' },
-  i: { kind: 'reject', reason: 'true_but_irrelevant' },
-  t: { kind: 'reject', reason: 'test' },
-};
-const QUESTION = '    c confirm   f false   i true but irrelevant   t test   s skip   q quit > ';
+function verdictOf({ state }: CandidateReview): string {
+  return 'verdict' in state ? state.verdict.id : '';
+}
 
-/** false: the agent leaves. */
-async function decideWith(
+async function decide(
   client: VigieClient,
-  prompt: Interface,
+  terminal: Terminal,
+  { word, among, act }: Asked,
   by: Agent,
-  { candidate }: CandidateReview,
-  skipped: Set<string>,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const decide = (act: VerdictAct) => client.decide({ id: randomUUID(), candidate: candidate.id, by, act });
-  try {
-    const claimed = await decide({ kind: 'claim', leaseMs: LEASE_MS });
-    say(`\n${details(claimed)}`);
-    for (;;) {
-      const key = (await prompt.question(QUESTION, { signal })).trim().toLowerCase();
-      const act = KEYS[key];
-      if (act !== undefined) {
-        const { state } = await decide(act);
-        say(`    ${state.kind}`);
-        return true;
-      }
-      if (key !== 's' && key !== 'q') continue;
-      await decide({ kind: 'release' });
-      skipped.add(candidate.id);
-      return key === 's';
-    }
-  } catch (error) {
-    // Somebody else was faster, or the lease ran out: no mistake of the agent's.
-    if (!(error instanceof RpcError) || error.status === 'UNAVAILABLE') throw error;
-    say(`    ${error.code}: ${plain(error.message)}`);
-    skipped.add(candidate.id);
-    return true;
-  }
-}
-
-/** Resolves when a candidate comes that was not skipped, or when the agent presses Enter. */
-async function untilNews(
-  client: VigieClient,
-  prompt: Interface,
-  skipped: Set<string>,
-  stop: AbortController,
+  words: ReviewWords,
 ): Promise<void> {
-  const done = new AbortController();
-  stop.signal.addEventListener('abort', () => done.abort(), { once: true });
-  const key = prompt
-    .question('', { signal: done.signal })
-    .then((text) => {
-      if (text.trim().toLowerCase() === 'q') stop.abort();
-      skipped.clear();
-    })
-    .catch(() => undefined);
-  const news = (async () => {
-    for await (const { candidate, state } of client.watchCandidates({ signal: done.signal })) {
-      if (state.kind === 'waiting' && !skipped.has(candidate.id)) return;
-    }
-  })();
-  try {
-    await Promise.race([key, news]);
-  } finally {
-    done.abort();
-    await Promise.allSettled([key, news]);
-  }
+  const found = findReview(await client.listCandidates({ statuses: among }), word);
+  const decided = await client.decide({
+    id: randomUUID(),
+    candidate: found.candidate.id,
+    by,
+    act: act(found),
+  });
+  await say(terminal.output, words.json ? jsonOf(decided) : outcome(decided));
 }
 
-async function askName(prompt: Interface, signal: AbortSignal): Promise<string> {
-  for (;;) {
-    const name = (await prompt.question('your name (kept with every verdict) > ', { signal })).trim();
-    if (name !== '') return name;
-  }
+async function list(client: VigieClient, terminal: Terminal, words: ReviewWords): Promise<void> {
+  const statuses = words.all ? [...OPEN, ...DECIDED] : OPEN;
+  const reviews = await client.listCandidates({ statuses });
+  if (words.json) return say(terminal.output, `[${reviews.map(jsonOf).join(',\n')}]`);
+  if (reviews.length === 0) return say(terminal.output, 'no candidate waits for an agent');
+  const { columns } = terminal.output;
+  const table = reviewTable(reviews, terminal.now(), columns === undefined ? {} : { columns });
+  for (const line of table) await say(terminal.output, line);
+  await say(
+    terminal.errors,
+    `\n${reviews.length} listed; decide one: vigie review --confirm REF --agent NAME`,
+  );
+  await say(
+    terminal.errors,
+    `    or --reject REF --reason ${REJECT_REASONS.join('|')}, --claim, --release, --reverse`,
+  );
 }
 
-function agentOf(name: string): Agent {
-  return { name: name.trim(), role: 'agent' };
+function jsonOf(one: CandidateReview): string {
+  return JSON.stringify({ ref: refOf(one.candidate.id), ...one });
 }
 
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
+function unnamed(): InputError {
+  return new InputError([
+    fault('no_agent_name', '--agent', 'missing: a verdict names the agent who decides', 'or set VIGIE_AGENT'),
+  ]);
 }

@@ -28,7 +28,10 @@ export interface SubscribeWords {
 }
 
 /** Exit code 0: stopped, or `count` events printed. Throws InputError (words), RpcError (refused for good). */
-export async function subscribe(words: SubscribeWords, terminal: Terminal = processTerminal()): Promise<number> {
+export async function subscribe(
+  words: SubscribeWords,
+  terminal: Terminal = processTerminal(),
+): Promise<number> {
   const options = await optionsFrom(words, terminal.stop);
   const client = openClient(words.server);
   let left = words.count ?? Number.POSITIVE_INFINITY;
@@ -41,12 +44,19 @@ export async function subscribe(words: SubscribeWords, terminal: Terminal = proc
           left -= 1;
           break;
         case 'progress':
-          if (!current) await say(terminal.errors, `up to date with ${words.server}; verified events appear as they come`);
+          if (!current)
+            await say(
+              terminal.errors,
+              `up to date with ${words.server}; verified events appear as they come`,
+            );
           current = true;
           break;
         case 'reconnecting':
           current = false;
-          await say(terminal.errors, `connection lost: ${plain(delivery.why)}; trying again in ${delivery.waitMs} ms`);
+          await say(
+            terminal.errors,
+            `connection lost: ${plain(delivery.why)}; trying again in ${delivery.waitMs} ms`,
+          );
           break;
         case 'gap':
           await say(terminal.errors, `EVENTS WERE MISSED: ${plain(delivery.why)}; going on from there`);
@@ -70,7 +80,14 @@ export function eventLine({ change, candidate, verdict }: VerifiedEvent): string
   const by = verdict.by.name;
   const who = change === 'retracted' ? `RETRACTED by ${by}` : `confirmed by ${by}`;
   const news = change === 'verified' || change === 'retracted' ? [] : [change];
-  const words = [candidate.severity.padEnd(8), candidate.type.padEnd(16), where, candidate.explanation, ...news, who];
+  const words = [
+    candidate.severity.padEnd(8),
+    candidate.type.padEnd(16),
+    where,
+    candidate.explanation,
+    ...news,
+    who,
+  ];
   return plain([localTime(candidate.atMs), ...words].join('  '));
 }
 
@@ -92,10 +109,14 @@ async function optionsFrom(words: SubscribeWords, signal: AbortSignal): Promise<
   const faults = [];
   const strange = type.filter((one) => !EVENT_TYPES.includes(one as EventType));
   if (strange.length > 0) {
-    faults.push(fault('unknown_type', '--type', `'${strange.join("', '")}', expected one of ${EVENT_TYPES.join(', ')}`));
+    faults.push(
+      fault('unknown_type', '--type', `'${strange.join("', '")}', expected one of ${EVENT_TYPES.join(', ')}`),
+    );
   }
   if (severity !== undefined && !SEVERITIES.includes(severity as Severity)) {
-    faults.push(fault('unknown_severity', '--severity', `'${severity}', expected one of ${SEVERITIES.join(', ')}`));
+    faults.push(
+      fault('unknown_severity', '--severity', `'${severity}', expected one of ${SEVERITIES.join(', ')}`),
+    );
   }
   if (resume !== undefined && tokenFile !== undefined) {
     faults.push(fault('two_places', '--resume', 'given with --token-file, expected one place to go on from'));

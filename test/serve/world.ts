@@ -13,14 +13,15 @@ import {
   type Verdict,
   type VerifiedEvent,
 } from '../../pipeline/model.ts';
+import { Ledger, type LedgerInput } from '../../pipeline/review/ledger.ts';
 import { type Delivery, openClient, type SubscribeOptions } from '../../pipeline/serve/client.ts';
-import type { ReviewFilter, ReviewPort } from '../../pipeline/serve/port.ts';
+import { RefusedError, type ReviewFilter, type ReviewPort } from '../../pipeline/serve/port.ts';
 import { type ServeOptions, serve } from '../../pipeline/serve/serve.ts';
 import { encodeEvent } from '../../proto/messages.ts';
 
 export const TOPIC = 'rail.events';
 export const PARTITIONS = 4;
-const BEGAN_MS = 1_790_000_000_000;
+export const BEGAN_MS = 1_790_000_000_000;
 
 export interface Wish {
   site?: string;
@@ -141,6 +142,41 @@ export const current = (taken: readonly Delivery[]) => taken.some(({ kind }) => 
 export function tokenOf(delivery: Delivery | undefined): Uint8Array {
   if (delivery === undefined || !('token' in delivery)) throw new Error(`no token in ${delivery?.kind}`);
   return delivery.token;
+}
+
+/** The real ledger behind the port, without a log between: what is decided is read back at once. */
+export function ledgerReview(nowMs: () => number = () => BEGAN_MS + 60_000) {
+  const ledger = new Ledger();
+  const listeners = new Set<(review: CandidateReview) => void>();
+  const step = (input: LedgerInput): void => {
+    for (const output of ledger.step(input)) {
+      if (output.kind === 'review') for (const listener of listeners) listener(output.review);
+    }
+  };
+  const port: ReviewPort & { hear(...candidates: readonly Candidate[]): void } = {
+    hear(...candidates) {
+      for (const one of candidates) step({ kind: 'candidate', candidate: one, atMs: one.atMs });
+    },
+    list({ statuses, sites }) {
+      const wanted = statuses.length === 0 ? ['waiting', 'claimed'] : statuses;
+      return ledger
+        .snapshot()
+        .filter((one) => wanted.includes(one.state.kind))
+        .filter((one) => sites.length === 0 || sites.includes(one.candidate.site));
+    },
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    find: (id) => ledger.get(id),
+    async decide(verdict) {
+      const refusal = ledger.wouldRefuse(verdict, nowMs());
+      if (refusal !== undefined) throw new RefusedError(refusal.code, refusal.detail);
+      step({ kind: 'verdict', verdict, atMs: nowMs() });
+      return ledger.get(verdict.candidate)!;
+    },
+  };
+  return port;
 }
 
 /** A review whose answers the test decides: what the handlers do with them is what is tested here. */
