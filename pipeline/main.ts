@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { describeFault, InputError } from './errors.ts';
 import { LogFailure } from './log/port.ts';
+import { REJECT_REASONS } from './model.ts';
 import { check } from './operate/check.ts';
 import { evaluate } from './operate/evaluate/evaluate.ts';
 import { LOG_KINDS, type LogChoice, type LogKind } from './operate/log.ts';
@@ -12,7 +13,7 @@ import { INTERRUPTED, start } from './operate/start.ts';
 import { subscribe } from './operate/subscribe.ts';
 import { topics } from './operate/topics.ts';
 import { RpcError } from './serve/client.ts';
-import { loadSite } from './site/parse.ts';
+import { loadSite, parseSite } from './site/parse.ts';
 import { release } from './topology/build.ts';
 import type { Pace } from './topology/ingest.ts';
 
@@ -39,8 +40,8 @@ interface StationWords extends LogWords {
 function program(done: (exitCode: number) => void): Command {
   const vigie = new Command('vigie')
     .description(
-      'Watches the cameras of a rail network for eight kinds of dangerous event, puts each before a human\n' +
-        'agent, and passes on to subscribers only what an agent has confirmed.',
+      'Watches the cameras of a rail network for eight kinds of dangerous event, puts each before a human agent, ' +
+        'and passes on to subscribers only what an agent has confirmed.',
     )
     .version(release(), '-V, --version')
     .helpCommand(false)
@@ -65,7 +66,12 @@ ${EXIT_CODES}`,
   ).action(async (words: StationWords) => {
     // Only the demo loads what draws it.
     const { demoSite } = await import('./ingest/scenes/index.ts');
-    done(await start({ ...stationFrom({ ...words, loop: true }), site: demoSite() }));
+    done(
+      await start({
+        ...stationFrom({ ...words, loop: true }),
+        site: parseSite(demoSite(), { file: 'demo', dev: true }),
+      }),
+    );
   });
 
   command(
@@ -99,18 +105,20 @@ ${EXIT_CODES}`,
     [
       'vigie review                                    look and decide, one candidate after the other',
       'vigie review --list                             only list what waits',
-      'vigie review --confirm ID --agent "A. Martin"   decide one',
-      'vigie review --reject ID --reason false --agent "A. Martin"',
+      'vigie review --confirm REF --agent "A. Martin"   decide one',
+      'vigie review --reject REF --reason false --agent "A. Martin"',
     ],
     [serverOption, jsonOption],
   )
-    .option('--agent <name>', 'who decides (asked for when absent; development identity)')
+    .addOption(new Option('--agent <name>', 'who decides (development identity)').env('VIGIE_AGENT'))
     .option('--list', 'list what waits and end', false)
-    .option('--confirm <id>', 'confirm this candidate')
-    .option('--reject <id>', 'reject this candidate')
-    .addOption(
-      new Option('--reason <code>', 'with --reject: why').choices(['false', 'true_but_irrelevant', 'test']),
-    )
+    .option('--all', 'list what is decided too', false)
+    .option('--confirm <ref>', 'confirm this candidate; a ref or an id, as the list prints them')
+    .option('--reject <ref>', 'reject it')
+    .addOption(new Option('--reason <code>', 'with --reject: why').choices(REJECT_REASONS))
+    .option('--claim <ref>', 'keep it from other agents for a minute')
+    .option('--release <ref>', 'give a claim back')
+    .option('--reverse <ref>', 'take back what was decided')
     .option('--note <text>', 'a sentence kept with the verdict')
     .action(async (words) => done(await review(words)));
 
@@ -127,6 +135,7 @@ ${EXIT_CODES}`,
   )
     .option('--from-start', 'begin with the oldest event that is kept', false)
     .option('--resume <token>', 'go on after the message that carried this token (hex)')
+    .option('--token-file <file>', 'go on where this file says, and keep it up to date')
     .option('--site <id>', 'only this site (repeatable)', gather, [])
     .option('--camera <id>', 'only this camera (repeatable)', gather, [])
     .option('--type <event>', 'only this type of event (repeatable)', gather, [])
@@ -259,6 +268,12 @@ function explain(error: unknown): number {
   if (error instanceof InputError) {
     for (const one of error.faults) process.stderr.write(`${one.code}: ${describeFault(one)}\n`);
     return BAD_INPUT;
+  }
+  if (error instanceof RpcError && error.status === 'UNAVAILABLE' && error.code === 'unavailable') {
+    process.stderr.write(
+      'server_unavailable: no server answers there (start one with: vigie start; name another with --server)\n',
+    );
+    return FAILED;
   }
   if (error instanceof RpcError || error instanceof LogFailure) {
     process.stderr.write(`${error.code}: ${error.message}\n`);
