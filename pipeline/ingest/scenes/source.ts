@@ -33,6 +33,8 @@ export function openScene(
   const luma = new Uint8Array(scene.width * scene.height);
   const chroma = Math.ceil(scene.width / 2) * Math.ceil(scene.height / 2);
   const planes = { luma, u: new Uint8Array(chroma), v: new Uint8Array(chroma) };
+  const real =
+    source.pace === 'real' || (source.pace === 'auto' && scene.frames === Number.POSITIVE_INFINITY);
   let closed = false;
   let wake: (() => void) | undefined;
 
@@ -54,7 +56,7 @@ export function openScene(
   async function* pictures(): AsyncGenerator<Picture> {
     const beganMs = performance.now();
     for (let n = from; n < until && !closed; n++) {
-      if (source.pace === 'real') n = await due(n, beganMs);
+      if (real) n = await due(n, beganMs);
       if (closed || n >= until) return;
       scene.render(n, planes);
       yield { number: n, capturedAtMs: startMs + Math.round((n * 1000) / scene.fps), ...planes };

@@ -164,8 +164,8 @@ export interface SceneSource {
   readonly durationS: number;
   readonly people: number;
   readonly nuisances: boolean;
-  /** `real`: a picture when it is due; `free`: as fast as it is asked for. */
-  readonly pace: 'real' | 'free';
+  /** `real`: a picture when it is due; `free`: as fast as it is asked for; `auto`: real when endless, else free. */
+  readonly pace: 'real' | 'free' | 'auto';
 }
 
 const KEYS = ['seed', 'events', 'type', 'period', 'duration', 'people', 'nuisances', 'pace'];
@@ -173,7 +173,7 @@ const KEYS = ['seed', 'events', 'type', 'period', 'duration', 'people', 'nuisanc
 /**
  * Reads `scene:NAME?key=value&...`. Keys: seed (whole number), events (loop, quiet, one, none; default loop), type (an
  * event type that the scene plays), period (s, 40..3600, default 75), duration (s, 10..36000, default 120), people
- * (0..1, default 0.5), nuisances (on, off), pace (real, free; default real when endless, else free).
+ * (0..1, default 0.5), nuisances (on, off), pace (real, free, auto; default auto: real when endless, else free).
  * Throws InputError with every fault.
  */
 export function parseSceneSource(source: string, at = 'source'): SceneSource {
@@ -221,7 +221,7 @@ export function parseSceneSource(source: string, at = 'source'): SceneSource {
     durationS: number('duration', 120, 10, 36_000),
     people: number('people', 0.5, 0, 1),
     nuisances: choice('nuisances', 'on', ['on', 'off']) === 'on',
-    pace: choice('pace', events === 'loop' || events === 'quiet' ? 'real' : 'free', ['real', 'free']),
+    pace: choice('pace', 'auto', ['real', 'free', 'auto']),
   };
   if (faults.length > 0) throw new InputError(faults);
   return parsed;

@@ -316,7 +316,8 @@ export function drawVehicle(
     const along = across ? x - box.x0 : y - box.y0;
     ink.u = of.u;
     ink.v = of.v;
-    ink.through = false;
+    // Vehicles and people are drawn from far to near: no depth is needed, and the backdrop's must stay as it is.
+    ink.through = true;
     ink.luma = of.luma * light * (face === 'top' ? 1.1 : face === 'end' ? 0.8 : 0.92);
     if (face === 'top') return;
     if (up < 0.22) ink.luma = Math.abs((along % 1.1) - 0.55) < 0.3 ? 18 : 40;
