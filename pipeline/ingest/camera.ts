@@ -3,6 +3,7 @@ import { fault, InputError } from '../errors.ts';
 import type { Camera } from '../site/site.ts';
 import { openVideoFile } from './file.ts';
 import type { PictureSource } from './picture.ts';
+import { openSceneSource } from './scenes/index.ts';
 
 export interface SourceOptions {
   /** Time of the first picture, ms since the Unix epoch. */
@@ -35,11 +36,8 @@ export async function openSource(
   switch (sourceKind(source)) {
     case 'file':
       return openVideoFile(source, { analysis, startMs, ...(threads === undefined ? {} : { threads }) });
-    case 'scene': {
-      // Only who asks for a scene loads the drawing.
-      const { openSceneSource } = await import('./scenes/index.ts');
+    case 'scene':
       return openSceneSource(source, { analysis, startMs });
-    }
     case 'network':
       throw new InputError([
         fault(

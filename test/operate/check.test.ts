@@ -62,6 +62,15 @@ describe('vigie check', () => {
     expect((await said(text, { nowMs: Date.UTC(2027, 1, 1) })).text).toContain('is over');
   });
 
+  it('opens scenes too, and says what is wrong with one', async () => {
+    const sound = await said(siteText({ source: 'scene:platform' }));
+    expect(sound.code).toBe(0);
+    expect(sound.text).toContain('drawn at 5/s, plane 160x90, every picture analysed: 5/s');
+    const wrong = await said(siteText({ source: 'scene:platform?sed=3' }));
+    expect(wrong.code).toBe(2);
+    expect(wrong.text).toContain("cameras[0].source: 'sed' is no setting of a scene");
+  });
+
   it('refuses a network camera without showing its password', async () => {
     const { code, text } = await said(siteText({ source: 'rtsp://admin:secret@cam/1' }));
     expect(code).toBe(2);
