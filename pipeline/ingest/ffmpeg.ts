@@ -7,7 +7,7 @@
  * draw as terminal art), pictures and playlists from passing as video.
  */
 import { spawn } from 'node:child_process';
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Fault, fault, InputError } from '../errors.ts';
 
@@ -38,8 +38,6 @@ export interface Probe {
   /** Pictures that the container promises; absent when it does not say. */
   readonly pictures?: number;
   readonly codec: string;
-  /** An MPEG-TS file that ends inside a packet: the only trace of a cut that this container leaves. */
-  readonly cutPacket: boolean;
 }
 
 /** Longest wait for ffprobe: it reads a few MB of a local file. */
@@ -51,7 +49,7 @@ const PROBE_MS_MAX = 20_000;
  */
 export async function probe(path: string): Promise<Probe> {
   const entries =
-    'stream=codec_name,width,height,avg_frame_rate,r_frame_rate,nb_frames,duration,sample_aspect_ratio:stream_side_data=rotation:stream_tags=rotate:format=format_name';
+    'stream=codec_name,width,height,avg_frame_rate,r_frame_rate,nb_frames,duration,sample_aspect_ratio:stream_side_data=rotation:stream_tags=rotate';
   const answer = await run(
     ffmpegTools().ffprobe,
     [
@@ -68,8 +66,7 @@ export async function probe(path: string): Promise<Probe> {
     path,
   );
   if (answer.code !== 0) throw new InputError([unopened(path, answer.stderr, await startsAsContainer(path))]);
-  const found = JSON.parse(answer.stdout) as { streams?: RawStream[]; format?: { format_name?: string } };
-  const stream = found.streams?.[0];
+  const stream = (JSON.parse(answer.stdout) as { streams?: RawStream[] }).streams?.[0];
   if (stream === undefined) {
     throw new InputError([fault('source_not_video', path, 'no video stream found, expected one')]);
   }
@@ -78,8 +75,7 @@ export async function probe(path: string): Promise<Probe> {
       fault('source_not_video', path, 'no decodable picture found: the size of the video is not known'),
     ]);
   }
-  const cutPacket = found.format?.format_name === 'mpegts' && !wholePackets((await stat(path)).size);
-  return { ...describe(stream), cutPacket };
+  return describe(stream);
 }
 
 interface RawStream {
@@ -95,7 +91,7 @@ interface RawStream {
   readonly tags?: { readonly rotate?: string };
 }
 
-function describe(stream: RawStream): Omit<Probe, 'cutPacket'> {
+function describe(stream: RawStream): Probe {
   const pixelAspect = ratio(stream.sample_aspect_ratio) ?? 1;
   const wide = Math.max(1, Math.round(Number(stream.width) * pixelAspect));
   const high = Number(stream.height);
@@ -132,11 +128,6 @@ function ratio(text: string | undefined): number | undefined {
 function rate(text: string | undefined): number | undefined {
   const fps = ratio(text);
   return fps !== undefined && fps <= 1000 ? fps : undefined;
-}
-
-/** Packets are 188 bytes, with a time stamp 192, with error correction 204. */
-function wholePackets(bytes: number): boolean {
-  return [188, 192, 204].some((size) => bytes % size === 0);
 }
 
 /** ISO media files (MP4, QuickTime) open with a box; the name alone makes ffmpeg take any bytes for one. */

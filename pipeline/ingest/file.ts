@@ -3,7 +3,8 @@
  *
  * Promises: every Nth picture by index, none repeated or dropped; the planes as decoded (limited range stays
  * limited, full stays full); at most a few pictures in memory, whatever the pace of the consumer; an end that
- * tells a whole file from a cut or damaged one; no process left behind.
+ * tells a whole file from a cut or damaged one; no process left behind. (One cut leaves no trace: between two
+ * pictures of a container without an index, such as MPEG-TS.)
  *
  * When the picture changes size in the middle of the stream and keeps its aspect ratio, the plane stays as it is
  * and the stream goes on: the same view at another resolution. When the ratio changes, zones and lines no longer
@@ -162,11 +163,10 @@ function endFault(
       const promised = found.pictures;
       const missing = promised === undefined ? 0 : promised - decoded;
       const short = missing > Math.max(SHORTFALL_PICTURES, (promised ?? 0) * SHORTFALL_SHARE);
-      if (end.exitCode === 0 && end.faults === 0 && !short && !found.cutPacket) return undefined;
+      if (end.exitCode === 0 && end.faults === 0 && !short) return undefined;
       const reasons = [
         `${decoded} pictures could be decoded${promised === undefined ? '' : `, expected ${promised}`}`,
         ...(end.faults > 0 ? [`${end.faults} faults in the data, the first: ${end.firstFault}`] : []),
-        ...(found.cutPacket ? ['the file ends inside a packet'] : []),
         ...(end.exitCode === 0 ? [] : [`ffmpeg ended with code ${end.exitCode}`]),
       ];
       return new InputError([
