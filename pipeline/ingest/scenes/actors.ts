@@ -192,6 +192,19 @@ export class Route {
   }
 }
 
+/** The same route, begun at another second. */
+export function shifted(route: Route, t: number): Route {
+  const first = route.steps[0]!;
+  const moved = new Route(t, first.x0, first.y0, first.z0);
+  for (const step of route.steps) {
+    if (step.walking) {
+      const length = Math.hypot(step.x1 - step.x0, step.y1 - step.y0, step.z1 - step.z0);
+      moved.walk(length / (step.t1 - step.t0), step.x1, step.y1, step.z1);
+    } else moved.stand(step.t1 - step.t0, step.hx, step.hy);
+  }
+  return moved;
+}
+
 /**
  * Clothes of a person. Some come close to the floor's brightness, but coat or trousers always stand out from
  * `floor` by 22 levels or more: an invisible person is no test of anything.

@@ -2,7 +2,7 @@
  * The people of a script: routes that go round furniture, places to stand, and everyday comings and goings that
  * break no rule.
  */
-import { type Actor, beginsAt, drawLook, endsAt, type Person, Route } from './actors.ts';
+import { type Actor, beginsAt, drawLook, endsAt, type Person, Route, shifted } from './actors.ts';
 import type { Chance } from './chance.ts';
 import type { ScriptSpec } from './script.ts';
 import { doorsOf, type Train } from './train.ts';
@@ -287,17 +287,4 @@ export class Crowd {
       planned.push(this.add(route, true));
     }
   }
-}
-
-/** The same route, begun at another second. */
-export function shifted(route: Route, t: number): Route {
-  const first = route.steps[0]!;
-  const moved = new Route(t, first.x0, first.y0, first.z0);
-  for (const step of route.steps) {
-    if (step.walking) {
-      const length = Math.hypot(step.x1 - step.x0, step.y1 - step.y0, step.z1 - step.z0);
-      moved.walk(length / (step.t1 - step.t0), step.x1, step.y1, step.z1);
-    } else moved.stand(step.t1 - step.t0, step.hx, step.hy);
-  }
-  return moved;
 }

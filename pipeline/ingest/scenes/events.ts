@@ -2,9 +2,9 @@
  * Plays the events: a trespass, a walk the wrong way, a crowd beyond the limit. Later types add a branch here and a
  * rule in truth.ts.
  */
-import { Route, type Vehicle } from './actors.ts';
+import { Route, shifted, type Vehicle } from './actors.ts';
 import type { Chance } from './chance.ts';
-import { type Crowd, shifted } from './crowd.ts';
+import type { Crowd } from './crowd.ts';
 import type { SceneEvent } from './spec.ts';
 
 /** Adds the event's actors; answers from when until when the place is taken, s. */

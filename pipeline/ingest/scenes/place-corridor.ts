@@ -3,8 +3,8 @@
  * painted gate line across.
  */
 import { type Chance, hash01, smoothNoise } from './chance.ts';
+import { ceiling, machine, plain, posterWall, skylight } from './materials.ts';
 import type { PlaceOptions } from './place-platform.ts';
-import { ceiling, machine, posterWall, skylight } from './place-platform.ts';
 import { toView, viewOf } from './view.ts';
 import {
   areaOf,
@@ -12,7 +12,6 @@ import {
   type Lamp,
   type Obstacle,
   outline,
-  plain,
   type SceneRule,
   type Solid,
   type World,
@@ -195,6 +194,7 @@ export function corridorWorld(chance: Chance, width: number, height: number, opt
     solids,
     lamps,
     ambient: chance.between(0.42, 0.6),
+    darkness: 1,
     patch: skylight(chance, middle),
     weakLamp: chance.whole(1, Math.min(3, lamps.length - 1)),
     floorLuma,

@@ -3,7 +3,8 @@
  * buildings behind, sky.
  */
 import { type Chance, hash01, smoothNoise } from './chance.ts';
-import { ballast, type PlaceOptions } from './place-platform.ts';
+import { ballast, plain } from './materials.ts';
+import type { PlaceOptions } from './place-platform.ts';
 import { viewOf } from './view.ts';
 import {
   areaOf,
@@ -11,7 +12,6 @@ import {
   type Lamp,
   type Obstacle,
   outline,
-  plain,
   type SceneRule,
   type Solid,
   type World,
@@ -202,6 +202,7 @@ export function tracksWorld(chance: Chance, width: number, height: number, optio
     solids,
     lamps,
     ambient: night ? 0.62 : 1,
+    darkness: night ? 0.45 : 0.16,
     ...(night || chance.yes(0.4)
       ? {}
       : { sun: [long * Math.cos(azimuth) * 0.5, long * Math.sin(azimuth)] as const }),

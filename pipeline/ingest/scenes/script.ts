@@ -108,7 +108,7 @@ function drawTrain(world: World, rails: Train['rails'], atS: number, chance: Cha
     v: 128 + vivid * Math.sin(hue),
     stripe: chance.between(25, 225),
     salt: chance.whole(0, 1e6),
-    beam: chance.between(0.45, 1),
+    beam: chance.between(0.45, 1) * world.darkness,
   };
 }
 

@@ -82,7 +82,7 @@ export function sceneSpec(
 
 /**
  * A whole spec drawn from the seed: for 100 seeds of an event type, or hours without events.
- * With an event: 60 to 90 s, the first 15 s or more quiet, so that a background can be learned.
+ * With an event: 45 to 150 s, the first 15 s or more without it, so that a background can be learned.
  */
 export function sampleSpec(
   scene: SceneName,
@@ -114,9 +114,11 @@ export function sampleSpec(
       ),
     ]);
   const event = drawEvent(type, chance.fork(2), chance.between(18, 26));
+  // Half of them last long enough for a train to come before or after.
+  const trainS = scene !== 'corridor' && chance.yes(0.5) ? 60 : 0;
   return {
     ...base,
-    durationS: size.durationS ?? Math.ceil(event.atS + event.durationS + 22),
+    durationS: size.durationS ?? Math.ceil(event.atS + event.durationS + 22 + trainS),
     events: [event],
   };
 }

@@ -1,8 +1,8 @@
 /**
- * Trains and maintenance vehicles: boxes that move along y, found per pixel by their rays, and the light that a
- * train's headlights throw before it.
+ * Trains: where they are, what they look like, and the light that their headlights throw before them.
  */
 import type { Backdrop } from './backdrop.ts';
+import { drawBox, ink } from './box.ts';
 import { type Canvas, glow } from './brush.ts';
 import { hash01 } from './chance.ts';
 import { project, type View } from './view.ts';
@@ -80,94 +80,6 @@ export function glareAt(train: Train, t: number): number {
   const y = frontAt(train, t);
   if (y < 3) return 0;
   return ((train.beam * 14) / (14 + y)) * Math.min(1, (HORIZON_M - y) / 20, (y - 3) / 3);
-}
-
-/** Paints a box's visible faces; `tone` answers [luma, u, v, keeps depth of what is behind] for a face point. */
-function drawBox(
-  canvas: Canvas,
-  view: View,
-  rays: Float32Array,
-  box: { x0: number; x1: number; y0: number; y1: number; z0: number; z1: number },
-  tone: (face: 'side' | 'end' | 'top', x: number, y: number, z: number, depth: number) => void,
-): void {
-  const { width, height, luma, u, v, depth, chromaWidth } = canvas;
-  const [left, top, right, bottom] = bounds(view, box);
-  const sideX = view.x > box.x1 ? box.x1 : view.x < box.x0 ? box.x0 : Number.NaN;
-  const endY = view.y < box.y0 ? box.y0 : Number.NaN;
-  const topZ = view.z > box.z1 ? box.z1 : Number.NaN;
-  for (let row = top; row <= bottom; row++) {
-    for (let column = left; column <= right; column++) {
-      const i = row * width + column;
-      const dx = rays[3 * i]!;
-      const dy = rays[3 * i + 1]!;
-      const dz = rays[3 * i + 2]!;
-      let t = (sideX - view.x) / dx;
-      let y = view.y + t * dy;
-      let z = view.z + t * dz;
-      if (t > 0.05 && y >= box.y0 && y <= box.y1 && z >= box.z0 && z <= box.z1) {
-        if (t >= depth[i]!) continue;
-        tone('side', sideX, y, z, t);
-      } else {
-        t = (endY - view.y) / dy;
-        let x = view.x + t * dx;
-        z = view.z + t * dz;
-        if (t > 0.05 && x >= box.x0 && x <= box.x1 && z >= box.z0 && z <= box.z1) {
-          if (t >= depth[i]!) continue;
-          tone('end', x, endY, z, t);
-        } else {
-          t = (topZ - view.z) / dz;
-          x = view.x + t * dx;
-          y = view.y + t * dy;
-          if (!(t > 0.05 && x >= box.x0 && x <= box.x1 && y >= box.y0 && y <= box.y1)) continue;
-          if (t >= depth[i]!) continue;
-          tone('top', x, y, topZ, t);
-        }
-      }
-      luma[i] = ink.luma > 255 ? 255 : Math.max(ink.luma, 0);
-      if (!ink.through) depth[i] = t;
-      if ((row & 1) === 0 && (column & 1) === 0) {
-        const c = (row >> 1) * chromaWidth + (column >> 1);
-        u[c] = ink.u;
-        v[c] = ink.v;
-      }
-    }
-  }
-  void height;
-}
-
-/** What `tone` answers, reused: a value per pixel would cost more than the pixel. */
-const ink = { luma: 0, u: 128, v: 128, through: false };
-
-/** Pixel rectangle that holds the box: exact when all of it is before the camera, else the whole picture. */
-function bounds(
-  view: View,
-  box: { x0: number; x1: number; y0: number; y1: number; z0: number; z1: number },
-): readonly [number, number, number, number] {
-  let left = Number.POSITIVE_INFINITY;
-  let top = Number.POSITIVE_INFINITY;
-  let right = Number.NEGATIVE_INFINITY;
-  let bottom = Number.NEGATIVE_INFINITY;
-  const out = [0, 0, 0];
-  for (let corner = 0; corner < 8; corner++) {
-    project(
-      view,
-      corner & 1 ? box.x1 : box.x0,
-      corner & 2 ? box.y1 : box.y0,
-      corner & 4 ? box.z1 : box.z0,
-      out,
-    );
-    if (out[2]! < 0.3) return [0, 0, view.width - 1, view.height - 1];
-    left = Math.min(left, out[0]!);
-    right = Math.max(right, out[0]!);
-    top = Math.min(top, out[1]!);
-    bottom = Math.max(bottom, out[1]!);
-  }
-  return [
-    Math.max(0, Math.floor(left)),
-    Math.max(0, Math.floor(top)),
-    Math.min(view.width - 1, Math.ceil(right)),
-    Math.min(view.height - 1, Math.ceil(bottom)),
-  ];
 }
 
 export function drawTrain(canvas: Canvas, view: View, backdrop: Backdrop, train: Train, t: number): void {
@@ -280,51 +192,4 @@ export function lightAhead(canvas: Canvas, view: View, backdrop: Backdrop, train
     const value = luma[i]! * (1 + 0.6 * gain) + 7 * gain;
     luma[i] = Math.min(value, 255);
   }
-}
-
-/** A cart or inspection trolley: a box on wheels with a cab window and, often, a beacon. */
-export function drawVehicle(
-  canvas: Canvas,
-  view: View,
-  backdrop: Backdrop,
-  of: {
-    lengthM: number;
-    widthM: number;
-    heightM: number;
-    luma: number;
-    u: number;
-    v: number;
-    beacon: boolean;
-  },
-  at2: { x: number; y: number; z: number; hx: number; hy: number },
-  t: number,
-  light: number,
-): void {
-  const across = Math.abs(at2.hx) > Math.abs(at2.hy);
-  const halfX = (across ? of.lengthM : of.widthM) / 2;
-  const halfY = (across ? of.widthM : of.lengthM) / 2;
-  const box = {
-    x0: at2.x - halfX,
-    x1: at2.x + halfX,
-    y0: at2.y - halfY,
-    y1: at2.y + halfY,
-    z0: at2.z + 0.05,
-    z1: at2.z + of.heightM,
-  };
-  drawBox(canvas, view, backdrop.rays, box, (face, x, y, z) => {
-    const up = (z - at2.z) / of.heightM;
-    const along = across ? x - box.x0 : y - box.y0;
-    ink.u = of.u;
-    ink.v = of.v;
-    // Vehicles and people are drawn from far to near: no depth is needed, and the backdrop's must stay as it is.
-    ink.through = true;
-    ink.luma = of.luma * light * (face === 'top' ? 1.1 : face === 'end' ? 0.8 : 0.92);
-    if (face === 'top') return;
-    if (up < 0.22) ink.luma = Math.abs((along % 1.1) - 0.55) < 0.3 ? 18 : 40;
-    else if (up > 0.58 && up < 0.9 && along > 0.25 && along < of.lengthM * 0.6) ink.luma = 45;
-    else if (up > 0.3 && up < 0.38) ink.luma = 190 * light;
-  });
-  if (!of.beacon || t % 1.1 > 0.35) return;
-  project(view, at2.x, at2.y, at2.z + of.heightM + 0.1, at);
-  glow(canvas, at[0]!, at[1]!, (0.15 * view.focalPx) / at[2]! + 0.6, 130);
 }

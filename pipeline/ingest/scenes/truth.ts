@@ -9,6 +9,7 @@
  * - density: people in the zone at or above the limit for at least the rule's time.
  */
 import { type Stance, stanceAt } from './actors.ts';
+import { grow, Presence, type Region } from './presence.ts';
 import type { Script } from './script.ts';
 import { presence } from './train.ts';
 import { heightInView, toView } from './view.ts';
@@ -160,8 +161,8 @@ export function truthOf(world: World, script: Script, fps: number, frames: numbe
   for (const who of [...against.keys()]) closeWalk(who);
 
   const events: TruthEvent[] = [
-    ...trespass.events('forbidden_zone', fps),
-    ...wrong.events('wrong_way', fps),
+    ...trespass.events('forbidden_zone'),
+    ...wrong.events('wrong_way'),
     ...wrongCrossings(world, crossings, fps),
     ...packed(world, counts, fps),
   ];
@@ -193,67 +194,9 @@ function inside(zone: SceneZone, foot: Foot): boolean {
   return within(zone.polygon, foot.x, foot.y);
 }
 
-type Region = [number, number, number, number];
-
 function regionOf(world: World, foot: Foot): Region {
   const half = (foot.height * 0.22 * world.view.height) / world.view.width;
   return [foot.x - half, foot.y - foot.height, foot.x + half, foot.y];
-}
-
-function grow(into: Region, by: Region): void {
-  into[0] = Math.min(into[0], by[0]);
-  into[1] = Math.min(into[1], by[1]);
-  into[2] = Math.max(into[2], by[2]);
-  into[3] = Math.max(into[3], by[3]);
-}
-
-/** Intervals per zone; those less than a second apart become one. */
-class Presence {
-  readonly #spans = new Map<string, { from: number; last: number; who: Set<number>; region: Region }[]>();
-  readonly #gap: number;
-
-  constructor(fps: number) {
-    this.#gap = fps;
-  }
-
-  add(zone: string, from: number, last: number, who: number, region: Region): void {
-    const spans = this.#spans.get(zone) ?? [];
-    this.#spans.set(zone, spans);
-    const joined = { from, last, who: new Set([who]), region: [...region] as Region };
-    // A span that touches several joins them all.
-    for (let k = spans.length - 1; k >= 0; k--) {
-      const span = spans[k]!;
-      if (joined.from - span.last > this.#gap || span.from - joined.last > this.#gap) continue;
-      joined.from = Math.min(joined.from, span.from);
-      joined.last = Math.max(joined.last, span.last);
-      for (const id of span.who) joined.who.add(id);
-      grow(joined.region, span.region);
-      spans.splice(k, 1);
-    }
-    spans.push(joined);
-  }
-
-  events(type: TruthEvent['type'], _fps: number): TruthEvent[] {
-    const round = (value: number) => Math.round(Math.min(1, Math.max(0, value)) * 1000) / 1000;
-    return [...this.#spans].flatMap(([zone, spans]) =>
-      spans.map((span) => {
-        const [x0, y0, x1, y1] = span.region.map(round) as Region;
-        return {
-          type,
-          zone,
-          start_frame: span.from,
-          end_frame: span.last,
-          region: [
-            [x0, y0],
-            [x1, y0],
-            [x1, y1],
-            [x0, y1],
-          ] as const,
-          who: [...span.who].sort((a, b) => a - b),
-        };
-      }),
-    );
-  }
 }
 
 /** Crossings of each line between two neighbouring frames, by the side of the foot point. */

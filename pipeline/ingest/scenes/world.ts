@@ -3,7 +3,6 @@
  * would draw on that view. Everything that does not move.
  */
 import type { Point } from '../../model.ts';
-import { smoothNoise } from './chance.ts';
 import { heightInView, toView, type View } from './view.ts';
 
 export type SceneName = 'platform' | 'corridor' | 'tracks';
@@ -90,6 +89,8 @@ export interface World {
   readonly solids: readonly Solid[];
   readonly lamps: readonly Lamp[];
   readonly ambient: number;
+  /** How much headlights stand out, 0..1: little by day. */
+  readonly darkness: number;
   /** Where the sun throws a shadow, metres on the floor per metre of height; absent indoors. */
   readonly sun?: readonly [number, number];
   /** 0..1: how much of a moving patch of daylight falls on the point. */
@@ -234,13 +235,4 @@ export function groundSamples(
       height: round3(heightInView(world.view, x, y, 0, 1.7)),
     };
   });
-}
-
-/** One flat colour with fine grain. */
-export function plain(luma: number, u = 128, v = 128, grain = 0.06, salt = 1): Material {
-  return (x, y, z, _face, out) => {
-    out[0] = luma * (1 + grain * (smoothNoise(x * 3 + z * 5, y * 3 - z * 2, salt) - 0.5) * 2);
-    out[1] = u;
-    out[2] = v;
-  };
 }
