@@ -74,7 +74,8 @@ export function reviewTable(
   ]);
   const table = [head, ...rows].map((row) => row.map(plain));
   const widths = head.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  const columns = options.columns ?? Number.POSITIVE_INFINITY;
+  // Some terminals say 0 when they do not know.
+  const columns = options.columns || Number.POSITIVE_INFINITY;
   const full = widths.reduce((sum, width) => sum + width + 2, -2);
   // The ref says the same as the id in five letters; a line that wraps is no table.
   const shown = full <= columns ? head.length : head.length - 1;

@@ -112,8 +112,11 @@ function askedFor(words: ReviewWords): Asked | undefined {
   };
 }
 
-function verdictOf({ state }: CandidateReview): string {
-  return 'verdict' in state ? state.verdict.id : '';
+function verdictOf({ candidate, state }: CandidateReview): string {
+  if ('verdict' in state) return state.verdict.id;
+  throw new InputError([
+    fault('not_decided', candidate.id, `is ${state.kind}, so there is nothing to take back`),
+  ]);
 }
 
 async function decide(
@@ -123,7 +126,7 @@ async function decide(
   by: Agent,
   words: ReviewWords,
 ): Promise<void> {
-  const found = findReview(await client.listCandidates({ statuses: among }), word);
+  const found = await findAmong(client, among, word);
   const decided = await client.decide({
     id: randomUUID(),
     candidate: found.candidate.id,
@@ -131,6 +134,17 @@ async function decide(
     act: act(found),
   });
   await say(terminal.output, words.json ? jsonOf(decided) : outcome(decided));
+}
+
+/** Where no open one is meant, one that is decided may be: then the ledger says why not, and by whom it was decided. */
+async function findAmong(client: VigieClient, among: readonly ReviewStatus[], word: string) {
+  const likely = await client.listCandidates({ statuses: among });
+  try {
+    return findReview(likely, word);
+  } catch (error) {
+    if (!(error instanceof InputError) || error.code !== 'no_such_candidate') throw error;
+    return findReview(await client.listCandidates({ statuses: [...OPEN, ...DECIDED] }), word);
+  }
 }
 
 async function list(client: VigieClient, terminal: Terminal, words: ReviewWords): Promise<void> {

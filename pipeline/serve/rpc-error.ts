@@ -26,9 +26,17 @@ export function asRpcError(error: unknown): unknown {
   return new RpcError(
     name,
     typeof code === 'string' ? code : name.toLowerCase(),
-    error.details,
+    wordsOf(error.details),
     Buffer.isBuffer(oldest) ? oldest : undefined,
   );
+}
+
+/** grpc-js wraps the cause of a failed connection in remarks on its own resolver. */
+function wordsOf(details: string): string {
+  const cause = /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note:/.exec(
+    details,
+  )?.[1];
+  return cause ?? details;
 }
 
 function isServiceError(error: unknown): error is { code: number; details: string; metadata: Metadata } {

@@ -57,6 +57,7 @@ describe('the list', () => {
       for (const line of reviewTable(reviews, BEGAN_MS, { columns }))
         expect(line.length).toBeLessThanOrEqual(columns);
     }
+    expect(reviewTable(reviews, BEGAN_MS, { columns: 0 })[1]).toContain(candidate(1).id);
     expect(reviewTable(reviews, BEGAN_MS, { columns: 100 })[1]).not.toContain(candidate(1).id);
   });
 
@@ -145,6 +146,14 @@ describe('one act', () => {
     ]) {
       expect(await refusal({ confirm: word, agent }), word).toEqual(['no_such_candidate']);
     }
+  });
+
+  it('says that a candidate is decided, rather than that there is none', async () => {
+    ledger.hear(candidate(1));
+    await run({ confirm: refOf(candidate(1).id), agent });
+    expect(await refusal({ reject: refOf(candidate(1).id), reason: 'false', agent })).toBe('already_decided');
+    ledger.hear(candidate(2));
+    expect(await refusal({ reverse: refOf(candidate(2).id), agent })).toEqual(['not_decided']);
   });
 
   it('names what an ambiguous piece could mean', () => {

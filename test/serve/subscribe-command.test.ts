@@ -92,6 +92,8 @@ describe('vigie subscribe', () => {
     await watching.heard('errors', 'up to date');
     await serving.close(200);
     await watching.heard('errors', 'connection lost');
+    await watching.heard('errors', 'ECONNREFUSED');
+    expect(watching.said.errors).not.toContain('Resolution note');
     await world.append(verified(1));
     const next = await serve({ log, review: scriptedReview(), port: serving.port, progressMs: 50 });
     await watching.heard('output', verified(1).id);
