@@ -1,6 +1,7 @@
 /**
  * A rendered scene as a source of pictures, as a camera or a video file is one.
  */
+import { Pace } from '../pace.ts';
 import type { Picture, PictureSource } from '../picture.ts';
 import { Chance, mix } from './chance.ts';
 import { buildEndlessScene, buildScene, type Scene } from './scene.ts';
@@ -36,27 +37,11 @@ export function openScene(
   const real =
     source.pace === 'real' || (source.pace === 'auto' && scene.frames === Number.POSITIVE_INFINITY);
   let closed = false;
-  let wake: (() => void) | undefined;
-
-  /** Waits until picture n is due; answers the picture that is due now, later than n when rendering fell behind. */
-  const due = async (n: number, beganMs: number): Promise<number> => {
-    const wait = beganMs + ((n - from) * 1000) / scene.fps - performance.now();
-    if (wait > 0)
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, wait);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    const late = Math.floor((-wait * scene.fps) / 1000);
-    return late > 1 ? n + late : n;
-  };
+  const pace = new Pace(scene.fps, from);
 
   async function* pictures(): AsyncGenerator<Picture> {
-    const beganMs = performance.now();
     for (let n = from; n < until && !closed; n++) {
-      if (real) n = await due(n, beganMs);
+      if (real) n = await pace.due(n);
       if (closed || n >= until) return;
       scene.render(n, planes);
       yield { number: n, capturedAtMs: startMs + Math.round((n * 1000) / scene.fps), ...planes };
@@ -71,7 +56,7 @@ export function openScene(
     pictures,
     close: async () => {
       closed = true;
-      wake?.();
+      pace.stop();
     },
   };
 }
