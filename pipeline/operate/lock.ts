@@ -5,35 +5,58 @@
  * The lock is a file that names the process. Killed without warning, it leaves the file behind: then no process of
  * that number, started at that time, exists any more, and the lock is taken over.
  */
-import { closeSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fault, InputError } from '../errors.ts';
 
 const NAME = 'station.lock';
 
+const ATTEMPTS = 5;
+
 /** Returns the way to let go. Throws InputError `data_in_use` or `data_unwritable`. */
 export function lockDirectory(directory: string): () => void {
   const file = path.join(directory, NAME);
   const mine = `${process.pid} ${startOf(process.pid) ?? ''}`.trim();
-  for (let attempt = 0; ; attempt++) {
-    try {
-      mkdirSync(directory, { recursive: true });
-      const handle = openSync(file, 'wx');
-      writeSync(handle, `${mine}\n`);
-      closeSync(handle);
+  make(directory);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (take(file, mine)) {
       return () => {
-        if (holderOf(file) === mine) unlinkSync(file);
+        if (holderOf(file) === mine) rmSync(file, { force: true });
       };
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'EEXIST') {
-        throw new InputError([fault('data_unwritable', directory, `cannot be written: ${message}`)]);
-      }
     }
     const holder = holderOf(file);
-    if (holder !== undefined && (isAlive(holder) || attempt > 3)) throw inUse(directory, holder);
-    if (holder !== undefined) unlinkSync(file);
+    if (holder === undefined) continue;
+    if (isAlive(holder)) throw inUse(directory, holder);
+    rmSync(file, { force: true });
   }
+  throw inUse(directory, holderOf(file) ?? 'unknown');
+}
+
+function make(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw unwritable(directory, error);
+  }
+}
+
+/** false: somebody holds it. */
+function take(file: string, mine: string): boolean {
+  try {
+    writeFileSync(file, `${mine}\n`, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw unwritable(path.dirname(file), error);
+  }
+}
+
+function unwritable(directory: string, error: unknown): InputError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'is no directory' : `cannot be written: ${message}`;
+  return new InputError([
+    fault('data_unwritable', directory, why, 'choose another directory with --data DIR'),
+  ]);
 }
 
 function holderOf(file: string): string | undefined {
