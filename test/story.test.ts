@@ -112,7 +112,7 @@ it('what was decided is still decided after a restart, and nothing is told twice
   const first = await begin(log);
   const client = openClient(first.serving.address);
   await expect.poll(async () => (await client.listCandidates()).length).toBe(1);
-  const [{ candidate }] = (await client.listCandidates()) as [{ candidate: { id: string } }];
+  const { candidate } = (await client.listCandidates())[0]!;
   await client.decide({
     id: 'v1',
     candidate: candidate.id,

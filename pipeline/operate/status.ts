@@ -54,6 +54,7 @@ export interface CameraView {
 const PAGE_MS = 250;
 const LINES_MS = 5_000;
 const JSON_MS = 1_000;
+const LAG_MS = 1_000;
 
 /** Rates are means over the last seconds. */
 const RATE_MS = 4_000;
@@ -88,6 +89,7 @@ export function showStatus(options: StatusOptions): () => Promise<void> {
 export class Watch {
   readonly #station: Station;
   readonly #sinceMs = Date.now();
+  #lagNow: { readonly atMs: number; readonly lag: number | undefined } | undefined;
   readonly #past: { readonly atMs: number; readonly frames: ReadonlyMap<string, number> }[] = [];
 
   constructor(station: Station) {
@@ -95,8 +97,8 @@ export class Watch {
   }
 
   async look(atMs: number): Promise<StationView> {
-    const { tally, review, serving, site, lag: lagOf } = this.#station;
-    const lag = await within(lagOf(), 1_000).catch(() => undefined);
+    const { tally, review, serving, site } = this.#station;
+    const lag = await this.#lag(atMs);
     const rates = this.#rates(atMs, tally);
     const reviews = review.list({ statuses: [], sites: [] });
     const claimed = reviews.filter(({ state }) => state.kind === 'claimed').length;
@@ -118,6 +120,15 @@ export class Watch {
       ),
       ...(tally.failure === undefined ? {} : { failure: tally.failure.message }),
     };
+  }
+
+  /** Asked for once a second at most: on Kafka it is a question per partition. */
+  async #lag(atMs: number): Promise<number | undefined> {
+    if (this.#lagNow === undefined || atMs - this.#lagNow.atMs >= LAG_MS) {
+      const lag = await within(this.#station.lag(), LAG_MS).catch(() => undefined);
+      this.#lagNow = { atMs, lag };
+    }
+    return this.#lagNow.lag;
   }
 
   #rates(atMs: number, tally: Tally): ReadonlyMap<string, number> {

@@ -1,8 +1,8 @@
-/** A candidate or an event in words for a terminal. */
-import type { Candidate, CandidateReview, VerifiedEvent } from '../model.ts';
+/** A candidate in words for a terminal. */
+import type { Candidate, CandidateReview } from '../model.ts';
 
 /** `high  density  gare/quai-a  platform  14:03:12  for 12 s` */
-export function headline({ severity, type, site, camera, place, beganAtMs, atMs, phase }: Candidate): string {
+function headline({ severity, type, site, camera, place, beganAtMs, atMs, phase }: Candidate): string {
   const lasted = Math.round((atMs - beganAtMs) / 1_000);
   return plain(
     [
@@ -27,12 +27,7 @@ export function details({ candidate, state }: CandidateReview): string {
     .join('\n');
 }
 
-export function eventLine({ change, candidate, verdict }: VerifiedEvent): string {
-  const by = change === 'retracted' ? `taken back by ${verdict.by.name}` : `confirmed by ${verdict.by.name}`;
-  return `${change.padEnd(9)} ${headline(candidate)}  ${plain(by)}`;
-}
-
-export function timeOf(ms: number): string {
+function timeOf(ms: number): string {
   return new Date(ms).toTimeString().slice(0, 8);
 }
 

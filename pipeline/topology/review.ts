@@ -120,8 +120,9 @@ export class ReviewRoom implements ReviewPort {
     let reading = this.#readings.get(partition);
     if (reading === undefined) {
       reading = { next: new Map(), ends: new Map(), lastMs: new Map() };
-      this.#readings.set(partition, reading);
       await readThrough(log, [{ topic: TOPICS.events, partition }], (record) => this.#recall(record));
+      // Only now: a read that broke off must be done again, and to be told twice is harmless.
+      this.#readings.set(partition, reading);
     }
     reading.next.set(topic, await log.firstOffset({ topic, partition }));
     reading.ends.set(topic, await log.endOffset({ topic, partition }));
