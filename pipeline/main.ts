@@ -61,7 +61,7 @@ ${EXIT_CODES}`,
     vigie,
     'start',
     'watch a rendered demo station, everything in one process',
-    ['vigie start', 'vigie start --grpc 127.0.0.1:0 --data /tmp/demo'],
+    ['vigie start', 'vigie start --grpc 127.0.0.1:0 --data ./demo'],
     [logOptions, stationOptions],
   ).action(async (words: StationWords) => {
     // Only the demo loads what draws it.
