@@ -1,7 +1,15 @@
 /** What a site file may say of a scene, and the site files that scenes write. */
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../pipeline/errors.ts';
-import { demoSite, parseSceneSource, sampleSpec, sceneOf } from '../../pipeline/ingest/scenes/index.ts';
+import {
+  buildScene,
+  demoSite,
+  parseSceneSource,
+  SCENE_NAMES,
+  sampleSpec,
+  sceneOf,
+  sceneSite,
+} from '../../pipeline/ingest/scenes/index.ts';
 import { parseSite } from '../../pipeline/site/parse.ts';
 
 function codesOf(source: string): string[] {
@@ -53,6 +61,21 @@ describe('a scene source', () => {
   it('is refused for an event that the place does not play', () => {
     expect(() => sampleSpec('tracks', 'wrong_way', 1)).toThrow(InputError);
   });
+});
+
+describe('the site of a scene', () => {
+  it.each(SCENE_NAMES)(
+    '%s is accepted as an operator would write it, whatever the seed and shape',
+    (name) => {
+      for (let seed = 0; seed < 24; seed++) {
+        const [width, height] = [[160, 90] as const, [138, 104] as const, [90, 160] as const][seed % 3]!;
+        const scene = buildScene(sampleSpec(name, 'none', seed, { width, height, durationS: 20 }));
+        const site = parseSite(sceneSite(scene, 'cam'), { file: `seed ${seed}`, dev: true });
+        expect(site.cameras[0]!.zones.length).toBe(scene.zones.length);
+        expect(site.cameras[0]!.rules.length).toBe(scene.rules.length);
+      }
+    },
+  );
 });
 
 describe('the demonstration', () => {
