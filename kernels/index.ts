@@ -10,3 +10,5 @@ export { crossing, insidePolygon, maskPolygon, sideOfLine } from './zones';
 export { background, backgroundBytes, backgroundReset, lightOffset } from './background';
 export { blobTable, clean, label, labelScratchBytes, settle } from './blobs';
 export { cells } from './cells';
+export { pyramid, pyramidBytes } from './pyramid';
+export { flow, flowScratchBytes } from './flow';
