@@ -305,4 +305,6 @@ async function main(): Promise<number> {
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? OK : FAILED),
 );
+// Nothing that goes wrong far from any caller ends as a stack trace on a user's screen.
+process.on('uncaughtException', (error) => process.exit(explain(error)));
 process.exitCode = await main();

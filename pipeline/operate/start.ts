@@ -59,13 +59,17 @@ function opening(site: Site, { serving }: Station, keeps: string): string {
   );
 }
 
+/** npm passes on the Ctrl-C that its child has had from the terminal already: so close, it is the same one. */
+const TWICE_MS = 500;
+
 /** Resolves with the first signal; the second one does not wait for anything. */
 function signalled(): Promise<undefined> {
   return new Promise((resolve) => {
-    let asked = false;
+    let askedAtMs: number | undefined;
     const ask = () => {
-      if (asked) process.exit(INTERRUPTED);
-      asked = true;
+      const nowMs = performance.now();
+      askedAtMs ??= nowMs;
+      if (nowMs - askedAtMs > TWICE_MS) process.exit(INTERRUPTED);
       resolve(undefined);
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);

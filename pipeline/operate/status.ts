@@ -27,6 +27,7 @@ export interface StationView {
   readonly framesPerSecond: number;
   readonly waiting: number;
   readonly claimed: number;
+  /** Verified, as long as they are kept. */
   readonly events: number;
   readonly subscribers: number;
   /** Records not measured yet; absent while the log does not answer. */
@@ -108,10 +109,10 @@ export class Watch {
       upMs: atMs - this.#sinceMs,
       address: serving.address,
       cameras: [...tally.cameras].map(([camera, one]) => cameraView(camera, one, rates.get(camera) ?? 0)),
-      framesPerSecond: [...rates.values()].reduce((sum, rate) => sum + rate, 0),
+      framesPerSecond: sumOf(rates.values()),
       waiting: reviews.length - claimed,
       claimed,
-      events: tally.events,
+      events: sumOf(tally.events.values()),
       subscribers: serving.subscribers().length,
       ...(lag === undefined ? {} : { lag }),
       rejected: Object.fromEntries(tally.rejected),
@@ -142,6 +143,12 @@ export class Watch {
       [...frames].map(([camera, count]) => [camera, (count - then.frames.get(camera)!) / seconds]),
     );
   }
+}
+
+function sumOf(values: Iterable<number>): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
 }
 
 function cameraView(camera: string, one: CameraTally, framesPerSecond: number): CameraView {

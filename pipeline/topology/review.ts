@@ -17,7 +17,7 @@ import { drive, type Effect, persist, type Work } from '../drive.ts';
 import { fault, InputError } from '../errors.ts';
 import { partitionFor } from '../log/partition.ts';
 import type { LogRecord, NewRecord, TopicPartition } from '../log/port.ts';
-import { type CandidateReview, cameraKey, type Verdict } from '../model.ts';
+import { type CandidateReview, cameraKey, type Verdict, type VerifiedEvent } from '../model.ts';
 import type { Settled } from '../review/ledger.ts';
 import { type Review, type ReviewInput, type ReviewOutput, review } from '../review/review.ts';
 import { RefusedError, type ReviewFilter, type ReviewPort } from '../serve/port.ts';
@@ -116,10 +116,11 @@ export class ReviewRoom implements ReviewPort {
   }
 
   async #take({ topic, partition }: TopicPartition): Promise<Work> {
-    const { log } = this.#common;
+    const { log, tally } = this.#common;
     let reading = this.#readings.get(partition);
     if (reading === undefined) {
       reading = { next: new Map(), ends: new Map(), lastMs: new Map() };
+      tally.events.set(partition, 0);
       await readThrough(log, [{ topic: TOPICS.events, partition }], (record) => this.#recall(record));
       // Only now: a read that broke off must be done again, and to be told twice is harmless.
       this.#readings.set(partition, reading);
@@ -137,7 +138,13 @@ export class ReviewRoom implements ReviewPort {
   #recall(record: LogRecord): void {
     const event = orUndefined(() => decodeEvent(record.value));
     if (event === undefined || event.candidate.site !== this.#common.site.id) return;
+    this.#count(event, record.partition);
     this.#ledgers.step({ kind: 'told', event, atMs: record.timestampMs, partition: record.partition });
+  }
+
+  #count({ change }: VerifiedEvent, partition: number): void {
+    const { events } = this.#common.tally;
+    if (change === 'verified') events.set(partition, (events.get(partition) ?? 0) + 1);
   }
 
   #step(record: LogRecord): Effect[] {
@@ -174,7 +181,7 @@ export class ReviewRoom implements ReviewPort {
     const { partition } = output;
     switch (output.kind) {
       case 'event':
-        this.#common.tally.events += output.event.change === 'verified' ? 1 : 0;
+        this.#count(output.event, partition);
         return [recordOf(TOPICS.events, partition, output.event.candidate, encodeEvent(output.event))];
       case 'lapse':
         return [recordOf(TOPICS.verdicts, partition, output.verdict, encodeVerdict(output.verdict))];

@@ -29,8 +29,8 @@ export class Tally {
   readonly rejected = new Map<string, number>();
   /** Frames of sites that other workers watch. */
   foreign = 0;
-  candidates = 0;
-  events = 0;
+  /** Verified events on the log, by partition that is reviewed here. */
+  readonly events = new Map<number, number>();
   /** What the log is away for, by who noticed; empty when all is well. */
   readonly outages = new Map<string, Outage>();
 

@@ -115,7 +115,6 @@ class FrameWork implements Work {
       for (const { zone, people } of zones) camera.people.set(zone, people);
     }
     for (const candidate of this.#orphans.step(frame, this.#detect.step(measured))) {
-      if (candidate.phase === 'begin') tally.candidates += 1;
       effects.push(this.#append(TOPICS.candidates, frame, encodeCandidate(candidate)));
     }
     for (const observation of this.#observations.step(measured)) {
