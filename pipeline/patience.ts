@@ -1,7 +1,8 @@
 /**
  * Outages are waited out here and nowhere else: try, report, wait twice as long, try again. What waiting cannot mend
- * (a record too large, access refused) is thrown on: it would be tried for ever.
+ * (access refused, bad input, a mistake of ours) is thrown on: it would be tried for ever.
  */
+import { InputError } from './errors.ts';
 import { LogClosedError, LogFailure } from './log/port.ts';
 
 export interface Outage {
@@ -50,13 +51,20 @@ export async function waitOut(
   attempt: number,
   patience: Patience,
 ): Promise<void> {
-  if (error instanceof LogClosedError || (error instanceof LogFailure && !error.transient)) throw error;
+  if (isForGood(error)) throw error;
   const first = patience.retryMs ?? RETRY_MS;
   const retryInMs = Math.min(first * 2 ** Math.min(attempt - 1, 16), patience.retryMsMax ?? RETRY_MS_MAX);
   const cause = error instanceof Error ? error : new Error(String(error));
   patience.onOutage?.({ doing, error: cause, attempt, retryInMs });
   await pause(retryInMs, patience.signal);
 }
+
+function isForGood(error: unknown): boolean {
+  if (error instanceof LogFailure) return !error.transient;
+  return FOR_GOOD.some((kind) => error instanceof kind);
+}
+
+const FOR_GOOD = [LogClosedError, InputError, TypeError, RangeError, ReferenceError];
 
 /** Resolves after `ms`, at once when stopped. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type DriveOptions, drive, type Effect, type Work } from '../pipeline/drive.ts';
 import { fault, InputError } from '../pipeline/errors.ts';
 import { openMemoryLog } from '../pipeline/log/memory.ts';
-import type { Log, NewRecord, TopicPartition } from '../pipeline/log/port.ts';
+import { type Log, LogFailure, type NewRecord, type TopicPartition } from '../pipeline/log/port.ts';
 import type { Rejected } from '../pipeline/model.ts';
 import type { Outage } from '../pipeline/patience.ts';
 
@@ -198,6 +198,19 @@ describe('drive', () => {
     await log.append([{ topic: IN, partition: 0, value: bytes('bug') }]);
     await expect(drive(options(log, new AbortController().signal))).rejects.toThrow('a bug');
     expect(await log.committed('toy', { topic: IN, partition: 0 })).toBeUndefined();
+  });
+
+  it.each([
+    ['a bug', new TypeError('a bug')],
+    ['what the log refuses for good', new LogFailure('refused', 'no rights', { transient: false })],
+    ['bad input where there is nothing to put aside', new InputError([fault('x', 'y', 'z')])],
+  ])('does not wait for %s to pass', async (_, error) => {
+    const log = openMemoryLog();
+    await topics(log);
+    const workFor = () => {
+      throw error;
+    };
+    await expect(drive(options(log, new AbortController().signal, { workFor }))).rejects.toBe(error);
   });
 
   it('finishes the batch in hand when it is stopped', async () => {
