@@ -9,8 +9,11 @@
  *   settle   pixels of components that are no thing (ghosts, patches of light) go back to the background
  *
  * An edge is a set pixel and the pixel two to one side of it that belongs to no component. `fall` is how far the
- * difference to the background drops across it: at a thing it drops at once, at the rim of light it fades.
+ * difference to the background drops across it: at a thing it drops at once, at the rim of light it fades. Both it and
+ * `difference` are taken in the logarithm of luma (kernels/light.ts), in which light adds the same to dark and bright.
  */
+
+import { LOG } from './light';
 
 const Q: i32 = 7;
 const FIELDS: usize = 64;
@@ -138,6 +141,11 @@ function joined(scratch: usize, root: i32, label: i32): i32 {
 }
 
 // @ts-ignore: decorator
+@inline function logOf(value: i32): i32 {
+  return i32(load<u8>(LOG + value));
+}
+
+// @ts-ignore: decorator
 @inline function edge(at: usize, labels: usize, luma: usize, mean: usize, i: i32, j: i32): void {
   if (load<u16>(labels + 2 * j) != 0) return;
   const a = i32(load<u8>(luma + i));
@@ -145,12 +153,12 @@ function joined(scratch: usize, root: i32, label: i32): i32 {
   const backA = i32(load<u16>(mean + 2 * i)) >> Q;
   const backB = i32(load<u16>(mean + 2 * j)) >> Q;
   add(at, 7, 1);
-  add(at, 8, abs(a - backA - (b - backB)));
+  add(at, 8, abs(logOf(a) - logOf(backA) - (logOf(b) - logOf(backB))));
   add(at, 9, abs(a - b));
   add(at, 10, abs(backA - backB));
 }
 
-/** Fills `table` for `count` components. `previous` is the luma of the picture before, `offset` the light's. */
+/** Fills `table` for `count` components. `previous` is the luma of the picture before. */
 export function blobTable(
   table: usize,
   labels: usize,
@@ -158,7 +166,6 @@ export function blobTable(
   luma: usize,
   previous: usize,
   mean: usize,
-  offset: i32,
   width: i32,
   height: i32,
 ): void {
@@ -184,7 +191,7 @@ export function blobTable(
       store<i32>(at + 12, max(load<i32>(at + 12), y));
       const value = i32(load<u8>(luma + i));
       add(at, 4, 1);
-      add(at, 6, abs(value - (i32(load<u16>(mean + 2 * i)) >> Q) - offset));
+      add(at, 6, abs(logOf(value) - logOf(i32(load<u16>(mean + 2 * i)) >> Q)));
       if (abs(value - i32(load<u8>(previous + i))) > ACTIVE_MIN) add(at, 11, 1);
       add(at, 12, x);
       add(at, 13, y);

@@ -7,8 +7,9 @@
  */
 export { heapBase, reserve } from './slab';
 export { crossing, insidePolygon, maskPolygon, sideOfLine } from './zones';
-export { background, backgroundBytes, backgroundReset, lightOffset } from './background';
+export { background, backgroundBytes, backgroundReset } from './background';
 export { blobTable, clean, label, labelScratchBytes, settle } from './blobs';
+export { light } from './light';
 export { cells } from './cells';
 export { pyramid, pyramidBytes } from './pyramid';
 export { flow, flowScratchBytes } from './flow';

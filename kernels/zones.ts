@@ -35,7 +35,14 @@ export function insidePolygon(px: i32, py: i32, points: usize, n: i32): i32 {
  * one that walks around an end has not passed. `hysteresis` is 0..65535.
  */
 export function crossing(
-  state: usize, px: i32, py: i32, qx: i32, qy: i32, points: usize, n: i32, hysteresis: i32,
+  state: usize,
+  px: i32,
+  py: i32,
+  qx: i32,
+  qy: i32,
+  points: usize,
+  n: i32,
+  hysteresis: i32,
 ): i32 {
   const armed = load<i32>(state) != 0;
   const net = armed ? load<i32>(state, 4) + passages(px, py, qx, qy, points, n) : 0;
@@ -54,7 +61,13 @@ export function crossing(
  * counts. For set-up, not for every frame.
  */
 export function maskPolygon(
-  out: usize, columns: i32, rows: i32, points: usize, n: i32, planeW: i32, planeH: i32,
+  out: usize,
+  columns: i32,
+  rows: i32,
+  points: usize,
+  n: i32,
+  planeW: i32,
+  planeH: i32,
 ): void {
   // In units of 1/4 pixel a sample lies at an odd number. Both sides are brought to the common denominator
   // 65535 * 4 * size, below 2^28, so products stay below 2^57.
@@ -91,7 +104,7 @@ function inside(px: i64, py: i64, points: usize, n: i32, sx: i64, sy: i64): i32 
     if (cross == 0 && between(px, ax, bx) && between(py, ay, by)) return 1;
     // A ray to the right meets the edge when its ends lie on both sides of the ray (half open, so that a vertex
     // counts once) and p is left of the edge in the picture.
-    if ((ay > py) != (by > py) && (cross > 0) == (by > ay)) odd ^= 1;
+    if (ay > py != by > py && cross > 0 == by > ay) odd ^= 1;
     ax = bx;
     ay = by;
   }

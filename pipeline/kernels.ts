@@ -70,15 +70,15 @@ export interface KernelExports {
   /** Bytes of one camera's background state (drawn in kernels/background.ts). */
   backgroundBytes(pixels: number): number;
   backgroundReset(state: number, luma: number, pixels: number): void;
-  /** Median of luma - background over one pixel in 16, -255..255: how the light of the whole view changed. */
-  lightOffset(state: number, luma: number, w: number, h: number): number;
+  /** The background in the light of the picture (u16, Q7); 0 blocks in other light leave `lit` alone. */
+  light(lit: number, mean: number, luma: number, w: number, h: number): number;
   /** `mask`: u8 per pixel, 1 foreground. Learning rate 2^-shift a picture. */
   background(
     mask: number,
     state: number,
     luma: number,
+    lit: number,
     pixels: number,
-    offset: number,
     shift: number,
     warming: number,
   ): void;
@@ -95,7 +95,6 @@ export interface KernelExports {
     luma: number,
     previous: number,
     mean: number,
-    offset: number,
     w: number,
     h: number,
   ): void;

@@ -60,7 +60,7 @@ export function density(
       gap = 0;
       const reach = row + rowsOfPerson[Math.min(rows - 1, row + Math.round(rowsOfPerson[row]!))]! - 1;
       const behind = reach < bottom - 0.5;
-      const foot = Math.min(bottom, Math.round(reach));
+      const foot = Math.max(row, Math.min(bottom, Math.round(reach)));
       const weight = ((cells.occupancy[i]! / 255) * (behind ? OVERLAP : 1)) / cellsOfPerson[foot]!;
       const vx = flowX[i]! * perSecond;
       const vy = flowY[i]! * perSecond;

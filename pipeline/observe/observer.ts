@@ -61,9 +61,9 @@ export class Observer {
     const luma = parts.luma[now]!;
     const previous = first ? luma : parts.luma[before]!;
     new Uint8Array(memory.buffer, luma, pixels).set(picture.luma);
-    exports.pyramid?.(parts.pyramid[now]!, luma, width, height);
+    exports.pyramid(parts.pyramid[now]!, luma, width, height);
     if (first) this.#restart(picture.capturedAtMs, luma);
-    else if (typeof exports.flow === 'function')
+    else
       exports.flow(
         parts.flowX,
         parts.flowY,
@@ -76,22 +76,13 @@ export class Observer {
       );
 
     const warming = picture.capturedAtMs - this.#warmFromMs < WARMING_MS;
-    const offset = exports.lightOffset(parts.background, luma, width, height);
     const shift = warming ? WARMING_SHIFT : learningShift(stepMs);
-    exports.background(scratch.mask, parts.background, luma, pixels, offset, shift, warming ? 1 : 0);
+    const otherLight = !warming && exports.light(scratch.lit, parts.background, luma, width, height) > 0;
+    const lit = otherLight ? scratch.lit : parts.background;
+    exports.background(scratch.mask, parts.background, luma, lit, pixels, shift, warming ? 1 : 0);
     exports.clean(scratch.cleaned, scratch.mask, width, height);
     const count = exports.label(scratch.labels, scratch.cleaned, scratch.label, width, height, BLOBS_MAX);
-    exports.blobTable(
-      scratch.table,
-      scratch.labels,
-      count,
-      luma,
-      previous,
-      parts.background,
-      offset,
-      width,
-      height,
-    );
+    exports.blobTable(scratch.table, scratch.labels, count, luma, previous, lit, width, height);
     const regions = judgeRegions(this.#slab, count, width, height, stepMs);
     exports.settle(scratch.labels, scratch.fate, parts.background, luma, pixels);
     exports.cells(parts.occupancy, parts.still, scratch.labels, luma, previous, width, height);

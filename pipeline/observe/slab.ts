@@ -30,6 +30,7 @@ export interface SlabParts {
 }
 
 export interface ScratchParts {
+  readonly lit: number;
   readonly mask: number;
   readonly cleaned: number;
   readonly labels: number;
@@ -109,10 +110,7 @@ function partsAt({ exports }: Kernels, start: number, width: number, height: num
     head: take(16),
     background: take(exports.backgroundBytes(pixels)),
     luma: [take(pixels), take(pixels)] as const,
-    pyramid: [
-      take(exports.pyramidBytes?.(width, height) ?? 64),
-      take(exports.pyramidBytes?.(width, height) ?? 64),
-    ] as const,
+    pyramid: [takeexports.pyramidBytes(width, height), takeexports.pyramidBytes(width, height)] as const,
     still: take(2 * cells),
     occupancy: take(cells),
     flowX: take(cells),
@@ -126,13 +124,14 @@ function scratchAt({ exports }: Kernels, start: number, width: number, height: n
   const pixels = width * height;
   const take = taker(start);
   return {
+    lit: take(2 * pixels),
     mask: take(pixels),
     cleaned: take(pixels),
     labels: take(2 * pixels),
     label: take(exports.labelScratchBytes(width, height)),
     table: take(BLOBS_MAX * 64),
     fate: take(BLOBS_MAX + 1),
-    flow: take(exports.flowScratchBytes?.(width, height) ?? 64),
+    flow: takeexports.flowScratchBytes(width, height),
     end: take(0),
   };
 }

@@ -9,6 +9,7 @@ import { random, SEED } from '../support/random.ts';
 import * as twinBackground from '../support/twins/background.ts';
 import * as twinBlobs from '../support/twins/blobs.ts';
 import * as twinCells from '../support/twins/cells.ts';
+import * as twinLight from '../support/twins/light.ts';
 
 const SIZES: readonly (readonly [number, number])[] = [
   [96, 54],
@@ -28,7 +29,7 @@ interface Run {
 }
 
 /** Runs both over the same pictures and compares every output and every byte of state after each. */
-function compare({ width, height, pictures }: Run): { foreground: number; blobs: number } {
+function compare({ width, height, pictures }: Run): { foreground: number; blobs: number; litBlocks: number } {
   const pixels = width * height;
   const columns = (width + 3) >> 2;
   const rows = (height + 3) >> 2;
@@ -42,6 +43,7 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
   const at = {
     state: take(wasm.backgroundBytes(pixels)),
     luma: take(pixels),
+    lit: take(2 * pixels),
     previous: take(pixels),
     mask: take(pixels),
     cleaned: take(pixels),
@@ -62,7 +64,9 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
   const table = new Int32Array(BLOBS_MAX * twinBlobs.BLOB_FIELDS);
   const occupancy = new Uint8Array(columns * rows);
   const still = new Uint16Array(columns * rows);
-  let previous = new Uint8Array(pixels);
+  let previous: Uint8Array = new Uint8Array(pixels);
+  const lit = new Uint16Array(pixels);
+  let litBlocks = 0;
   let foreground = 0;
   let blobs = 0;
 
@@ -73,11 +77,13 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
       twinBackground.resetBackground(state, luma);
       wasm.backgroundReset(at.state, at.luma, pixels);
     }
-    const offset = twinBackground.lightOffset(state, luma, width, height);
-    expect(wasm.lightOffset(at.state, at.luma, width, height)).toBe(offset);
+    const changed = twinLight.light(lit, state.mean, luma, width, height);
+    expect(wasm.light(at.lit, at.state, at.luma, width, height)).toBe(changed);
+    if (changed > 0) expectSame(u16(at.lit, pixels), lit, 'lit');
+    litBlocks += changed;
     const warming = n < pictures.length / 2;
-    twinBackground.background(mask, state, luma, offset, 4, warming);
-    wasm.background(at.mask, at.state, at.luma, pixels, offset, 4, warming ? 1 : 0);
+    twinBackground.background(mask, state, luma, changed > 0 ? lit : state.mean, 4, warming);
+    wasm.background(at.mask, at.state, at.luma, changed > 0 ? at.lit : at.state, pixels, 4, warming ? 1 : 0);
     expectSame(u8(at.mask, pixels), mask, 'mask');
     twinBlobs.clean(cleaned, mask, width, height);
     wasm.clean(at.cleaned, at.mask, width, height);
@@ -85,8 +91,8 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
     const count = twinBlobs.label(labels, cleaned, width, height, BLOBS_MAX);
     expect(wasm.label(at.labels, at.cleaned, at.scratch, width, height, BLOBS_MAX)).toBe(count);
     expectSame(u16(at.labels, pixels), labels, 'labels');
-    twinBlobs.blobTable(table, labels, count, luma, previous, state.mean, offset, width, height);
-    wasm.blobTable(at.table, at.labels, count, at.luma, at.previous, at.state, offset, width, height);
+    twinBlobs.blobTable(table, labels, count, luma, previous, state.mean, width, height);
+    wasm.blobTable(at.table, at.labels, count, at.luma, at.previous, at.state, width, height);
     expectSame(new Int32Array(memory.buffer, at.table, count * 16), table.subarray(0, count * 16), 'table');
     const fate = Uint8Array.from({ length: BLOBS_MAX + 1 }, (_, k) => (k === 0 ? 0 : k % 4));
     u8(at.fate, BLOBS_MAX + 1).set(fate);
@@ -106,7 +112,7 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
     blobs += count;
     previous = luma;
   });
-  return { foreground, blobs };
+  return { foreground, blobs, litBlocks };
 }
 
 describe.each(SIZES)('foreground kernels at %ix%i', (width, height) => {

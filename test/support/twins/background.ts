@@ -6,8 +6,7 @@
  * instead, and for how many pictures).
  *
  * Read it as:
- *   offset = median of (luma - mean): the light of the whole view changed, not the things in it
- *   d = luma - mean - offset;  foreground when |d| > floor + 3 dev
+ *   d = luma - lit; foreground when |d| > floor + 3 dev; `lit` is the mean in today's light
  *   background pixels pull mean and dev towards what is seen; foreground pixels only feed the rival
  *   while warming, the majority vote of Boyer and Moore decides which value is the background
  */
@@ -47,53 +46,31 @@ export function resetBackground(state: BackgroundState, luma: Uint8Array): void 
   }
 }
 
-/** Median of luma - mean over one pixel in 16 (every 4th of every 4th row), -255..255. */
-export function lightOffset(state: BackgroundState, luma: Uint8Array, width: number, height: number): number {
-  const histogram = new Int32Array(511);
-  let count = 0;
-  for (let y = 2; y < height; y += 4)
-    for (let x = 2; x < width; x += 4) {
-      const i = y * width + x;
-      histogram[luma[i]! - ((state.mean[i]! + (1 << (Q - 1))) >> Q) + 255]!++;
-      count++;
-    }
-  let seen = 0;
-  for (let bin = 0; bin < 511; bin++) {
-    seen += histogram[bin]!;
-    if (seen * 2 >= count) return bin - 255;
-  }
-  return 0;
-}
-
 /**
  * One picture. `mask` gets 1 for foreground, 0 for background.
+ * `lit` is the background in the picture's light; where it is the mean itself, it is read before it is changed.
  * `shift`: learning rate 2^-shift per picture. `warming`: the vote is still open.
  */
 export function background(
   mask: Uint8Array,
   state: BackgroundState,
   luma: Uint8Array,
-  offset: number,
+  lit: Uint16Array,
   shift: number,
   warming: boolean,
 ): void {
   const { mean, dev, weight, rival, rivalAge } = state;
   for (let i = 0; i < luma.length; i++) {
-    // The whole view's light moves the model at once, a quarter of the way a picture.
-    const lit = Math.min(255 << Q, Math.max(0, mean[i]! + ((offset << Q) >> 2)));
-    const rest = offset - (offset >> 2);
-    const d = saturate(saturate((luma[i]! << Q) - lit) - (rest << Q));
-    const size = Math.abs(d);
+    const size = Math.abs((luma[i]! << Q) - lit[i]!);
     const foreground = size > (FLOOR << Q) + 3 * dev[i]!;
     mask[i] = foreground ? 1 : 0;
     if (!foreground) {
-      mean[i] = Math.min(255 << Q, Math.max(0, lit + (d >> shift)));
+      mean[i] = mean[i]! + (((luma[i]! << Q) - mean[i]!) >> shift);
       dev[i] = Math.min(DEV_MAX << Q, dev[i]! + ((size - dev[i]!) >> shift));
       weight[i] = Math.min(255, weight[i]! + 1);
       rivalAge[i] = Math.max(0, rivalAge[i]! - 1);
       continue;
     }
-    mean[i] = lit;
     if (Math.abs(luma[i]! - rival[i]!) <= RIVAL_NEAR) {
       rivalAge[i] = Math.min(255, rivalAge[i]! + 1);
       rival[i] = rival[i]! + Math.sign(luma[i]! - rival[i]!);
@@ -109,9 +86,4 @@ export function background(
       }
     }
   }
-}
-
-/** To i16, and never -32768, whose absolute value is not one. */
-function saturate(value: number): number {
-  return Math.min(32_767, Math.max(-32_767, value));
 }

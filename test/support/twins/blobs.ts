@@ -7,6 +7,8 @@
  *   settle: pixels of components that are no thing (ghosts, patches of light) go back to the background
  */
 
+import { LOG } from './light.ts';
+
 export const BLOB_FIELDS = 16;
 /** Columns of the table. x1 and y1 are inclusive; `footX` in 1/8 px. Edge sums are over boundary pixels. */
 export const FIELD = {
@@ -16,7 +18,7 @@ export const FIELD = {
   y1: 3,
   area: 4,
   footX: 5,
-  /** Sum of |difference to the background|, luma steps. */
+  /** Sum of |difference to the background| in the logarithm of luma. */
   difference: 6,
   /** Boundary pixels: set, and the pixel two to one side is not. Counted once per side. */
   edges: 7,
@@ -84,7 +86,7 @@ export function label(
   return count;
 }
 
-/** Fills `table` (count x BLOB_FIELDS). `mean` is the background in Q7, `offset` the light offset. */
+/** Fills `table` (count x BLOB_FIELDS). `mean` is the background in Q7. */
 export function blobTable(
   table: Int32Array,
   labels: Uint16Array,
@@ -92,7 +94,6 @@ export function blobTable(
   luma: Uint8Array,
   previous: Uint8Array,
   mean: Uint16Array,
-  offset: number,
   width: number,
   height: number,
 ): void {
@@ -104,7 +105,7 @@ export function blobTable(
     table[k * BLOB_FIELDS + FIELD.y1] = -1;
   }
   const background = (i: number) => mean[i]! >> 7;
-  const difference = (i: number) => luma[i]! - background(i) - offset;
+  const difference = (i: number) => LOG[luma[i]!]! - LOG[background(i)]!;
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const i = y * width + x;
