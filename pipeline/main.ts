@@ -2,7 +2,7 @@
 /** The `vigie` command. The only user of the commander package: it reads the words, `operate/` does the work. */
 import path from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { describeFault, InputError } from './errors.ts';
+import { describeFault, fault, InputError } from './errors.ts';
 import { LogFailure } from './log/port.ts';
 import { REJECT_REASONS } from './model.ts';
 import { check } from './operate/check.ts';
@@ -28,6 +28,14 @@ interface LogWords {
   readonly log: LogKind;
   readonly data: string;
   readonly brokers: string;
+}
+
+interface EvaluateWords {
+  readonly clip?: string;
+  readonly json?: string;
+  readonly scenes?: number;
+  readonly hours?: number;
+  readonly seed?: number;
 }
 
 interface StationWords extends LogWords {
@@ -160,16 +168,32 @@ ${EXIT_CODES}`,
 
   command(
     vigie,
-    'evaluate <dir>',
-    'run clips that have ground truth through the real path and score the result',
-    ['vigie evaluate ../shared/data', 'vigie evaluate ../shared/data --clip pets09_s2l1 --json out.json'],
+    'evaluate [dir]',
+    'run clips that have ground truth, or rendered scenes, through the real path and score the result',
+    [
+      'vigie evaluate ../shared/data',
+      'vigie evaluate ../shared/data --clip pets09_s2l1 --json out.json',
+      'vigie evaluate --scenes 100 --hours 10 --seed 5000',
+    ],
     [],
   )
     .option('--clip <name>', 'only this clip')
-    .option('--json <file>', 'write the result, in full')
-    .action(async (directory: string, words: { clip?: string; json?: string }) =>
-      done(await evaluate(directory, words)),
-    );
+    .option('--json <file>', 'write the result of the clips, in full')
+    .option('--scenes <n>', 'render n scenes per event type', wholeNumber)
+    .option('--hours <n>', 'with --scenes: camera-hours without events (default 1)', wholeNumber)
+    .option('--seed <n>', 'with --scenes: the first seed (default 1)', wholeNumber)
+    .action(async (directory: string | undefined, words: EvaluateWords) => {
+      if (words.scenes === undefined && directory === undefined)
+        throw new InputError([fault('nothing_to_evaluate', 'dir', 'expected a directory, or --scenes')]);
+      let code = OK;
+      if (directory !== undefined) code = await evaluate(directory, words);
+      if (words.scenes !== undefined) {
+        const { evaluateScenes } = await import('./operate/evaluate/scenes.ts');
+        const { scenes, hours = 1, seed = 1 } = words;
+        code = Math.max(code, await evaluateScenes({ scenes, hours, seed }));
+      }
+      done(code);
+    });
 
   return vigie;
 }
