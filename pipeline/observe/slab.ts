@@ -110,7 +110,7 @@ function partsAt({ exports }: Kernels, start: number, width: number, height: num
     head: take(16),
     background: take(exports.backgroundBytes(pixels)),
     luma: [take(pixels), take(pixels)] as const,
-    pyramid: [takeexports.pyramidBytes(width, height), takeexports.pyramidBytes(width, height)] as const,
+    pyramid: [take(exports.pyramidBytes(width, height)), take(exports.pyramidBytes(width, height))] as const,
     still: take(2 * cells),
     occupancy: take(cells),
     flowX: take(cells),
@@ -131,7 +131,7 @@ function scratchAt({ exports }: Kernels, start: number, width: number, height: n
     label: take(exports.labelScratchBytes(width, height)),
     table: take(BLOBS_MAX * 64),
     fate: take(BLOBS_MAX + 1),
-    flow: takeexports.flowScratchBytes(width, height),
+    flow: take(exports.flowScratchBytes(width, height)),
     end: take(0),
   };
 }
