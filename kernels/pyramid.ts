@@ -23,8 +23,8 @@
  */
 
 export const LEVELS: i32 = 3;
-export const LEFT: i32 = 16;
-export const ABOVE: i32 = 8;
+const LEFT: i32 = 16;
+const ABOVE: i32 = 8;
 
 export function pyramidBytes(w: i32, h: i32): i32 {
   let bytes = 0;
@@ -56,11 +56,18 @@ export function halved(size: i32, n: i32): i32 {
   return (size + (1 << n) - 1) >> n;
 }
 
+/** From the pyramid's first byte to level n's first pixel. */
+export function levelOrigin(w: i32, h: i32, n: i32): i32 {
+  let offset = 0;
+  for (let k = 0; k < n; k++) offset += planeBytes(halved(w, k), halved(h, k));
+  return offset + ABOVE * planeStride(halved(w, n)) + LEFT;
+}
+
 export function planeStride(w: i32): i32 {
   return LEFT + ((w + 15) & ~15) + 16;
 }
 
-export function planeBytes(w: i32, h: i32): i32 {
+function planeBytes(w: i32, h: i32): i32 {
   return planeStride(w) * planeRows(h);
 }
 
