@@ -16,7 +16,7 @@ const Q: i32 = 7;
 /** Luma steps that never count as a difference: sensor noise and coding. */
 const FLOOR: i32 = 10 << Q;
 /** Deviation is capped so that a flickering lamp cannot raise its own threshold for ever. */
-const DEV_MAX: i32 = 24 << Q;
+const DEV_MAX: i32 = 5 << Q;
 const DEV_FIRST: i32 = 2 << Q;
 const RIVAL_NEAR: i32 = 8;
 

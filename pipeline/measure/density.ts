@@ -1,17 +1,25 @@
 /**
  * Optical-flow density of the zones of one view (design: "Kernels and what they measure").
  *
- *   people(z) = sum over occupied cells of  o(c) w(f(c)) m_z(f(c))
+ *   people(z) = k(z) * sum over occupied cells of  o(c) w(f(c)) m_z(f(c))
  *
  * where f(c) is where the feet of what is seen in c stand: one person's height further down, at most the end of the
  * unbroken run of occupied cells below c in its column; w(f) = 1 / (cells that one person covers there); m_z(f) the
- * share of that cell that zone z covers. In a crowd what is seen is mostly heads and shoulders, so a cell whose run
- * goes on below one person's height counts more, by OVERLAP.
+ * share of that cell that zone z covers.
+ *
+ * k undoes that people hide each other. If people stand at random with r of them where one would hide a given point,
+ * the point is hidden with probability c = 1 - exp(-r) (the Boolean model of stochastic geometry; Matheron, 1975), so
+ * what is seen stands for r / c = -ln(1 - c) / c times as many; c is the share of the zone in which somebody is seen.
+ * It applies to runs longer than one person is tall: whoever is seen from head to foot hides behind nobody.
  */
 import type { Cells, ZoneObservation } from '../model.ts';
 
-/** How much less of a person is seen behind others than of one who stands free. */
-const OVERLAP = 1.6;
+/** Coverage beyond which nothing more can be told: -ln(1 - c) / c is then 3.4. */
+const COVERAGE_MAX = 0.96;
+/** An empty cell with this many occupied neighbours of eight is part of what surrounds it: clothes like the floor. */
+const ENCLOSED_MIN = 5;
+/** A run is a crowd's when it is longer than this many people's heights. */
+const DEEP_RUN = 1.3;
 /** Gap of empty cells within one person (a belt, a bag) that does not end a run. */
 const GAP_MAX = 1;
 /** Flow that counts as walking, plane heights per second. */
@@ -24,6 +32,9 @@ export interface DensityZone {
   readonly areaM2?: number;
 }
 
+/** What is measured in a zone, and the share of it that is covered, 0..1. */
+export type DensityObservation = ZoneObservation & { readonly people: number; readonly covered: number };
+
 /** `cellsOfPerson(footRow)`: cells that one standing person covers; `rowsOfPerson(footRow)`: rows. */
 export function density(
   cells: Cells,
@@ -32,7 +43,7 @@ export function density(
   rowsOfPerson: Float64Array,
   planeHeight: number,
   intervalMs: number,
-): readonly ZoneObservation[] {
+): readonly DensityObservation[] {
   const { columns, rows } = cells;
   const sums = zones.map(() => ({
     people: 0,
@@ -43,6 +54,9 @@ export function density(
     directions: new Array<number>(8).fill(0),
   }));
   const at = indexOfCells(cells);
+  const filled = fillEnclosed(cells, at);
+  const covered = zones.map((zone) => coverage(zone, filled, columns, rows, cellsOfPerson, rowsOfPerson));
+  const hidden = covered.map(hiddenFactor);
   // i8 in 1/8 pixel a picture to plane heights per second.
   const perSecond = intervalMs > 0 ? 1000 / intervalMs / 8 / planeHeight : 0;
   const flowX = new Int8Array(cells.flowX.buffer, cells.flowX.byteOffset, cells.flowX.length);
@@ -50,26 +64,30 @@ export function density(
   for (let column = 0; column < columns; column++) {
     let bottom = -1;
     let gap = 0;
+    let deep = false;
     for (let row = rows - 1; row >= 0; row--) {
-      const i = at[row * columns + column]!;
-      if (i < 0) {
+      const cell = row * columns + column;
+      const i = at[cell]!;
+      if (filled[cell] === 0) {
         if (bottom >= 0 && ++gap > GAP_MAX) bottom = -1;
         continue;
       }
-      if (bottom < 0) bottom = row;
+      if (bottom < 0) {
+        bottom = row;
+        deep = runRows(filled, columns, column, row) > DEEP_RUN * rowsOfPerson[row]!;
+      }
       gap = 0;
       const reach = row + rowsOfPerson[Math.min(rows - 1, row + Math.round(rowsOfPerson[row]!))]! - 1;
-      const behind = reach < bottom - 0.5;
       const foot = Math.max(row, Math.min(bottom, Math.round(reach)));
-      const weight = ((cells.occupancy[i]! / 255) * (behind ? OVERLAP : 1)) / cellsOfPerson[foot]!;
-      const vx = flowX[i]! * perSecond;
-      const vy = flowY[i]! * perSecond;
+      const weight = filled[cell]! / 255 / cellsOfPerson[foot]!;
+      const vx = i < 0 ? 0 : flowX[i]! * perSecond;
+      const vy = i < 0 ? 0 : flowY[i]! * perSecond;
       const speed = Math.hypot(vx, vy);
       for (let z = 0; z < zones.length; z++) {
         const share = zones[z]!.mask[foot * columns + column]!;
         if (share === 0) continue;
-        const people = (weight * share) / 255;
         const sum = sums[z]!;
+        const people = ((deep ? hidden[z]! : 1) * weight * share) / 255;
         sum.people += people;
         sum.fluxX += people * vx;
         sum.fluxY += people * vy;
@@ -86,6 +104,7 @@ export function density(
     return {
       zone: zone.id,
       people: sum.people,
+      covered: covered[z]!,
       moving: sum.moving,
       ...(zone.areaM2 === undefined ? {} : { density: sum.people / zone.areaM2 }),
       fluxX: sum.fluxX,
@@ -94,6 +113,70 @@ export function density(
       directions: sum.directions.map((share) => (sum.moving > 0 ? share / sum.moving : 0)),
     };
   });
+}
+
+/** Share of the zone in which somebody is seen, looked at half a person above each foot row; far rows count for more. */
+function coverage(
+  zone: DensityZone,
+  filled: Float64Array,
+  columns: number,
+  rows: number,
+  cellsOfPerson: Float64Array,
+  rowsOfPerson: Float64Array,
+): number {
+  let whole = 0;
+  let covered = 0;
+  for (let row = 0; row < rows; row++) {
+    const middle = Math.max(0, row - Math.round(rowsOfPerson[row]! / 2)) * columns;
+    for (let column = 0; column < columns; column++) {
+      const share = zone.mask[row * columns + column]! / cellsOfPerson[row]!;
+      whole += share;
+      covered += share * filled[middle + column]!;
+    }
+  }
+  return whole > 0 ? covered / whole / 255 : 0;
+}
+
+/** Rows from `bottom` up to the top of the run of occupied cells, gaps included. */
+function runRows(filled: Float64Array, columns: number, column: number, bottom: number): number {
+  let top = bottom;
+  for (let row = bottom - 1, gap = 0; row >= 0 && gap <= GAP_MAX; row--) {
+    if (filled[row * columns + column] === 0) gap++;
+    else {
+      top = row;
+      gap = 0;
+    }
+  }
+  return bottom - top + 1;
+}
+
+/** How many people there are for each that is seen. */
+function hiddenFactor(covered: number): number {
+  const c = Math.min(COVERAGE_MAX, covered);
+  return c < 0.01 ? 1 : -Math.log(1 - c) / c;
+}
+
+/** Occupancy per cell of the grid, 0..255, with enclosed gaps filled by the mean of what surrounds them. */
+function fillEnclosed(cells: Cells, at: Int32Array): Float64Array {
+  const { columns, rows } = cells;
+  const filled = new Float64Array(columns * rows);
+  for (let cell = 0; cell < filled.length; cell++) if (at[cell]! >= 0) filled[cell] = cells.occupancy[at[cell]!]!;
+  for (let row = 1; row + 1 < rows; row++)
+    for (let column = 1; column + 1 < columns; column++) {
+      const cell = row * columns + column;
+      let around = 0;
+      let sum = 0;
+      for (let dy = -1; dy <= 1; dy++)
+        for (let dx = -1; dx <= 1; dx++) {
+          const i = at[cell + dy * columns + dx]!;
+          if ((dx !== 0 || dy !== 0) && i >= 0 && cells.occupancy[i]! >= 96) {
+            around++;
+            sum += cells.occupancy[i]!;
+          }
+        }
+      if (around >= ENCLOSED_MIN) filled[cell] = Math.max(filled[cell]!, sum / around);
+    }
+  return filled;
 }
 
 /** 8 bins of 45 degrees, bin 0 centred on +x, clockwise as y runs down. */

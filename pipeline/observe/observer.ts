@@ -25,7 +25,7 @@ export interface ObserverOptions {
 /** The background is learned for this long after a start or a change of scene; until then nothing is known. */
 const WARMING_MS = 2_800;
 /** A thing that stops is told from the background for long; the background itself follows within about 8 s. */
-const LEARNING_MS = 8_000;
+const LEARNING_MS = 25_000;
 /** While warming, pictures are scarce and every one counts. */
 const WARMING_SHIFT = 3;
 /** An empty picture has no interval yet; 5 pictures a second are assumed until two have been seen. */
@@ -199,7 +199,7 @@ export class Observer {
 
 /** 2^-shift a picture, so that the background follows within LEARNING_MS whatever the rate. */
 function learningShift(stepMs: number): number {
-  return Math.min(7, Math.max(3, Math.round(Math.log2(LEARNING_MS / stepMs))));
+  return Math.min(9, Math.max(3, Math.round(Math.log2(LEARNING_MS / stepMs))));
 }
 
 function shareOf(regions: readonly Region[], pixels: number): number {

@@ -113,3 +113,20 @@ export function endPointError(truth: FlowField, cellX: Int8Array, cellY: Int8Arr
   }
   return sum / count;
 }
+
+/** Luma of consecutive pictures of a video, at `fps`, scaled; at most `count`. */
+export function readVideoLuma(
+  file: string,
+  width: number,
+  height: number,
+  fps: number,
+  count: number,
+): Uint8Array[] {
+  const filter = `fps=${fps},scale=${width}:${height}:flags=area,format=gray`;
+  const args = ['-v', 'error', '-i', file, '-vf', filter, '-frames:v', String(count)];
+  const bytes = execFileSync('ffmpeg', [...args, '-f', 'rawvideo', '-'], { maxBuffer: 1 << 28 });
+  const size = width * height;
+  return Array.from({ length: Math.floor(bytes.length / size) }, (_, i) =>
+    Uint8Array.from(bytes.subarray(i * size, (i + 1) * size)),
+  );
+}

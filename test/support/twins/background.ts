@@ -15,7 +15,7 @@ export const Q = 7;
 /** Luma steps that never count as a difference: sensor noise and coding. */
 export const FLOOR = 10;
 /** Deviation is capped so that one flickering lamp cannot raise its own threshold for ever, luma steps. */
-const DEV_MAX = 24;
+const DEV_MAX = 5;
 const RIVAL_NEAR = 8;
 
 export interface BackgroundState {

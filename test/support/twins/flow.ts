@@ -54,10 +54,16 @@ function activeCells(prev: readonly Level[], cur: readonly Level[]): Uint8Array[
     }
   };
   // A change seen on any level counts on all of them.
-  for (const n of [1, 0])
-    children(n, (parent, child) => void (changed[n]![child]! |= changed[n + 1]![parent]!));
-  for (const n of [0, 1])
-    children(n, (parent, child) => void (changed[n + 1]![parent]! |= changed[n]![child]!));
+  for (const n of [1, 0]) {
+    children(n, (parent, child) => {
+      if (changed[n + 1]![parent]) changed[n]![child] = 1;
+    });
+  }
+  for (const n of [0, 1]) {
+    children(n, (parent, child) => {
+      if (changed[n]![child]) changed[n + 1]![parent] = 1;
+    });
+  }
   return changed.map((map, n) => {
     const { across, down } = cells(prev[n]!);
     return map.map((_, c) => Math.max(...neighbours(map, c % across, Math.floor(c / across), across, down)));
