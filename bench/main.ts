@@ -1,0 +1,31 @@
+/**
+ * `npm run bench [-- --json FILE] [--quick] [WORD...]`: what things cost on this machine. With words, only cases whose
+ * group or name holds one of them. Exit code 1 when an answer is wrong.
+ */
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { table } from '../pipeline/operate/evaluate/report.ts';
+import { FULL, machine, QUICK, TIMING_HEADINGS, type Timing, time, timingRow } from './harness.ts';
+import { pipelineCases } from './pipeline.ts';
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const here = machine();
+console.log(`${here.cpu}, ${here.cores} cores, Node ${here.node}; median of rounds, µs an item`);
+
+const cases = [...pipelineCases()].filter(
+  ({ group, name }) =>
+    positionals.length === 0 || positionals.some((word) => `${group} ${name}`.includes(word)),
+);
+const timings: Timing[] = [];
+for (const one of cases) timings.push(await time(one, values.quick ? QUICK : FULL));
+for (const group of new Set(timings.map((timing) => timing.group))) {
+  const rows = timings.filter((timing) => timing.group === group).map(timingRow);
+  console.log(`\n${table([group, ...TIMING_HEADINGS.slice(1)], rows)}`);
+}
+if (values.json !== undefined) {
+  const dated = { at: new Date().toISOString(), machine: here, timings };
+  await writeFile(values.json, `${JSON.stringify(dated, null, 2)}\n`);
+}
