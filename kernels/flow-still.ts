@@ -12,7 +12,7 @@ import { fourI8, absDiffU8, twice } from './lanes';
 import { halved, LEVELS, levelOrigin, planeStride } from './pyramid';
 
 /** Noise of 2 grey levels a pixel gives a sum of 36, deviation 7; each halving of the plane smooths it. */
-const STILL: usize = memory.data<i32>([72, 36, 24]);
+const STILL: usize = memory.data<i32>([80, 36, 24]);
 
 export function findActive(prev: usize, cur: usize, w: i32, h: i32): void {
   for (let n = 0; n < LEVELS; n++) {

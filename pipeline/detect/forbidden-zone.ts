@@ -19,6 +19,8 @@ const SURPRISE_MAX = 0.13;
 /** A region this many times as tall as a person, or standing for this many people, is a train. */
 const TRAIN_HEIGHTS = 2.2;
 const TRAIN_PEOPLE = 9;
+/** Height over width from which a region is upright. */
+const UPRIGHT = 1.5;
 const TRAIN_AFTER_MS = 3_000;
 
 export class ForbiddenZone implements RuleMachine {
@@ -44,7 +46,8 @@ export class ForbiddenZone implements RuleMachine {
     const inside = tracks.filter((track) => track.zones.includes(this.place));
     this.#count(inside, stepMs);
     const seen = inside.filter((track) => track.seen);
-    if (seen.some(isTrain)) this.#trainUntilMs = now + TRAIN_AFTER_MS;
+    const aspect = frame.planeWidth / frame.planeHeight;
+    if (seen.some((track) => isTrain(track, aspect))) this.#trainUntilMs = now + TRAIN_AFTER_MS;
     const trusted = now < this.#trainUntilMs ? [] : seen.filter(isTrusted);
     // One foot must stay for the dwell to begin a claim; after that any foot inside carries it on.
     const longestMs = Math.max(0, ...trusted.map((track) => this.#insideMs.get(track.id) ?? 0));
@@ -77,7 +80,10 @@ function isTrusted(track: Track): boolean {
   return track.ageMs >= AGE_MIN_MS && track.surprise <= SURPRISE_MAX;
 }
 
-function isTrain(track: Track): boolean {
+/** Trains are wide; what is upright is a person, however tall a camera that nobody calibrated takes it to be. */
+function isTrain(track: Track, aspect: number): boolean {
   const height = track.box.y1 - track.box.y0;
+  const width = (track.box.x1 - track.box.x0) * aspect;
+  if (height > UPRIGHT * width) return false;
   return height > TRAIN_HEIGHTS * track.personHeight || track.people >= TRAIN_PEOPLE;
 }

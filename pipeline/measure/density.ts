@@ -160,7 +160,8 @@ function hiddenFactor(covered: number): number {
 function fillEnclosed(cells: Cells, at: Int32Array): Float64Array {
   const { columns, rows } = cells;
   const filled = new Float64Array(columns * rows);
-  for (let cell = 0; cell < filled.length; cell++) if (at[cell]! >= 0) filled[cell] = cells.occupancy[at[cell]!]!;
+  for (let cell = 0; cell < filled.length; cell++)
+    if (at[cell]! >= 0) filled[cell] = cells.occupancy[at[cell]!]!;
   for (let row = 1; row + 1 < rows; row++)
     for (let column = 1; column + 1 < columns; column++) {
       const cell = row * columns + column;

@@ -12,6 +12,8 @@ import { Ground } from './ground.ts';
 import { type Sighting, sightings } from './sightings.ts';
 import { type Tracked, Tracker } from './tracker.ts';
 
+/** A person is known by walking, or by having stood upright for this many pictures. */
+const HITS_STANDING = 10;
 /** Counts are smoothed over about this long: people do not appear and vanish within a second. */
 const SMOOTH_MS = 1_000;
 /** A foot must be this far from a line, as a share of the view's longer side, before it counts as clear of it. */
@@ -116,7 +118,7 @@ class CameraMeasure {
     return next;
   }
 
-  /** Upright, whole, moving, followed for a while, not cut by the view's edge: what one person looks like. */
+  /** Upright, whole, followed for a while, not cut by the view's edge: what one person looks like. */
   #learn(found: readonly Sighting[], tracked: readonly Tracked[], frame: Frame): void {
     for (const sighting of found) {
       const height = sighting.y1 - sighting.y0;

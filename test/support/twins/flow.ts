@@ -21,7 +21,7 @@ const STEP = 8;
 const LAMBDA = 16 * 256;
 const WINDOW_INVERSE = 1 / 256;
 /** Sum of absolute differences of a cell's 16 pixels up to which it counts as unchanged, per level. */
-const STILL = [72, 36, 24];
+const STILL = [80, 36, 24];
 
 export function flowTwin(prev: readonly Level[], cur: readonly Level[]): FlowCells {
   const active = activeCells(prev, cur);
