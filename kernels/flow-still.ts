@@ -2,8 +2,8 @@
  * Which cells flow works on.
  *
  *   changed[level, cell] = sum of |cur - prev| over its 16 pixels > STILL[level]
- *   over a third of level 1 changed: the view itself moves, or its light does; all cells are active, since flat ones
- *                                    move too
+ *   over two fifths of the coarsest level changed: the view itself moves, or its light does; all cells are active,
+ *         since flat ones move too
  *   else: a change on one level counts on all, downwards for the children, upwards for the parent
  *         active = changed or beside a changed one;  near = active or beside an active one
  */
@@ -11,8 +11,11 @@ import { active, across, bytes, cells, changed, down, enterLevel, folds, mapByte
 import { fourI8, absDiffU8, twice } from './lanes';
 import { halved, LEVELS, levelOrigin, planeStride } from './pyramid';
 
-/** Noise of 2 grey levels a pixel gives a sum of 36, deviation 7; each halving of the plane smooths it. */
-const STILL: usize = memory.data<i32>([80, 36, 24]);
+/**
+ * Noise of 2 grey levels a pixel gives 36 on level 0 (deviation 7, skewed; once in 100,000 cells 80), 14 on level 1
+ * and 7 on level 2.
+ */
+const STILL: usize = memory.data<i32>([88, 44, 24]);
 
 export function findActive(prev: usize, cur: usize, w: i32, h: i32): void {
   for (let n = 0; n < LEVELS; n++) {
@@ -20,7 +23,7 @@ export function findActive(prev: usize, cur: usize, w: i32, h: i32): void {
     const origin = levelOrigin(w, h, n);
     const still = load<i32>(STILL + 4 * n);
     const count = findChanged(changed + n * mapBytes, prev + origin, cur + origin, planeStride(halved(w, n)), still);
-    if (n == 1 && 3 * count > across * down) {
+    if (n == LEVELS - 1 && 5 * count > 2 * across * down) {
       memory.fill(active, 255, LEVELS * mapBytes);
       memory.fill(near, 255, LEVELS * mapBytes);
       return;

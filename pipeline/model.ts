@@ -128,6 +128,8 @@ export interface ZoneObservation {
   /** Absent while warming or blind. */
   readonly people?: number;
   readonly moving?: number;
+  /** Share of the zone in which somebody or something is seen, 0..1. */
+  readonly covered?: number;
   /** people per m2; absent without area_m2. */
   readonly density?: number;
   /** Sum of occupancy-weighted flow: people x plane heights/s. */

@@ -32,8 +32,14 @@ export interface DensityZone {
   readonly areaM2?: number;
 }
 
-/** What is measured in a zone, and the share of it that is covered, 0..1. */
-export type DensityObservation = ZoneObservation & { readonly people: number; readonly covered: number };
+/** What is measured in a zone, with the share of it that is covered and the share of the people who are in a crowd. */
+export interface DensityObservation extends ZoneObservation {
+  readonly people: number;
+  /** 0..1 */
+  readonly covered: number;
+  /** 0..1 */
+  readonly crowded: number;
+}
 
 /** `cellsOfPerson(footRow)`: cells that one standing person covers; `rowsOfPerson(footRow)`: rows. */
 export function density(
@@ -47,6 +53,7 @@ export function density(
   const { columns, rows } = cells;
   const sums = zones.map(() => ({
     people: 0,
+    crowd: 0,
     moving: 0,
     fluxX: 0,
     fluxY: 0,
@@ -89,6 +96,7 @@ export function density(
         const sum = sums[z]!;
         const people = ((deep ? hidden[z]! : 1) * weight * share) / 255;
         sum.people += people;
+        if (deep) sum.crowd += people;
         sum.fluxX += people * vx;
         sum.fluxY += people * vy;
         sum.speed += people * speed;
@@ -105,6 +113,7 @@ export function density(
       zone: zone.id,
       people: sum.people,
       covered: covered[z]!,
+      crowded: sum.people > 0 ? sum.crowd / sum.people : 0,
       moving: sum.moving,
       ...(zone.areaM2 === undefined ? {} : { density: sum.people / zone.areaM2 }),
       fluxX: sum.fluxX,

@@ -12,6 +12,8 @@ import { Ground } from './ground.ts';
 import { type Sighting, sightings } from './sightings.ts';
 import { type Tracked, Tracker } from './tracker.ts';
 
+/** A track counts as somebody after this long. */
+const GROWN_MS = 500;
 /** A person is known by walking, or by having stood upright for this many pictures. */
 const HITS_STANDING = 10;
 /** Counts are smoothed over about this long: people do not appear and vanish within a second. */
@@ -78,15 +80,16 @@ class CameraMeasure {
     const tracked = this.#tracker.step(found, frame.capturedAtMs);
     this.#learn(found, tracked, frame);
     const crossings = this.#crossings(tracked, frame);
+    const tracks = tracked.map((track) => this.#track(track, frame));
     return {
       frame,
-      zones: this.#measureZones(frame),
+      zones: this.#measureZones(frame, tracks),
       crossings,
-      tracks: tracked.map((track) => this.#track(track, frame)),
+      tracks,
     };
   }
 
-  #measureZones(frame: Frame): readonly ZoneObservation[] {
+  #measureZones(frame: Frame, tracks: readonly Track[]): readonly ZoneObservation[] {
     if (frame.view !== 'ok' || frame.cells === undefined)
       return this.#zones.map((zone) => ({ zone: zone.id }));
     const rows = this.#rowsOfPerson.length;
@@ -103,10 +106,19 @@ class CameraMeasure {
       this.#height,
       frame.intervalMs,
     );
-    return observed.map((zone) => {
-      const people = this.#smoothed(zone.zone, zone.people ?? 0, frame.intervalMs);
+    return observed.map(({ covered, crowded, ...zone }) => {
+      // Where people stand apart, the tracks count them as well as the cells do, and the two err differently.
+      const apart = 1 - crowded;
+      const counted = tracks
+        .filter((track) => track.seen && track.ageMs >= GROWN_MS && track.zones.includes(zone.zone))
+        .reduce((sum, track) => sum + Math.max(1, track.people), 0);
+      const people = this.#smoothed(
+        zone.zone,
+        zone.people + (apart / 2) * (counted - zone.people),
+        frame.intervalMs,
+      );
       const area = this.#zones.find((known) => known.id === zone.zone)?.areaM2;
-      return { ...zone, people, ...(area === undefined ? {} : { density: people / area }) };
+      return { ...zone, people, covered, ...(area === undefined ? {} : { density: people / area }) };
     });
   }
 
@@ -130,10 +142,9 @@ class CameraMeasure {
       const known = tracked.some(
         (track) =>
           track.seen &&
-          track.hits >= 3 &&
           track.x0 === sighting.x0 &&
           track.y1 === sighting.y1 &&
-          moves(track),
+          (track.hits >= HITS_STANDING || (track.hits >= 3 && moves(track))),
       );
       if (!known) continue;
       this.#ground.learn(

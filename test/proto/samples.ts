@@ -70,6 +70,7 @@ export const observation: Observation = {
       coherence: f32(0.9),
       divergence: f32(-1.5),
       directions: [0.125, 0.25, 0, 0.5, 0.125, 0, 0, 1],
+      covered: 0.75,
     },
   ],
   crossings: [

@@ -21,7 +21,7 @@ const STEP = 8;
 const LAMBDA = 16 * 256;
 const WINDOW_INVERSE = 1 / 256;
 /** Sum of absolute differences of a cell's 16 pixels up to which it counts as unchanged, per level. */
-const STILL = [80, 36, 24];
+const STILL = [88, 44, 24];
 
 export function flowTwin(prev: readonly Level[], cur: readonly Level[]): FlowCells {
   const active = activeCells(prev, cur);
@@ -42,9 +42,11 @@ function activeCells(prev: readonly Level[], cur: readonly Level[]): Uint8Array[
       difference(level, cur[n]!, c % across, Math.floor(c / across)) > STILL[n]! ? 1 : 0,
     );
   });
-  // When over a third of the middle level changed, the view itself moves or its light does: flat cells move too.
-  const middle = changed[1]!;
-  if (3 * middle.reduce((sum, one) => sum + one, 0) > middle.length) return changed.map((map) => map.fill(1));
+  // When so much of the coarsest level changed, the view itself moves or its light does: flat cells move too.
+  const coarsest = changed.at(-1)!;
+  if (5 * coarsest.filter((one) => one === 1).length > 2 * coarsest.length) {
+    return changed.map((map) => map.fill(1));
+  }
 
   const children = (n: number, visit: (parent: number, child: number) => void) => {
     const fine = cells(prev[n]!);
