@@ -1,8 +1,11 @@
 /**
  * Times cases and prints them. A case checks its own answer before it is timed, so that nothing fast and wrong is
- * reported; what is printed is the median of several rounds, after a warm-up that lets the engine compile.
+ * reported. Where a case has a naive twin, both are timed in the same run, taking turns, so that their ratio does not
+ * depend on what else the machine did. Sampling and warm-up are benchmark.js's; the median of all samples is printed,
+ * because the mean of few is moved by whatever else ran.
  */
 import { cpus } from 'node:os';
+import Benchmark from 'benchmark';
 
 export interface Case {
   /** Cases of one group are printed together. */
@@ -13,28 +16,34 @@ export interface Case {
   /** Throws when the answer is wrong. */
   check(): void | Promise<void>;
   run(): void | Promise<void>;
+  /** The same work by the twin that is written to be read. */
+  twin?(): void;
 }
 
 export interface Timing {
   readonly group: string;
   readonly name: string;
   readonly item: string;
-  /** Median, fastest and slowest round, µs an item. */
+  /** Median, fastest and slowest sample, µs an item. */
   readonly medianUs: number;
   readonly minUs: number;
   readonly maxUs: number;
-  readonly rounds: number;
+  readonly samples: number;
+  /** Median of the naive twin, µs an item. */
+  readonly twinUs?: number;
 }
 
 export interface Effort {
-  readonly warmMs: number;
-  readonly roundMs: number;
-  readonly rounds: number;
+  /** Turns that a case and its twin take. */
+  readonly turns: number;
+  /** Seconds of sampling in each. */
+  readonly maxTime: number;
+  readonly minSamples: number;
 }
 
-export const FULL: Effort = { warmMs: 500, roundMs: 150, rounds: 15 };
+export const FULL: Effort = { turns: 3, maxTime: 0.8, minSamples: 5 };
 /** Shows that every case still runs and answers right; its figures mean little. */
-export const QUICK: Effort = { warmMs: 20, roundMs: 10, rounds: 3 };
+export const QUICK: Effort = { turns: 1, maxTime: 0.02, minSamples: 1 };
 
 export async function time(one: Case, effort: Effort): Promise<Timing> {
   try {
@@ -42,47 +51,61 @@ export async function time(one: Case, effort: Effort): Promise<Timing> {
   } catch (error) {
     throw new Error(`${one.group}: ${one.name}: wrong answer: ${error}`);
   }
-  let calls = 1;
-  for (let spentMs = 0; spentMs < effort.warmMs; ) {
-    const tookMs = await callsMs(one, calls);
-    spentMs += tookMs;
-    if (tookMs < effort.roundMs)
-      calls = Math.ceil(Math.min(calls * 4, (calls * effort.roundMs) / Math.max(tookMs, 1e-3)));
-    else if (tookMs > 2 * effort.roundMs) calls = Math.max(1, Math.floor((calls * effort.roundMs) / tookMs));
+  const ours: number[] = [];
+  const twins: number[] = [];
+  const itemUs = (seconds: number) => (1e6 * seconds) / one.items[0];
+  for (let turn = 0; turn < effort.turns; turn++) {
+    ours.push(...(await sample(one.name, () => one.run(), effort)).map(itemUs));
+    if (one.twin) twins.push(...(await sample(`${one.name}, twin`, () => one.twin?.(), effort)).map(itemUs));
   }
-  const itemsUs: number[] = [];
-  for (let round = 0; round < effort.rounds; round++) {
-    itemsUs.push((1000 * (await callsMs(one, calls))) / (calls * one.items[0]));
-  }
-  itemsUs.sort((a, b) => a - b);
-  return {
+  ours.sort((a, b) => a - b);
+  const timing = {
     group: one.group,
     name: one.name,
     item: one.items[1],
-    medianUs: itemsUs[itemsUs.length >> 1] ?? Number.NaN,
-    minUs: itemsUs[0] ?? Number.NaN,
-    maxUs: itemsUs.at(-1) ?? Number.NaN,
-    rounds: effort.rounds,
+    medianUs: median(ours),
+    minUs: ours[0] ?? Number.NaN,
+    maxUs: ours.at(-1) ?? Number.NaN,
+    samples: ours.length,
   };
+  return one.twin ? { ...timing, twinUs: median(twins) } : timing;
 }
 
-async function callsMs(one: Case, calls: number): Promise<number> {
-  const startMs = performance.now();
-  for (let call = 0; call < calls; call++) {
-    const pending = one.run();
-    // Awaiting nothing costs a turn of the event loop, more than most kernels.
-    if (pending) await pending;
-  }
-  return performance.now() - startMs;
+/** Seconds a call, one for each sample. */
+async function sample(name: string, run: () => void | Promise<void>, effort: Effort): Promise<number[]> {
+  // A call that gives no promise is not awaited: that alone would cost more than most kernels.
+  const first = run();
+  const defer = first instanceof Promise;
+  await first;
+  const { maxTime, minSamples } = effort;
+  return new Promise((resolve, reject) => {
+    const bench = new Benchmark(name, {
+      fn: defer
+        ? (deferred: { resolve(): void }) => void run()?.then(() => deferred.resolve(), reject)
+        : () => void run(),
+      defer,
+      maxTime,
+      minSamples,
+      ...(effort === QUICK ? { minTime: 0.01 } : {}),
+    });
+    bench.on('error', () => reject((bench as { error?: unknown }).error));
+    bench.on('complete', () => resolve([...bench.stats.sample]));
+    bench.run({ async: true });
+  });
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 export function timingRow(timing: Timing): readonly string[] {
-  const { medianUs, minUs, maxUs } = timing;
-  const rate = 1e6 / medianUs;
-  return [timing.name, us(medianUs), `${us(minUs)} .. ${us(maxUs)}`, `${short(rate)} ${timing.item}/s`];
+  const { medianUs, minUs, maxUs, twinUs } = timing;
+  const rate = `${short(1e6 / medianUs)} ${timing.item}/s`;
+  const twin = twinUs === undefined ? '' : `${us(twinUs)} (x${(twinUs / medianUs).toPrecision(3)})`;
+  return [timing.name, us(medianUs), `${us(minUs)} .. ${us(maxUs)}`, rate, twin];
 }
 
-export const TIMING_HEADINGS = ['', 'median µs', 'fastest .. slowest', 'rate'];
+export const TIMING_HEADINGS = ['', 'median µs', 'fastest .. slowest', 'rate', 'naive twin'];
 
 function us(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toPrecision(2);

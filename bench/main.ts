@@ -1,21 +1,28 @@
 /**
- * `npm run bench [-- --json FILE] [--quick] [WORD...]`: what things cost on this machine. With words, only cases whose
- * group or name holds one of them. Exit code 1 when an answer is wrong.
+ * `npm run bench [-- --json FILE] [--record] [--quick] [WORD...]`: what things cost on this machine. With words, only
+ * cases whose group or name holds one of them. `--record` keeps the figures under bench/record/, named by the day.
+ * Exit code 1 when an answer is wrong.
  */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { table } from '../pipeline/operate/evaluate/report.ts';
 import { FULL, machine, QUICK, TIMING_HEADINGS, type Timing, time, timingRow } from './harness.ts';
+import { kernelCases } from './kernels.ts';
 import { pipelineCases } from './pipeline.ts';
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'string' },
+    record: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
 const here = machine();
 console.log(`${here.cpu}, ${here.cores} cores, Node ${here.node}; median of rounds, µs an item`);
 
-const cases = [...pipelineCases()].filter(
+const cases = [...kernelCases(), ...pipelineCases()].filter(
   ({ group, name }) =>
     positionals.length === 0 || positionals.some((word) => `${group} ${name}`.includes(word)),
 );
@@ -25,7 +32,12 @@ for (const group of new Set(timings.map((timing) => timing.group))) {
   const rows = timings.filter((timing) => timing.group === group).map(timingRow);
   console.log(`\n${table([group, ...TIMING_HEADINGS.slice(1)], rows)}`);
 }
-if (values.json !== undefined) {
-  const dated = { at: new Date().toISOString(), machine: here, timings };
-  await writeFile(values.json, `${JSON.stringify(dated, null, 2)}\n`);
+const dated = { at: new Date().toISOString(), machine: here, timings };
+const files = [
+  ...(values.json === undefined ? [] : [values.json]),
+  ...(values.record ? [`bench/record/${dated.at.slice(0, 10)}.json`] : []),
+];
+for (const file of files) {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(dated, null, 2)}\n`);
 }

@@ -10,6 +10,9 @@ import type { WrongWayLineRule, WrongWayZoneRule } from '../site/site.ts';
 import type { Condition } from './claim.ts';
 import { around, people, peopleIn, type RuleMachine, seconds } from './rule.ts';
 
+/** A track must have been followed for this long, and be found where it is expected (people's heights). */
+const AGE_MIN_MS = 800;
+const SURPRISE_MAX = 0.12;
 /** Speed against the direction, people's heights per second: a third of a slow walk. */
 const SPEED_MIN = 0.3;
 /** Share of the speed that must be along the axis, relative to across it. */
@@ -92,10 +95,13 @@ export class WrongWayLine implements RuleMachine {
 
   look({ frame, tracks, crossings }: Measured): Condition | undefined {
     if (frame.view !== 'ok') return undefined;
-    const wrong = crossings.filter(
+    const against = crossings.filter(
       (crossing) => crossing.line === this.#rule.line && crossing.direction !== this.#rule.allowed,
     );
-    const who = tracks.filter((track) => wrong.some((crossing) => crossing.track === track.id));
+    const who = tracks.filter(
+      (track) => isTrusted(track) && against.some((crossing) => crossing.track === track.id),
+    );
+    const wrong = against.filter((crossing) => who.some((track) => track.id === crossing.track));
     return {
       holds: wrong.length > 0,
       region: around(who.map((track) => track.box)),
@@ -104,6 +110,11 @@ export class WrongWayLine implements RuleMachine {
       findings: [{ name: 'crossings', value: wrong.length, limit: 0, unit: 'crossings' }],
     };
   }
+}
+
+/** A foot that jumps because people part or meet has not walked over the line. */
+function isTrusted(track: Track): boolean {
+  return track.ageMs >= AGE_MIN_MS && track.surprise <= SURPRISE_MAX;
 }
 
 function sentence(wrong: readonly LineCrossing[], rule: WrongWayLineRule): string {
