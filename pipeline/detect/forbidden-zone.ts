@@ -21,6 +21,8 @@ const TRAIN_HEIGHTS = 2.2;
 const TRAIN_PEOPLE = 9;
 /** Height over width from which a region is upright. */
 const UPRIGHT = 1.5;
+/** A zone of which more than this is covered, by nothing upright, has a train in it. */
+const TRAIN_COVER = 0.35;
 const TRAIN_AFTER_MS = 3_000;
 
 export class ForbiddenZone implements RuleMachine {
@@ -38,7 +40,7 @@ export class ForbiddenZone implements RuleMachine {
     this.#dwellMs = rule.dwellMs;
   }
 
-  look({ frame, tracks }: Measured): Condition | undefined {
+  look({ frame, tracks, zones }: Measured): Condition | undefined {
     const now = frame.capturedAtMs;
     const stepMs = this.#previousMs === undefined ? 0 : Math.max(0, now - this.#previousMs);
     this.#previousMs = now;
@@ -47,7 +49,9 @@ export class ForbiddenZone implements RuleMachine {
     this.#count(inside, stepMs);
     const seen = inside.filter((track) => track.seen);
     const aspect = frame.planeWidth / frame.planeHeight;
-    if (seen.some((track) => isTrain(track, aspect))) this.#trainUntilMs = now + TRAIN_AFTER_MS;
+    const zone = zones.find((measured) => measured.zone === this.place);
+    const filled = (zone?.covered ?? 0) > TRAIN_COVER && !seen.some((track) => isUpright(track, aspect));
+    if (filled || seen.some((track) => isTrain(track, aspect))) this.#trainUntilMs = now + TRAIN_AFTER_MS;
     const trusted = now < this.#trainUntilMs ? [] : seen.filter(isTrusted);
     // One foot must stay for the dwell to begin a claim; after that any foot inside carries it on.
     const longestMs = Math.max(0, ...trusted.map((track) => this.#insideMs.get(track.id) ?? 0));
@@ -82,8 +86,11 @@ function isTrusted(track: Track): boolean {
 
 /** Trains are wide; what is upright is a person, however tall a camera that nobody calibrated takes it to be. */
 function isTrain(track: Track, aspect: number): boolean {
+  if (isUpright(track, aspect)) return false;
   const height = track.box.y1 - track.box.y0;
-  const width = (track.box.x1 - track.box.x0) * aspect;
-  if (height > UPRIGHT * width) return false;
   return height > TRAIN_HEIGHTS * track.personHeight || track.people >= TRAIN_PEOPLE;
+}
+
+function isUpright(track: Track, aspect: number): boolean {
+  return track.box.y1 - track.box.y0 > UPRIGHT * (track.box.x1 - track.box.x0) * aspect;
 }

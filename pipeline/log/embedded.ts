@@ -16,7 +16,18 @@
  * least every 50 ms. Limits: one machine and a local disk (LMDB's lock lies in shared memory), one open per process
  * and directory, at most 65,535 topics; the file keeps its largest size and reuses what retention frees.
  */
-import { mkdirSync, statfsSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { emptyGroup, fence, type GroupState } from './group.ts';
 import {
@@ -162,6 +173,7 @@ async function openStore(options: EmbeddedLogOptions): Promise<EmbeddedStore> {
 
 function openTables(options: EmbeddedLogOptions) {
   mkdirSync(options.directory, { recursive: true });
+  assertUsable(options.directory);
   const root: RootDatabase = open({
     path: options.directory,
     // Otherwise a dot in the directory's name would make lmdb take it for a file.
@@ -187,6 +199,26 @@ function opening<T>(directory: string, action: () => T): T {
       transient: false,
       cause: error,
     });
+  }
+}
+
+/** lmdb ends the process on a file it cannot read or that is not its own, so both are looked at first. */
+function assertUsable(directory: string): void {
+  accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+  for (const name of ['data.mdb', 'lock.mdb']) {
+    const file = join(directory, name);
+    if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
+  }
+  const file = join(directory, 'data.mdb');
+  if (!existsSync(file) || statSync(file).size === 0) return;
+  // Both of its first two pages say what they are: magic and version behind a page head of 24 bytes.
+  const head = Buffer.alloc(32);
+  const descriptor = openSync(file, 'r');
+  readSync(descriptor, head, 0, head.length, 0);
+  closeSync(descriptor);
+  const magic = head.readUInt32LE(24);
+  if (magic !== 0xbeefc0de) {
+    throw new Error(`data.mdb is not a log: it begins with 0x${magic.toString(16)}, expected 0xbeefc0de`);
   }
 }
 

@@ -43,6 +43,8 @@ const FATE = { keep: 0, absorb: 1, adapt: 2, drop: 3 } as const;
 const AREA_MIN_PX = 6;
 /** A rim across which less than this share of the difference falls belongs to light. */
 const FALL_SHARE_MIN = 0.4;
+/** Light that has not changed for this long is the light of the place. */
+const LIGHT_STILL_MS = 30_000;
 /** How long a region must have been still before it may be called a ghost. */
 const GHOST_STILL_MS = 1_000;
 /** How much stronger the rim must be in the background than in the picture. */
@@ -89,7 +91,9 @@ function fateOf(row: Int32Array, region: Region): number {
   if (edges > 0) {
     const fall = row[ROW.fall]! / edges;
     const difference = row[ROW.difference]! / region.areaPx;
-    if (fall < FALL_SHARE_MIN * difference) return FATE.adapt;
+    // Light that stays is learned; light that passes must leave no trace.
+    if (fall < FALL_SHARE_MIN * difference)
+      return region.stillMs >= LIGHT_STILL_MS ? FATE.adapt : FATE.drop;
   }
   const rimMoved = row[ROW.edgeBackground]! > GHOST_RATIO * row[ROW.edgePicture]!;
   if (edges >= 8 && region.stillMs >= GHOST_STILL_MS && rimMoved) return FATE.absorb;
