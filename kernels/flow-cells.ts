@@ -13,7 +13,9 @@ import {
   down,
   flowX,
   flowY,
+  folds,
   gradients,
+  idle,
   left,
   mapBytes,
   near,
@@ -130,29 +132,54 @@ export function accumulateResidual(cur: usize, stride: i32, n: i32): void {
   const map = active + n * mapBytes;
   const zero = i32x4.splat(0);
   for (let y = 0; y < down; y++) {
-    let columns = i32x4(0, 4, 8, 12);
-    for (let q = 0; q < quads; q++, columns = i32x4.add(columns, i32x4.splat(16))) {
-      const byte = y * bytes + 4 * q;
+    const row = map + y * bytes;
+    if (idle(row)) {
+      memory.fill(left + 48 * y * quads, 0, 48 * quads);
+      continue;
+    }
+    place(cur, stride, y);
+    for (let q = 0; q < quads; q++) {
       const quad = y * quads + q;
-      const to = left + 48 * quad;
-      if (load<u32>(map + byte) == 0) {
+      if (load<u32>(row + 4 * q) != 0) {
+        residualOfFour(folds + 16 * q, stride, y * bytes + 4 * q, quad, loadFourI8(row + 4 * q));
+      } else {
+        const to = left + 48 * quad;
         v128.store(to, zero);
         v128.store(to, zero, 16);
         v128.store(to, zero, 32);
-        continue;
       }
-      residualOfFour(cur, stride, columns, 4 * y, byte, quad, loadFourI8(map + byte));
     }
   }
 }
 
 /**
- * r = (8-b) ((8-a) p[0,0] + a p[1,0]) + b ((8-a) p[0,1] + a p[1,1]) - 64 prev,  (a, b) the eighths of the flow.
- * A displaced cell stays within the repeated edge, which is all that there is to see outside.
+ * Where the first pixels of a row's displaced cells are, into the first fold. A whole row ahead, because a cell's
+ * pixels would otherwise wait for their address. A displaced cell stays within the repeated edge, which is all that
+ * there is to see outside.
  */
+function place(cur: usize, stride: i32, y: i32): void {
+  let columns = i32x4(0, 4, 8, 12);
+  for (let q = 0; q < quads; q++) {
+    const dx = loadFourI8(flowX + y * bytes + 4 * q);
+    const dy = loadFourI8(flowY + y * bytes + 4 * q);
+    const atX = within(i32x4.add(columns, i32x4.shr_s(dx, 3)), 4 * across + 3);
+    const atY = within(i32x4.add(i32x4.splat(4 * y), i32x4.shr_s(dy, 3)), 4 * down + 3);
+    const offset = i32x4.add(i32x4.mul(atY, i32x4.splat(stride)), atX);
+    v128.store(folds + 16 * q, i32x4.add(offset, i32x4.splat(<i32>cur)));
+    columns = i32x4.add(columns, i32x4.splat(16));
+  }
+}
+
 // @ts-ignore: decorator
 @inline
-function residualOfFour(cur: usize, stride: i32, columns: v128, top: i32, byte: i32, quad: i32, mask: v128): void {
+function within(at: v128, most: i32): v128 {
+  return i32x4.min_s(i32x4.max_s(at, i32x4.splat(-8)), i32x4.splat(most));
+}
+
+/** r = (8-b) ((8-a) p[0,0] + a p[1,0]) + b ((8-a) p[0,1] + a p[1,1]) - 64 prev,  (a, b) the eighths of the flow */
+// @ts-ignore: decorator
+@inline
+function residualOfFour(places: usize, stride: i32, byte: i32, quad: i32, mask: v128): void {
   const ones = i16x8.splat(1);
   const seven = i32x4.splat(7);
   const eights = i16x8.splat(8);
@@ -162,13 +189,10 @@ function residualOfFour(cur: usize, stride: i32, columns: v128, top: i32, byte: 
   const b = inBothHalves(v128.and(dy, seven));
   const a8 = i16x8.sub(eights, a);
   const b8 = i16x8.sub(eights, b);
-  const x = within(i32x4.add(columns, i32x4.shr_s(dx, 3)), 4 * across + 3);
-  const y = within(i32x4.add(i32x4.splat(top), i32x4.shr_s(dy, 3)), 4 * down + 3);
-  const places = i32x4.add(i32x4.mul(y, i32x4.splat(stride)), i32x4.add(x, i32x4.splat(<i32>cur)));
-  let at0: usize = i32x4.extract_lane(places, 0);
-  let at1: usize = i32x4.extract_lane(places, 1);
-  let at2: usize = i32x4.extract_lane(places, 2);
-  let at3: usize = i32x4.extract_lane(places, 3);
+  let at0: usize = load<u32>(places);
+  let at1: usize = load<u32>(places, 4);
+  let at2: usize = load<u32>(places, 8);
+  let at3: usize = load<u32>(places, 12);
 
   let pixels = gather(at0, at1, at2, at3);
   let after = gather(at0 + 1, at1 + 1, at2 + 1, at3 + 1);
@@ -205,12 +229,6 @@ function residualOfFour(cur: usize, stride: i32, columns: v128, top: i32, byte: 
   v128.store(to, v128.and(mask, explain(v128.load(sums, 48), fx, v128.load(sums, 64), fy, r0)));
   v128.store(to, v128.and(mask, explain(v128.load(sums), fx, xy, fy, rx)), 16);
   v128.store(to, v128.and(mask, explain(xy, fx, v128.load(sums, 32), fy, ry)), 32);
-}
-
-// @ts-ignore: decorator
-@inline
-function within(place: v128, most: i32): v128 {
-  return i32x4.min_s(i32x4.max_s(place, i32x4.splat(-8)), i32x4.splat(most));
 }
 
 /** a x + b y - r */

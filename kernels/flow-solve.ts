@@ -174,12 +174,16 @@ function foldRows(sums: usize, size: i32, y: i32): void {
   let mid = sums + y * rowBytes;
   let up = y > 0 ? mid - rowBytes : mid;
   let below = y + 1 < down ? mid + rowBytes : mid;
+  let to = folds + 16;
   for (let q = 0; q < quads; q++) {
-    let to = folds + 16 + 16 * q;
-    for (let k = 0; k < size; k += 16) {
-      v128.store(to, fold121(v128.load(up + k), v128.load(mid + k), v128.load(below + k)));
-      to += foldBytes;
+    foldOne(to, up, mid, below, 0);
+    foldOne(to + foldBytes, up, mid, below, 16);
+    foldOne(to + 2 * foldBytes, up, mid, below, 32);
+    if (size == 80) {
+      foldOne(to + 3 * foldBytes, up, mid, below, 48);
+      foldOne(to + 4 * foldBytes, up, mid, below, 64);
     }
+    to += 16;
     up += size;
     mid += size;
     below += size;
@@ -190,6 +194,12 @@ function foldRows(sums: usize, size: i32, y: i32): void {
     store<f32>(row + 4 * across, load<f32>(row + 4 * across - 4));
     row += foldBytes;
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function foldOne(to: usize, up: usize, mid: usize, below: usize, k: usize): void {
+  v128.store(to, fold121(v128.load(up + k), v128.load(mid + k), v128.load(below + k)));
 }
 
 // @ts-ignore: decorator
