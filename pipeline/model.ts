@@ -177,6 +177,8 @@ export interface Track {
   readonly velocity: Point;
   /** Height of a person standing at the foot point, share of the view's height. */
   readonly personHeight: number;
+  /** Metres on the floor per metre seen, for travel up and down the view: 1 for a view from above, more when flat. */
+  readonly depth: number;
   readonly ageMs: number;
   readonly stillMs: number;
   /** People (or vehicles) that the region stands for, at least 1. */

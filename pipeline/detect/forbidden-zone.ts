@@ -7,7 +7,7 @@
 import type { Measured, Track } from '../model.ts';
 import type { ForbiddenZoneRule } from '../site/site.ts';
 import type { Condition } from './claim.ts';
-import { around, people, peopleIn, type RuleMachine, seconds } from './rule.ts';
+import { around, Origins, people, peopleIn, type RuleMachine, seconds } from './rule.ts';
 
 /** A track must have been seen for this long: a flicker has no foot. */
 const AGE_MIN_MS = 350;
@@ -16,6 +16,8 @@ const AGE_MIN_MS = 350;
  * measured on street views, people stay below 0.1.
  */
 const SURPRISE_MAX = 0.13;
+/** Nobody is in a zone without having come: what never moved is a ghost, a puddle or a patch of light. People's heights. */
+const TRAVEL_MIN = 0.3;
 /** A region this many times as tall as a person, or standing for this many people, is a train. */
 const TRAIN_HEIGHTS = 2.2;
 const TRAIN_PEOPLE = 9;
@@ -23,6 +25,9 @@ const TRAIN_PEOPLE = 9;
 const UPRIGHT = 1.5;
 /** A zone of which more than this is covered, by nothing upright, has a train in it. */
 const TRAIN_COVER = 0.35;
+/** Share of the zone that may still be covered when the train has left, and how long leaving may take. */
+const LEFT_COVER = 0.12;
+const TRAIN_LEAVES_MS = 20_000;
 const TRAIN_AFTER_MS = 3_000;
 
 export class ForbiddenZone implements RuleMachine {
@@ -31,9 +36,10 @@ export class ForbiddenZone implements RuleMachine {
   readonly #dwellMs: number;
   /** How long each track has been inside without leaving. */
   readonly #insideMs = new Map<number, number>();
-  #trainUntilMs = Number.NEGATIVE_INFINITY;
+  #trainAtMs = Number.NEGATIVE_INFINITY;
   #previousMs: number | undefined;
   #claimed = false;
+  readonly #origins = new Origins();
 
   constructor(rule: ForbiddenZoneRule) {
     this.place = rule.zone;
@@ -49,13 +55,27 @@ export class ForbiddenZone implements RuleMachine {
     this.#count(inside, stepMs);
     const seen = inside.filter((track) => track.seen);
     const aspect = frame.planeWidth / frame.planeHeight;
+    this.#origins.update(tracks, now);
     const zone = zones.find((measured) => measured.zone === this.place);
-    const filled = (zone?.covered ?? 0) > TRAIN_COVER && !seen.some((track) => isUpright(track, aspect));
-    if (filled || seen.some((track) => isTrain(track, aspect))) this.#trainUntilMs = now + TRAIN_AFTER_MS;
-    const trusted = now < this.#trainUntilMs ? [] : seen.filter(isTrusted);
+    const covered = zone?.covered ?? 0;
+    const upright = seen.some((track) => isUpright(track, aspect));
+    if ((covered > TRAIN_COVER && !upright) || seen.some((track) => isTrain(track, aspect)))
+      this.#trainAtMs = now;
+    // It has left when little is covered; what stays covered after that is not the train any more.
+    const sinceMs = now - this.#trainAtMs;
+    const train = sinceMs < TRAIN_AFTER_MS || (sinceMs < TRAIN_LEAVES_MS && covered > LEFT_COVER);
+    if (!train) this.#trainAtMs = Number.NEGATIVE_INFINITY;
+    // What a train leaves behind has to move by itself, or to look like somebody, before it is anybody.
+    if (train) for (const track of inside) this.#origins.restart(track, now);
+    const trusted = train ? [] : seen.filter(isTrusted);
     // One foot must stay for the dwell to begin a claim; after that any foot inside carries it on.
     const longestMs = Math.max(0, ...trusted.map((track) => this.#insideMs.get(track.id) ?? 0));
-    this.#claimed = trusted.length > 0 && (this.#claimed || longestMs >= this.#dwellMs);
+    const entered = trusted.some(
+      (track) =>
+        (this.#insideMs.get(track.id) ?? 0) >= this.#dwellMs &&
+        (this.#origins.travelled(track, aspect) >= TRAVEL_MIN || this.#origins.arrived(track, now)),
+    );
+    this.#claimed = trusted.length > 0 && (this.#claimed || entered);
     const count = peopleIn(trusted);
     return {
       holds: this.#claimed,

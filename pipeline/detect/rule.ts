@@ -1,5 +1,5 @@
 /** What every rule machine is: a look at one measured frame, and the timing under which looks become a claim. */
-import type { Box, Measured, Track } from '../model.ts';
+import type { Box, Measured, Point, Track } from '../model.ts';
 import type { ClaimTiming, Condition } from './claim.ts';
 
 export interface RuleMachine {
@@ -33,3 +33,49 @@ export function people(count: number): string {
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
+
+/** Remembers where each track of a camera was first seen; forgets tracks that are gone. */
+export class Origins {
+  readonly #first = new Map<
+    number,
+    { readonly foot: Point; readonly atMs: number; readonly doubted: boolean }
+  >();
+
+  update(tracks: readonly Track[], nowMs: number): void {
+    const alive = new Set(tracks.map((track) => track.id));
+    for (const id of this.#first.keys()) if (!alive.has(id)) this.#first.delete(id);
+    for (const track of tracks)
+      if (!this.#first.has(track.id))
+        this.#first.set(track.id, { foot: track.foot, atMs: nowMs, doubted: false });
+  }
+
+  /** What the track has done so far says nothing about what it will: it has to move, or to look like a person. */
+  restart(track: Track, nowMs: number): void {
+    this.#first.set(track.id, { foot: track.foot, atMs: nowMs, doubted: true });
+  }
+
+  /** Came into being a moment ago, and has moved for most of that time. */
+  arrived(track: Track, nowMs: number): boolean {
+    const first = this.#first.get(track.id);
+    if (first === undefined || (first.doubted && !isWhole(track))) return false;
+    const sinceMs = nowMs - first.atMs;
+    return sinceMs <= ARRIVING_MS && track.stillMs < sinceMs / 2;
+  }
+
+  /** How far the foot is from where it was first seen, in people's heights. `aspect`: width over height of the view. */
+  travelled(track: Track, aspect: number): number {
+    const from = this.#first.get(track.id)?.foot ?? track.foot;
+    return Math.hypot((track.foot.x - from.x) * aspect, track.foot.y - from.y) / track.personHeight;
+  }
+}
+
+/** About as tall as a person at its foot would be: not a piece of one, and not a train. */
+export function isWhole(track: Track): boolean {
+  const height = track.box.y1 - track.box.y0;
+  return height >= WHOLE_MIN * track.personHeight && height <= WHOLE_MAX * track.personHeight;
+}
+
+/** Somebody who comes in as part of another region is first seen inside; after this long they have been there. */
+const ARRIVING_MS = 5_000;
+const WHOLE_MIN = 0.6;
+const WHOLE_MAX = 1.7;

@@ -8,13 +8,17 @@
 import type { LineCrossing, Measured, Track } from '../model.ts';
 import type { WrongWayLineRule, WrongWayZoneRule } from '../site/site.ts';
 import type { Condition } from './claim.ts';
-import { around, people, peopleIn, type RuleMachine, seconds } from './rule.ts';
+import { around, isWhole, Origins, people, peopleIn, type RuleMachine, seconds } from './rule.ts';
 
 /** A track must have been followed for this long, and be found where it is expected (people's heights). */
 const AGE_MIN_MS = 800;
-const SURPRISE_MAX = 0.12;
-/** Speed against the direction, people's heights per second: a third of a slow walk. */
-const SPEED_MIN = 0.3;
+const SURPRISE_MAX = 0.1;
+/** Whoever crosses a line has come from somewhere, people's heights. */
+const TRAVEL_MIN = 0.5;
+/** Speed against the direction, metres per second: half of a slow walk. */
+const SPEED_MIN = 0.45;
+/** Height of a person, metres. */
+const PERSON_M = 1.7;
 /** Share of the speed that must be along the axis, relative to across it. */
 const ALONG_MIN = 0.8;
 /** What counts against a track is forgotten this many times as fast as it is gathered. */
@@ -47,7 +51,7 @@ export class WrongWayZone implements RuleMachine {
       const before = this.#againstMs.get(track.id) ?? 0;
       const spent = wrong ? before + stepMs : Math.max(0, before - FORGET * stepMs);
       this.#againstMs.set(track.id, spent);
-      if (!wrong || spent < this.#rule.holdMs || !track.seen) continue;
+      if (!wrong || spent < this.#rule.holdMs || !isTrusted(track)) continue;
       against.push(track);
       longestMs = Math.max(longestMs, spent);
       fastest = Math.max(fastest, speed);
@@ -62,24 +66,32 @@ export class WrongWayZone implements RuleMachine {
       findings: [
         { name: 'people', value: count, limit: 0, unit: 'people' },
         { name: 'against', value: longestMs / 1000, limit: this.#rule.holdMs / 1000, unit: 's' },
-        { name: 'speed', value: fastest, limit: SPEED_MIN, unit: 'person heights/s' },
+        { name: 'speed', value: fastest, limit: SPEED_MIN, unit: 'm/s' },
       ],
     };
   }
 }
 
-/** Speed against the rule in people's heights per second, undefined when the track is not against it. */
+/** Speed against the rule in metres per second on the floor, undefined when the track is not against it. */
 function speedAgainst(track: Track, rule: WrongWayZoneRule, aspect: number): number | undefined {
-  // The view's units differ between the axes; people's heights do not.
+  // In people's heights, which are the same along both axes of the view.
   const vx = (track.velocity.x * aspect) / track.personHeight;
   const vy = track.velocity.y / track.personHeight;
-  const dx = rule.direction.x * aspect;
-  const dy = rule.direction.y;
-  const length = Math.hypot(dx, dy);
-  const along = (vx * dx + vy * dy) / length;
-  const across = Math.abs(vx * dy - vy * dx) / length;
-  if (rule.eitherSign) return across > SPEED_MIN && across > ALONG_MIN * Math.abs(along) ? across : undefined;
-  return along < -SPEED_MIN && -along > ALONG_MIN * across ? -along : undefined;
+  const length = Math.hypot(rule.direction.x * aspect, rule.direction.y);
+  const dx = (rule.direction.x * aspect) / length;
+  const dy = rule.direction.y / length;
+  const along = vx * dx + vy * dy;
+  const across = vx * -dy + vy * dx;
+  if (rule.eitherSign) {
+    const speed = onFloor(across * -dy, across * dx, track);
+    return speed > SPEED_MIN && Math.abs(across) > ALONG_MIN * Math.abs(along) ? speed : undefined;
+  }
+  const speed = onFloor(along * dx, along * dy, track);
+  return along < 0 && speed > SPEED_MIN && -along > ALONG_MIN * Math.abs(across) ? speed : undefined;
+}
+
+function onFloor(x: number, y: number, track: Track): number {
+  return PERSON_M * Math.hypot(x, y * track.depth);
 }
 
 /** Crossings to the side that is not allowed; those that follow each other closely are one claim. */
@@ -87,6 +99,7 @@ export class WrongWayLine implements RuleMachine {
   readonly place: string;
   readonly timing = { holdMs: 0, graceMs: 0, releaseMs: 2_000 };
   readonly #rule: WrongWayLineRule;
+  readonly #origins = new Origins();
 
   constructor(rule: WrongWayLineRule) {
     this.#rule = rule;
@@ -94,12 +107,17 @@ export class WrongWayLine implements RuleMachine {
   }
 
   look({ frame, tracks, crossings }: Measured): Condition | undefined {
+    const aspect = frame.planeWidth / frame.planeHeight;
+    this.#origins.update(tracks, frame.capturedAtMs);
     if (frame.view !== 'ok') return undefined;
     const against = crossings.filter(
       (crossing) => crossing.line === this.#rule.line && crossing.direction !== this.#rule.allowed,
     );
     const who = tracks.filter(
-      (track) => isTrusted(track) && against.some((crossing) => crossing.track === track.id),
+      (track) =>
+        isTrusted(track) &&
+        this.#origins.travelled(track, aspect) >= TRAVEL_MIN &&
+        against.some((crossing) => crossing.track === track.id),
     );
     const wrong = against.filter((crossing) => who.some((track) => track.id === crossing.track));
     return {
@@ -114,7 +132,7 @@ export class WrongWayLine implements RuleMachine {
 
 /** A foot that jumps because people part or meet has not walked over the line. */
 function isTrusted(track: Track): boolean {
-  return track.ageMs >= AGE_MIN_MS && track.surprise <= SURPRISE_MAX;
+  return track.seen && track.ageMs >= AGE_MIN_MS && track.surprise <= SURPRISE_MAX && isWhole(track);
 }
 
 function sentence(wrong: readonly LineCrossing[], rule: WrongWayLineRule): string {

@@ -20,6 +20,9 @@ const PRIOR_COUNT = 2;
 /** Share of a person's height squared that an upright silhouette covers (width 0.36 of the height, three quarters full). */
 const FILL_PRIOR = 0.25;
 
+/** Focal length in widths of the view. */
+const FOCAL_WIDTHS = 0.9;
+
 /** Height of a standing person by foot y for a camera that nobody calibrated, shares of the view's height. */
 function priorHeight(y: number): number {
   return 0.06 + 0.24 * y;
@@ -44,6 +47,16 @@ export class Ground {
   height(y: number): number {
     const { a, b } = this.#calibrated ?? this.#line;
     return Math.max(0.02, Math.min(1.5, a + b * y));
+  }
+
+  /**
+   * How much farther one walks on the floor for a step up the view than for the same step sideways. With people's
+   * heights h = a + b y the camera hangs 1.7 m / b above the floor, and a step along the view's axis is foreshortened
+   * by b f / h (pinhole camera), where f is the focal length: 0.9 of the view's width, a lens of 58 degrees.
+   */
+  depth(y: number, aspect: number): number {
+    const { b } = this.#calibrated ?? this.#line;
+    return Math.max(1, (b * FOCAL_WIDTHS * aspect) / this.height(y));
   }
 
   /** Share of height squared (in pixels) that one person covers. */

@@ -207,6 +207,7 @@ class CameraMeasure {
       zones: this.#camera.zones.filter((zone) => inside(foot, zone.polygon)).map((zone) => zone.id),
       velocity: { x: track.vx / this.#width, y: track.vy / this.#height },
       personHeight: track.size / this.#height,
+      depth: this.#ground.depth(foot.y, this.#width / this.#height),
       ageMs: frame.capturedAtMs - track.bornAtMs,
       stillMs: track.stillMs,
       people: track.people,

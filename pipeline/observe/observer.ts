@@ -76,8 +76,8 @@ export class Observer {
       );
 
     const warming = picture.capturedAtMs - this.#warmFromMs < WARMING_MS;
-    const shift = warming ? WARMING_SHIFT : learningShift(stepMs);
     const otherLight = !warming && exports.light(scratch.lit, parts.background, luma, width, height) > 0;
+    const shift = warming ? WARMING_SHIFT : learningShift(stepMs);
     const lit = otherLight ? scratch.lit : parts.background;
     exports.background(scratch.mask, parts.background, luma, lit, pixels, shift, warming ? 1 : 0);
     exports.clean(scratch.cleaned, scratch.mask, width, height);
