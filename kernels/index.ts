@@ -13,3 +13,5 @@ export { light } from './light';
 export { cells } from './cells';
 export { pyramid, pyramidBytes } from './pyramid';
 export { flow, flowScratchBytes } from './flow';
+export { tracksBytes, tracksScratchBytes, tracksStep } from './tracks';
+export { coverage, densify, density, densityScratchBytes } from './density';

@@ -110,6 +110,46 @@ export interface KernelExports {
     w: number,
     h: number,
   ): void;
+  /** Bytes of one camera's tracks (drawn in kernels/tracks.ts). */
+  tracksBytes(): number;
+  tracksScratchBytes(): number;
+  /** One picture at `atMs`; sightings are rows of 9 f64. Returns the number of tracks. */
+  tracksStep(state: number, sightings: number, count: number, atMs: number, scratch: number): number;
+  densityScratchBytes(columns: number, rows: number): number;
+  /** Sparse cells (model: Cells) into planes at `scratch`, enclosed gaps filled. */
+  densify(
+    scratch: number,
+    bitmap: number,
+    occupancy: number,
+    flowX: number,
+    flowY: number,
+    columns: number,
+    rows: number,
+  ): void;
+  /** After `densify`: f64 per zone, the share of it in which somebody is seen. `masks`: columns * rows u8 per zone. */
+  coverage(
+    out: number,
+    masks: number,
+    zones: number,
+    scratch: number,
+    cellsOfPerson: number,
+    rowsOfPerson: number,
+    columns: number,
+    rows: number,
+  ): void;
+  /** After `densify`: 16 f64 per zone (named in kernels/density.ts). `hidden`: f64 per zone. */
+  density(
+    out: number,
+    hidden: number,
+    masks: number,
+    zones: number,
+    scratch: number,
+    cellsOfPerson: number,
+    rowsOfPerson: number,
+    columns: number,
+    rows: number,
+    perSecond: number,
+  ): void;
 }
 
 export interface Kernels {

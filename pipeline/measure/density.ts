@@ -11,19 +11,20 @@
  * the point is hidden with probability c = 1 - exp(-r) (the Boolean model of stochastic geometry; Matheron, 1975), so
  * what is seen stands for r / c = -ln(1 - c) / c times as many; c is the share of the zone in which somebody is seen.
  * It applies to runs longer than one person is tall: whoever is seen from head to foot hides behind nobody.
+ *
+ * The sums are made by kernels/density.ts, in one kernel instance for all cameras, into which a view's grid is copied
+ * for a call:
+ *
+ *   base   cellsOfPerson, rowsOfPerson f64 per row | coverage, hidden f64 per zone | sums 16 f64 per zone |
+ *          masks u8 per cell and zone | bitmap, occupancy, flowX, flowY u8 per cell | scratch
  */
+import { instantiate, type Kernels } from '../kernels.ts';
 import type { Cells, ZoneObservation } from '../model.ts';
 
 /** Coverage beyond which nothing more can be told: -ln(1 - c) / c is then 3.4. */
 const COVERAGE_MAX = 0.96;
-/** An empty cell with this many occupied neighbours of eight is part of what surrounds it: clothes like the floor. */
-const ENCLOSED_MIN = 5;
-/** A run is a crowd's when it is longer than this many people's heights. */
-const DEEP_RUN = 1.3;
-/** Gap of empty cells within one person (a belt, a bag) that does not end a run. */
-const GAP_MAX = 1;
-/** Flow that counts as walking, plane heights per second. */
-const WALKING_MIN = 0.02;
+/** f64 per zone, as drawn in kernels/density.ts. */
+const SUMS = 16;
 
 export interface DensityZone {
   readonly id: string;
@@ -41,7 +42,11 @@ export interface DensityObservation extends ZoneObservation {
   readonly crowded: number;
 }
 
-/** `cellsOfPerson(footRow)`: cells that one standing person covers; `rowsOfPerson(footRow)`: rows. */
+/**
+ * `cells` of one picture over zones of the same grid. `cellsOfPerson(footRow)`: cells that one standing person covers;
+ * `rowsOfPerson(footRow)`: rows. `planeHeight` in pixels; `intervalMs` since the picture from which flow was measured,
+ * 0 when there was none.
+ */
 export function density(
   cells: Cells,
   zones: readonly DensityZone[],
@@ -51,112 +56,58 @@ export function density(
   intervalMs: number,
 ): readonly DensityObservation[] {
   const { columns, rows } = cells;
-  const sums = zones.map(() => ({
-    people: 0,
-    crowd: 0,
-    moving: 0,
-    fluxX: 0,
-    fluxY: 0,
-    speed: 0,
-    directions: new Array<number>(8).fill(0),
-  }));
-  const at = indexOfCells(cells);
-  const filled = fillEnclosed(cells, at);
-  const covered = zones.map((zone) => coverage(zone, filled, columns, rows, cellsOfPerson, rowsOfPerson));
-  const hidden = covered.map(hiddenFactor);
+  const count = zones.length;
+  const n = columns * rows;
+  arena = roomFor(n, rows, count);
+  const { exports } = arena.kernels;
+  const { at, bytes, f64 } = arena;
+  f64.set(cellsOfPerson, at.cellsOfPerson / 8);
+  f64.set(rowsOfPerson, at.rowsOfPerson / 8);
+  for (let z = 0; z < count; z++) bytes.set(zones[z]!.mask, at.masks + z * n);
+  bytes.set(cells.bitmap, at.bitmap);
+  bytes.set(cells.occupancy, at.occupancy);
+  bytes.set(cells.flowX, at.flowX);
+  bytes.set(cells.flowY, at.flowY);
+
+  exports.densify(at.scratch, at.bitmap, at.occupancy, at.flowX, at.flowY, columns, rows);
+  const grid = [at.masks, count, at.scratch, at.cellsOfPerson, at.rowsOfPerson, columns, rows] as const;
+  exports.coverage(at.covered, ...grid);
+  const covered = f64.subarray(at.covered / 8, at.covered / 8 + count);
+  for (let z = 0; z < count; z++) f64[at.hidden / 8 + z] = hiddenFactor(covered[z]!);
   // i8 in 1/8 pixel a picture to plane heights per second.
   const perSecond = intervalMs > 0 ? 1000 / intervalMs / 8 / planeHeight : 0;
-  const flowX = new Int8Array(cells.flowX.buffer, cells.flowX.byteOffset, cells.flowX.length);
-  const flowY = new Int8Array(cells.flowY.buffer, cells.flowY.byteOffset, cells.flowY.length);
-  for (let column = 0; column < columns; column++) {
-    let bottom = -1;
-    let gap = 0;
-    let deep = false;
-    for (let row = rows - 1; row >= 0; row--) {
-      const cell = row * columns + column;
-      const i = at[cell]!;
-      if (filled[cell] === 0) {
-        if (bottom >= 0 && ++gap > GAP_MAX) bottom = -1;
-        continue;
-      }
-      if (bottom < 0) {
-        bottom = row;
-        deep = runRows(filled, columns, column, row) > DEEP_RUN * rowsOfPerson[row]!;
-      }
-      gap = 0;
-      const reach = row + rowsOfPerson[Math.min(rows - 1, row + Math.round(rowsOfPerson[row]!))]! - 1;
-      const foot = Math.max(row, Math.min(bottom, Math.round(reach)));
-      const weight = filled[cell]! / 255 / cellsOfPerson[foot]!;
-      const vx = i < 0 ? 0 : flowX[i]! * perSecond;
-      const vy = i < 0 ? 0 : flowY[i]! * perSecond;
-      const speed = Math.hypot(vx, vy);
-      for (let z = 0; z < zones.length; z++) {
-        const share = zones[z]!.mask[foot * columns + column]!;
-        if (share === 0) continue;
-        const sum = sums[z]!;
-        const people = ((deep ? hidden[z]! : 1) * weight * share) / 255;
-        sum.people += people;
-        if (deep) sum.crowd += people;
-        sum.fluxX += people * vx;
-        sum.fluxY += people * vy;
-        sum.speed += people * speed;
-        if (speed > WALKING_MIN) {
-          sum.moving += people;
-          sum.directions[directionOf(vx, vy)]! += people;
-        }
-      }
-    }
-  }
+  exports.density(at.sums, at.hidden, ...grid, perSecond);
   return zones.map((zone, z) => {
-    const sum = sums[z]!;
-    return {
-      zone: zone.id,
-      people: sum.people,
-      covered: covered[z]!,
-      crowded: sum.people > 0 ? sum.crowd / sum.people : 0,
-      moving: sum.moving,
-      ...(zone.areaM2 === undefined ? {} : { density: sum.people / zone.areaM2 }),
-      fluxX: sum.fluxX,
-      fluxY: sum.fluxY,
-      coherence: sum.speed > 0 ? Math.hypot(sum.fluxX, sum.fluxY) / sum.speed : 0,
-      directions: sum.directions.map((share) => (sum.moving > 0 ? share / sum.moving : 0)),
-    };
+    const from = at.sums / 8 + z * SUMS;
+    return observation(zone, covered[z]!, f64.subarray(from, from + SUMS), intervalMs);
   });
 }
 
-/** Share of the zone in which somebody is seen, looked at half a person above each foot row; far rows count for more. */
-function coverage(
+function observation(
   zone: DensityZone,
-  filled: Float64Array,
-  columns: number,
-  rows: number,
-  cellsOfPerson: Float64Array,
-  rowsOfPerson: Float64Array,
-): number {
-  let whole = 0;
-  let covered = 0;
-  for (let row = 0; row < rows; row++) {
-    const middle = Math.max(0, row - Math.round(rowsOfPerson[row]! / 2)) * columns;
-    for (let column = 0; column < columns; column++) {
-      const share = zone.mask[row * columns + column]! / cellsOfPerson[row]!;
-      whole += share;
-      covered += share * filled[middle + column]!;
-    }
-  }
-  return whole > 0 ? covered / whole / 255 : 0;
-}
-
-/** Rows from `bottom` up to the top of the run of occupied cells, gaps included. */
-function runRows(filled: Float64Array, columns: number, column: number, bottom: number): number {
-  let top = bottom;
-  for (let row = bottom - 1, gap = 0; row >= 0 && gap <= GAP_MAX; row--) {
-    if (filled[row * columns + column] === 0) gap++;
-    else {
-      top = row;
-      gap = 0;
-    }
-  }
-  return bottom - top + 1;
+  covered: number,
+  sums: Float64Array,
+  intervalMs: number,
+): DensityObservation {
+  const [people = 0, crowd = 0, moving = 0, fluxX = 0, fluxY = 0, speed = 0] = sums;
+  const spread = sums[6]!;
+  const surrounded = sums[7]!;
+  return {
+    zone: zone.id,
+    people,
+    covered,
+    crowded: people > 0 ? crowd / people : 0,
+    moving,
+    ...(zone.areaM2 === undefined ? {} : { density: people / zone.areaM2 }),
+    fluxX,
+    fluxY,
+    coherence: speed > 0 ? Math.sqrt(fluxX * fluxX + fluxY * fluxY) / speed : 0,
+    // 1/8 pixel a picture over the 8 pixels from one neighbour's middle to the other's.
+    ...(surrounded > 0 && intervalMs > 0
+      ? { divergence: ((spread / surrounded / 64) * 1000) / intervalMs }
+      : {}),
+    directions: Array.from(sums.subarray(8), (share) => (moving > 0 ? share / moving : 0)),
+  };
 }
 
 /** How many people there are for each that is seen. */
@@ -165,40 +116,64 @@ function hiddenFactor(covered: number): number {
   return c < 0.01 ? 1 : -Math.log(1 - c) / c;
 }
 
-/** Occupancy per cell of the grid, 0..255, with enclosed gaps filled by the mean of what surrounds them. */
-function fillEnclosed(cells: Cells, at: Int32Array): Float64Array {
-  const { columns, rows } = cells;
-  const filled = new Float64Array(columns * rows);
-  for (let cell = 0; cell < filled.length; cell++)
-    if (at[cell]! >= 0) filled[cell] = cells.occupancy[at[cell]!]!;
-  for (let row = 1; row + 1 < rows; row++)
-    for (let column = 1; column + 1 < columns; column++) {
-      const cell = row * columns + column;
-      let around = 0;
-      let sum = 0;
-      for (let dy = -1; dy <= 1; dy++)
-        for (let dx = -1; dx <= 1; dx++) {
-          const i = at[cell + dy * columns + dx]!;
-          if ((dx !== 0 || dy !== 0) && i >= 0 && cells.occupancy[i]! >= 96) {
-            around++;
-            sum += cells.occupancy[i]!;
-          }
-        }
-      if (around >= ENCLOSED_MIN) filled[cell] = Math.max(filled[cell]!, sum / around);
-    }
-  return filled;
+interface Arena {
+  readonly kernels: Kernels;
+  readonly bytes: Uint8Array;
+  readonly f64: Float64Array;
+  readonly cells: number;
+  readonly rows: number;
+  readonly zones: number;
+  readonly at: Readonly<Record<Part, number>>;
 }
 
-/** 8 bins of 45 degrees, bin 0 centred on +x, clockwise as y runs down. */
-function directionOf(vx: number, vy: number): number {
-  return (Math.round(Math.atan2(vy, vx) / (Math.PI / 4)) + 8) % 8;
+type Part =
+  | 'cellsOfPerson'
+  | 'rowsOfPerson'
+  | 'covered'
+  | 'hidden'
+  | 'sums'
+  | 'masks'
+  | 'bitmap'
+  | 'occupancy'
+  | 'flowX'
+  | 'flowY'
+  | 'scratch';
+
+/** Holds the largest grid and the most zones that were asked for so far. */
+let arena: Arena | undefined;
+
+function roomFor(cells: number, rows: number, zones: number): Arena {
+  if (arena !== undefined && cells <= arena.cells && rows <= arena.rows && zones <= arena.zones) return arena;
+  return reserveGrid(
+    Math.max(cells, arena?.cells ?? 0),
+    Math.max(rows, arena?.rows ?? 0),
+    Math.max(zones, arena?.zones ?? 0),
+  );
 }
 
-/** Index into the sparse arrays per cell of the grid, -1 where empty. */
-function indexOfCells(cells: Cells): Int32Array {
-  const at = new Int32Array(cells.columns * cells.rows).fill(-1);
-  let next = 0;
-  for (let cell = 0; cell < at.length; cell++)
-    if ((cells.bitmap[cell >> 3]! >> (cell & 7)) & 1) at[cell] = next++;
-  return at;
+function reserveGrid(cells: number, rows: number, zones: number): Arena {
+  const sizes: Readonly<Record<Part, number>> = {
+    cellsOfPerson: 8 * rows,
+    rowsOfPerson: 8 * rows,
+    covered: 8 * zones,
+    hidden: 8 * zones,
+    sums: 8 * SUMS * zones,
+    masks: cells * zones,
+    bitmap: (cells + 7) >> 3,
+    occupancy: cells,
+    flowX: cells,
+    flowY: cells,
+    scratch: instantiate(0).exports.densityScratchBytes(cells, 1),
+  };
+  const names = Object.keys(sizes) as Part[];
+  const aligned = (bytes: number) => (bytes + 63) & ~63;
+  const kernels = instantiate(names.reduce((sum, name) => sum + aligned(sizes[name]), 0));
+  let next = kernels.base;
+  const at = { ...sizes };
+  for (const name of names) {
+    at[name] = next;
+    next += aligned(sizes[name]);
+  }
+  const { buffer } = kernels.memory;
+  return { kernels, bytes: new Uint8Array(buffer), f64: new Float64Array(buffer), cells, rows, zones, at };
 }

@@ -1,190 +1,118 @@
 /**
  * Follows sightings within one camera, for at most minutes, by motion and overlap alone: no appearance is used, and
- * ids are local and rotate.
+ * ids are local and rotate. How: kernels/tracks.ts.
  *
- * Per picture: predict every track by its velocity; pair tracks and sightings in ascending order of cost; correct
- * the paired ones (alpha-beta filter); carry unpaired ones on by prediction for a while; start a track for every
- * sighting left over.
+ * One kernel instance serves all cameras, one step at a time. A camera's state is an array of its own, of which the
+ * living rows are copied in and out: a kilobyte or two against the trouble of memory that somebody must give back.
+ *
+ *   base   state of the camera that steps | sightings | scratch
  */
+import { instantiate } from '../kernels.ts';
 import type { Sighting } from './sightings.ts';
 
+/** Lengths in plane pixels of the view. */
 export interface Tracked {
-  id: number;
-  /** Foot point, plane pixels, filtered. */
-  x: number;
-  y: number;
+  /** 1..65535, then from 1 again. */
+  readonly id: number;
+  /** Foot point, filtered. */
+  readonly x: number;
+  readonly y: number;
   /** Plane pixels per second. */
-  vx: number;
-  vy: number;
-  x0: number;
-  y0: number;
-  x1: number;
-  y1: number;
-  size: number;
-  people: number;
-  bornAtMs: number;
-  seenAtMs: number;
+  readonly vx: number;
+  readonly vy: number;
+  /** Where it was last seen, moved on by its velocity since. */
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+  /** Height of a person who stands there. */
+  readonly size: number;
+  readonly people: number;
+  readonly bornAtMs: number;
+  readonly seenAtMs: number;
   /** Pictures in which it was paired. */
-  hits: number;
-  stillMs: number;
-  seen: boolean;
+  readonly hits: number;
+  readonly stillMs: number;
+  readonly seen: boolean;
   /** Smoothed distance between where it was predicted and where it was found, in people's heights. */
-  surprise: number;
+  readonly surprise: number;
 }
 
+/** Tracks of one camera at most; while there are as many, nobody new is followed. */
 export const TRACKS_MAX = 96;
-/** Carried on by prediction for this long; a new track that was seen once is given up at once. */
-const CARRY_MS = 2_000;
-const CARRY_YOUNG_MS = 400;
-const HITS_GROWN = 4;
-/** Ids rotate: after this many the count starts again. */
-const IDS = 65_535;
+/** Sightings of one picture that are looked at; the rest is ignored. */
+export const SIGHTINGS_MAX = 256;
 
-/** A walking person moves at most about 1.6 of their own height in a second; running, 4. */
-const SPEED_MAX_SIZES = 4;
-/** A new track has to show that it is found where it is expected. */
-const SURPRISE_FIRST = 0.3;
-/** Filter gains. */
-const ALPHA = 0.6;
-const BETA = 0.25;
+/** f64 in the head of the state, per track and per sighting, as drawn in kernels/tracks.ts. */
+const HEAD = 8;
+const TRACK = 17;
+const SIGHTING = 9;
+
+const { exports, memory, at } = reserveTracks();
+const shared = new Float64Array(memory.buffer, at.state, HEAD + TRACKS_MAX * TRACK);
+const rows = new Float64Array(memory.buffer, at.sightings, SIGHTINGS_MAX * SIGHTING);
 
 export class Tracker {
-  readonly tracks: Tracked[] = [];
-  #nextId = 1;
-  #atMs: number | undefined;
+  readonly #state = new Float64Array(HEAD + TRACKS_MAX * TRACK);
+  #tracks: readonly Tracked[] = [];
 
+  /** As of the last step, oldest first. */
+  get tracks(): readonly Tracked[] {
+    return this.#tracks;
+  }
+
+  /** One picture at `atMs`. Sightings are finite and their size is above 0. */
   step(sightings: readonly Sighting[], atMs: number): readonly Tracked[] {
-    const dt = this.#atMs === undefined ? 0 : Math.max(0, atMs - this.#atMs) / 1000;
-    this.#atMs = atMs;
-    for (const track of this.tracks) predict(track, dt);
-    const pairs = pair(this.tracks, sightings, dt);
-    const taken = new Set<number>();
-    this.tracks.forEach((track, t) => {
-      const s = pairs.get(t);
-      if (s === undefined) {
-        track.seen = false;
-        return;
-      }
-      taken.add(s);
-      correct(track, sightings[s]!, dt, atMs);
-    });
-    for (let t = this.tracks.length - 1; t >= 0; t--) {
-      const track = this.tracks[t]!;
-      const carry = track.hits < HITS_GROWN ? CARRY_YOUNG_MS : CARRY_MS;
-      if (!track.seen && atMs - track.seenAtMs > carry) this.tracks.splice(t, 1);
-    }
-    sightings.forEach((sighting, s) => {
-      if (!taken.has(s) && this.tracks.length < TRACKS_MAX) this.tracks.push(this.#start(sighting, atMs));
-    });
-    return this.tracks;
-  }
-
-  #start(from: Sighting, atMs: number): Tracked {
-    const id = this.#nextId;
-    this.#nextId = (this.#nextId % IDS) + 1;
-    return {
-      id,
-      x: from.footX,
-      y: from.footY,
-      vx: 0,
-      vy: 0,
-      x0: from.x0,
-      y0: from.y0,
-      x1: from.x1,
-      y1: from.y1,
-      size: from.size,
-      people: from.people,
-      bornAtMs: atMs,
-      seenAtMs: atMs,
-      hits: 1,
-      stillMs: from.stillMs,
-      seen: true,
-      surprise: SURPRISE_FIRST,
-    };
+    const count = Math.min(SIGHTINGS_MAX, sightings.length);
+    for (let s = 0; s < count; s++) put(sightings[s]!, SIGHTING * s);
+    shared.set(this.#state.subarray(0, HEAD + this.#tracks.length * TRACK));
+    const alive = exports.tracksStep(at.state, at.sightings, count, atMs, at.scratch);
+    this.#state.set(shared.subarray(0, HEAD + alive * TRACK));
+    this.#tracks = Array.from({ length: alive }, (_, t) => read(HEAD + TRACK * t));
+    return this.#tracks;
   }
 }
 
-function predict(track: Tracked, dt: number): void {
-  const dx = track.vx * dt;
-  const dy = track.vy * dt;
-  track.x += dx;
-  track.y += dy;
-  track.x0 += dx;
-  track.x1 += dx;
-  track.y0 += dy;
-  track.y1 += dy;
+function put(sighting: Sighting, to: number): void {
+  rows[to] = sighting.x0;
+  rows[to + 1] = sighting.y0;
+  rows[to + 2] = sighting.x1;
+  rows[to + 3] = sighting.y1;
+  rows[to + 4] = sighting.footX;
+  rows[to + 5] = sighting.footY;
+  rows[to + 6] = sighting.size;
+  rows[to + 7] = sighting.people;
+  rows[to + 8] = sighting.stillMs;
 }
 
-/** Greedy by ascending cost; equal costs in order of track, then sighting. */
-function pair(tracks: readonly Tracked[], sightings: readonly Sighting[], dt: number): Map<number, number> {
-  const offers: { t: number; s: number; cost: number }[] = [];
-  tracks.forEach((track, t) => {
-    sightings.forEach((sighting, s) => {
-      const cost = costOf(track, sighting, dt);
-      if (cost !== undefined) offers.push({ t, s, cost });
-    });
-  });
-  offers.sort((a, b) => a.cost - b.cost || a.t - b.t || a.s - b.s);
-  const pairs = new Map<number, number>();
-  const used = new Set<number>();
-  for (const { t, s } of offers) {
-    if (pairs.has(t) || used.has(s)) continue;
-    pairs.set(t, s);
-    used.add(s);
-  }
-  return pairs;
+function read(from: number): Tracked {
+  return {
+    id: shared[from]!,
+    x: shared[from + 1]!,
+    y: shared[from + 2]!,
+    vx: shared[from + 3]!,
+    vy: shared[from + 4]!,
+    x0: shared[from + 5]!,
+    y0: shared[from + 6]!,
+    x1: shared[from + 7]!,
+    y1: shared[from + 8]!,
+    size: shared[from + 9]!,
+    people: shared[from + 10]!,
+    bornAtMs: shared[from + 11]!,
+    seenAtMs: shared[from + 12]!,
+    hits: shared[from + 13]!,
+    stillMs: shared[from + 14]!,
+    seen: shared[from + 15] === 1,
+    surprise: shared[from + 16]!,
+  };
 }
 
-/** Distance in people's heights, less what the boxes overlap; undefined beyond the gate. */
-function costOf(track: Tracked, sighting: Sighting, dt: number): number | undefined {
-  const size = Math.max(track.size, sighting.size);
-  const foot = Math.hypot(sighting.footX - track.x, sighting.footY - track.y);
-  const middle = Math.hypot(
-    (sighting.x0 + sighting.x1 - track.x0 - track.x1) / 2,
-    (sighting.y0 + sighting.y1 - track.y0 - track.y1) / 2,
-  );
-  const distance = (foot + middle) / 2 / size;
-  // A new track has no velocity yet, so it may be found a fast step away.
-  const gate = 0.35 + (track.hits < 3 ? 0.5 * SPEED_MAX_SIZES : 0.25 * SPEED_MAX_SIZES) * dt;
-  if (distance > gate) return undefined;
-  return distance - 0.5 * overlap(track, sighting);
-}
-
-function overlap(a: Tracked, b: Sighting): number {
-  const w = Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0);
-  const h = Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0);
-  if (w <= 0 || h <= 0) return 0;
-  const inter = w * h;
-  const union = (a.x1 - a.x0) * (a.y1 - a.y0) + (b.x1 - b.x0) * (b.y1 - b.y0) - inter;
-  return inter / union;
-}
-
-function correct(track: Tracked, sighting: Sighting, dt: number, atMs: number): void {
-  const rx = sighting.footX - track.x;
-  const ry = sighting.footY - track.y;
-  track.surprise += 0.3 * (Math.hypot(rx, ry) / sighting.size - track.surprise);
-  track.x += ALPHA * rx;
-  track.y += ALPHA * ry;
-  if (dt > 0) {
-    const since = Math.max(dt, (atMs - track.seenAtMs) / 1000);
-    // The second sighting sets the velocity, later ones correct it.
-    const gain = track.hits === 1 ? 0.7 : BETA;
-    const most = SPEED_MAX_SIZES * track.size;
-    track.vx = limit(track.vx + (gain * rx) / since, most);
-    track.vy = limit(track.vy + (gain * ry) / since, most);
-  }
-  track.x0 = sighting.x0;
-  track.y0 = sighting.y0;
-  track.x1 = sighting.x1;
-  track.y1 = sighting.y1;
-  track.size = sighting.size;
-  track.people += 0.3 * (sighting.people - track.people);
-  track.stillMs = sighting.stillMs;
-  track.seenAtMs = atMs;
-  track.hits++;
-  track.seen = true;
-}
-
-function limit(value: number, most: number): number {
-  return Math.max(-most, Math.min(most, value));
+function reserveTracks() {
+  const sizes = instantiate(0).exports;
+  const stateBytes = sizes.tracksBytes();
+  const sightingBytes = 8 * SIGHTINGS_MAX * SIGHTING;
+  const kernels = instantiate(stateBytes + sightingBytes + sizes.tracksScratchBytes());
+  const state = kernels.base;
+  const sightings = state + stateBytes;
+  return { ...kernels, at: { state, sightings, scratch: sightings + sightingBytes } };
 }
