@@ -175,7 +175,7 @@ function blockStep(mean: usize, luma: usize, width: i32, height: i32, column: i3
     support -= load<i32>(histogram + 4 * (bin - NEAR));
   }
   if (none * 3 >= best * 2) return 0;
-  return best * 10 >= count * 3 ? bestStep : UNKNOWN;
+  return best * 2 >= count ? bestStep : UNKNOWN;
 }
 
 /** Mean step of the known neighbours, 0 when there is none. */

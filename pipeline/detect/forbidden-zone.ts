@@ -7,7 +7,7 @@
 import type { Measured, Track } from '../model.ts';
 import type { ForbiddenZoneRule } from '../site/site.ts';
 import type { Condition } from './claim.ts';
-import { around, Origins, people, peopleIn, type RuleMachine, seconds } from './rule.ts';
+import { around, isUpright, Origins, people, peopleIn, type RuleMachine, seconds } from './rule.ts';
 
 /** A track must have been seen for this long: a flicker has no foot. */
 const AGE_MIN_MS = 350;
@@ -16,18 +16,18 @@ const AGE_MIN_MS = 350;
  * measured on street views, people stay below 0.1.
  */
 const SURPRISE_MAX = 0.13;
+/** Lower than this share of a person is a piece of something: a cart is not. */
+const HEIGHT_MIN = 0.45;
 /** Nobody is in a zone without having come: what never moved is a ghost, a puddle or a patch of light. People's heights. */
 const TRAVEL_MIN = 0.3;
 /** A region this many times as tall as a person, or standing for this many people, is a train. */
 const TRAIN_HEIGHTS = 2.2;
 const TRAIN_PEOPLE = 9;
-/** Height over width from which a region is upright. */
-const UPRIGHT = 1.5;
 /** A zone of which more than this is covered, by nothing upright, has a train in it. */
 const TRAIN_COVER = 0.35;
 /** Share of the zone that may still be covered when the train has left, and how long leaving may take. */
 const LEFT_COVER = 0.12;
-const TRAIN_LEAVES_MS = 20_000;
+const TRAIN_LEAVES_MS = 120_000;
 const TRAIN_AFTER_MS = 3_000;
 
 export class ForbiddenZone implements RuleMachine {
@@ -73,7 +73,7 @@ export class ForbiddenZone implements RuleMachine {
     const entered = trusted.some(
       (track) =>
         (this.#insideMs.get(track.id) ?? 0) >= this.#dwellMs &&
-        (this.#origins.travelled(track, aspect) >= TRAVEL_MIN || this.#origins.arrived(track, now)),
+        (this.#origins.travelled(track, aspect) >= TRAVEL_MIN || this.#origins.arrived(track, aspect, now)),
     );
     this.#claimed = trusted.length > 0 && (this.#claimed || entered);
     const count = peopleIn(trusted);
@@ -101,7 +101,10 @@ export class ForbiddenZone implements RuleMachine {
 }
 
 function isTrusted(track: Track): boolean {
-  return track.ageMs >= AGE_MIN_MS && track.surprise <= SURPRISE_MAX;
+  const height = track.box.y1 - track.box.y0;
+  return (
+    track.ageMs >= AGE_MIN_MS && track.surprise <= SURPRISE_MAX && height >= HEIGHT_MIN * track.personHeight
+  );
 }
 
 /** Trains are wide; what is upright is a person, however tall a camera that nobody calibrated takes it to be. */
@@ -109,8 +112,4 @@ function isTrain(track: Track, aspect: number): boolean {
   if (isUpright(track, aspect)) return false;
   const height = track.box.y1 - track.box.y0;
   return height > TRAIN_HEIGHTS * track.personHeight || track.people >= TRAIN_PEOPLE;
-}
-
-function isUpright(track: Track, aspect: number): boolean {
-  return track.box.y1 - track.box.y0 > UPRIGHT * (track.box.x1 - track.box.x0) * aspect;
 }

@@ -55,9 +55,9 @@ export class Origins {
   }
 
   /** Came into being a moment ago, and has moved for most of that time. */
-  arrived(track: Track, nowMs: number): boolean {
+  arrived(track: Track, aspect: number, nowMs: number): boolean {
     const first = this.#first.get(track.id);
-    if (first === undefined || (first.doubted && !isWhole(track))) return false;
+    if (first === undefined || (first.doubted && !(isWhole(track) && isUpright(track, aspect)))) return false;
     const sinceMs = nowMs - first.atMs;
     return sinceMs <= ARRIVING_MS && track.stillMs < sinceMs / 2;
   }
@@ -79,3 +79,10 @@ export function isWhole(track: Track): boolean {
 const ARRIVING_MS = 5_000;
 const WHOLE_MIN = 0.6;
 const WHOLE_MAX = 1.7;
+
+/** Height over width from which a region is upright. */
+const UPRIGHT = 1.5;
+
+export function isUpright(track: Track, aspect: number): boolean {
+  return track.box.y1 - track.box.y0 > UPRIGHT * (track.box.x1 - track.box.x0) * aspect;
+}

@@ -5,7 +5,7 @@
  * stepping aside does not count, because the travel must be faster than swaying, mostly along the axis, and carried
  * on for the rule's hold.
  */
-import type { LineCrossing, Measured, Track } from '../model.ts';
+import type { LineCrossing, Measured, Point, Track } from '../model.ts';
 import type { WrongWayLineRule, WrongWayZoneRule } from '../site/site.ts';
 import type { Condition } from './claim.ts';
 import { around, isWhole, Origins, people, peopleIn, type RuleMachine, seconds } from './rule.ts';
@@ -21,6 +21,8 @@ const SPEED_MIN = 0.45;
 const PERSON_M = 1.7;
 /** Share of the speed that must be along the axis, relative to across it. */
 const ALONG_MIN = 0.8;
+/** Share of the slowest way that must have been covered since the track turned against the direction. */
+const COVER_SHARE = 0.8;
 /** What counts against a track is forgotten this many times as fast as it is gathered. */
 const FORGET = 1.5;
 
@@ -28,7 +30,8 @@ export class WrongWayZone implements RuleMachine {
   readonly place: string;
   readonly timing = { holdMs: 0, graceMs: 0, releaseMs: 1_500 };
   readonly #rule: WrongWayZoneRule;
-  readonly #againstMs = new Map<number, number>();
+  /** Per track how long it has been against the direction, and where that began. */
+  readonly #against = new Map<number, { readonly ms: number; readonly from: Point }>();
   #previousMs: number | undefined;
 
   constructor(rule: WrongWayZoneRule) {
@@ -40,7 +43,7 @@ export class WrongWayZone implements RuleMachine {
     const stepMs = this.#previousMs === undefined ? 0 : Math.max(0, frame.capturedAtMs - this.#previousMs);
     this.#previousMs = frame.capturedAtMs;
     const alive = new Set(tracks.map((track) => track.id));
-    for (const id of this.#againstMs.keys()) if (!alive.has(id)) this.#againstMs.delete(id);
+    for (const id of this.#against.keys()) if (!alive.has(id)) this.#against.delete(id);
     const aspect = frame.planeWidth / frame.planeHeight;
     const against: Track[] = [];
     let longestMs = 0;
@@ -48,10 +51,18 @@ export class WrongWayZone implements RuleMachine {
     for (const track of tracks) {
       const speed = speedAgainst(track, this.#rule, aspect);
       const wrong = speed !== undefined && track.zones.includes(this.place);
-      const before = this.#againstMs.get(track.id) ?? 0;
-      const spent = wrong ? before + stepMs : Math.max(0, before - FORGET * stepMs);
-      this.#againstMs.set(track.id, spent);
+      const before = this.#against.get(track.id);
+      const spent = Math.max(0, (before?.ms ?? 0) + (wrong ? stepMs : -FORGET * stepMs));
+      const from = before === undefined || before.ms === 0 ? track.foot : before.from;
+      this.#against.set(track.id, { ms: spent, from });
       if (!wrong || spent < this.#rule.holdMs || !isTrusted(track)) continue;
+      // Whoever goes somewhere gets there; a track that is passed from one person to the next does not.
+      const covered = onFloor(
+        ((track.foot.x - from.x) * aspect) / track.personHeight,
+        (track.foot.y - from.y) / track.personHeight,
+        track,
+      );
+      if (covered < (COVER_SHARE * SPEED_MIN * spent) / 1000) continue;
       against.push(track);
       longestMs = Math.max(longestMs, spent);
       fastest = Math.max(fastest, speed);

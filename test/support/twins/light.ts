@@ -97,5 +97,5 @@ function blockStep(
     if (more > 0 || (more === 0 && Math.abs(step) < Math.abs(best))) best = step;
   }
   if (support(0) * 3 >= support(best) * 2) return 0;
-  return support(best) * 10 >= found.length * 3 ? best : undefined;
+  return support(best) * 2 >= found.length ? best : undefined;
 }
