@@ -26,6 +26,15 @@ export interface ObserverOptions {
 const WARMING_MS = 2_800;
 /** A thing that stops is told from the background for long; the background itself follows within about 8 s. */
 const LEARNING_MS = 25_000;
+/**
+ * While much of the view is hidden, by a train or a crowd, the background waits: what looks like it there is a dull
+ * flank or a coat as often as the floor. It goes on this long after the view is free again.
+ */
+const WAIT_MS = 8_000;
+const WAITING_SHIFT = 14;
+/** Share of the plane that one region, or all together, must fill for that. */
+const REGION_SHARE = 0.06;
+const REGIONS_SHARE = 0.14;
 /** While warming, pictures are scarce and every one counts. */
 const WARMING_SHIFT = 3;
 /** An empty picture has no interval yet; 5 pictures a second are assumed until two have been seen. */
@@ -39,6 +48,7 @@ export class Observer {
   #pictures = 0;
   #warmFromMs = 0;
   #previousMs = 0;
+  #crowdedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
@@ -77,7 +87,8 @@ export class Observer {
 
     const warming = picture.capturedAtMs - this.#warmFromMs < WARMING_MS;
     const otherLight = !warming && exports.light(scratch.lit, parts.background, luma, width, height) > 0;
-    const shift = warming ? WARMING_SHIFT : learningShift(stepMs);
+    const waiting = picture.capturedAtMs - this.#crowdedAtMs < WAIT_MS;
+    const shift = warming ? WARMING_SHIFT : waiting ? WAITING_SHIFT : learningShift(stepMs);
     const lit = otherLight ? scratch.lit : parts.background;
     exports.background(scratch.mask, parts.background, luma, lit, pixels, shift, warming ? 1 : 0);
     exports.clean(scratch.cleaned, scratch.mask, width, height);
@@ -87,6 +98,7 @@ export class Observer {
     exports.settle(scratch.labels, scratch.fate, parts.background, luma, pixels);
     exports.cells(parts.occupancy, parts.still, scratch.labels, luma, previous, width, height);
 
+    if (isCrowded(regions, pixels)) this.#crowdedAtMs = picture.capturedAtMs;
     const cells = this.#cells();
     const state = this.#health.judge({
       luma: new Uint8Array(memory.buffer, luma, pixels),
@@ -200,6 +212,11 @@ export class Observer {
 /** 2^-shift a picture, so that the background follows within LEARNING_MS whatever the rate. */
 function learningShift(stepMs: number): number {
   return Math.min(9, Math.max(3, Math.round(Math.log2(LEARNING_MS / stepMs))));
+}
+
+function isCrowded(regions: readonly Region[], pixels: number): boolean {
+  const largest = Math.max(0, ...regions.map((region) => region.areaPx));
+  return largest > REGION_SHARE * pixels || shareOf(regions, pixels) > REGIONS_SHARE;
 }
 
 function shareOf(regions: readonly Region[], pixels: number): number {
