@@ -78,7 +78,8 @@ export function light(lit: usize, mean: usize, luma: usize, width: i32, height: 
   if (changed == 0) return 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      if (!touchesWide(column, row, columns, rows)) store<i16>(steps + 2 * (row * columns + column), 0);
+      const at = steps + 2 * (row * columns + column);
+      if (abs(i32(load<i16>(at))) < STEP_MIN || !touchesWide(column, row, columns, rows)) store<i16>(at, 0);
     }
   }
   for (let row = 0; row < rows; row++) {
@@ -114,10 +115,11 @@ export function light(lit: usize, mean: usize, luma: usize, width: i32, height: 
 
 const UNKNOWN: i32 = 1000;
 
-/** Whether at least AGREE_MIN blocks of the 3x3 around say the same, and none that is known says otherwise. */
+/** Whether at least AGREE_MIN blocks of the 3x3 around say about the same, and none that is known says otherwise. */
 function isWide(column: i32, row: i32, columns: i32, rows: i32): bool {
   const step = i32(load<i16>(steps + 2 * (row * columns + column)));
-  if (step == 0) return false;
+  if (abs(step) < STEP_MIN) return false;
+  const near = 4 + (abs(step) >> 2);
   let agree = 0;
   let all = 0;
   for (let y = max(0, row - 1); y <= min(rows - 1, row + 1); y++) {

@@ -47,6 +47,8 @@ const FALL_SHARE_MIN = 0.4;
 const LIGHT_STILL_MS = 30_000;
 /** How long a region must have been still before it may be called a ghost. */
 const GHOST_STILL_MS = 1_000;
+/** A ghost is somebody's; a smooth train that stands before rails has its rim in the background as well. */
+const GHOST_SHARE_MAX = 0.05;
 /** How much stronger the rim must be in the background than in the picture. */
 const GHOST_RATIO = 1.5;
 /** Without any change for this long, a region is furniture. */
@@ -79,13 +81,13 @@ export function judgeRegions(
       footX: row[ROW.footX]! / 8,
       stillMs: stillFor(slab, row, width, height) * intervalMs,
     };
-    fate[k + 1] = fateOf(row, region);
+    fate[k + 1] = fateOf(row, region, width * height);
     if (fate[k + 1] === FATE.keep) things.push(region);
   }
   return things;
 }
 
-function fateOf(row: Int32Array, region: Region): number {
+function fateOf(row: Int32Array, region: Region, pixels: number): number {
   if (region.areaPx < AREA_MIN_PX) return FATE.drop;
   const edges = row[ROW.edges]!;
   if (edges > 0) {
@@ -95,7 +97,8 @@ function fateOf(row: Int32Array, region: Region): number {
     if (fall < FALL_SHARE_MIN * difference) return region.stillMs >= LIGHT_STILL_MS ? FATE.adapt : FATE.drop;
   }
   const rimMoved = row[ROW.edgeBackground]! > GHOST_RATIO * row[ROW.edgePicture]!;
-  if (edges >= 8 && region.stillMs >= GHOST_STILL_MS && rimMoved) return FATE.absorb;
+  const small = region.areaPx <= GHOST_SHARE_MAX * pixels;
+  if (small && edges >= 8 && region.stillMs >= GHOST_STILL_MS && rimMoved) return FATE.absorb;
   if (region.stillMs >= FURNITURE_STILL_MS) return FATE.absorb;
   return FATE.keep;
 }

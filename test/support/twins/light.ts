@@ -23,7 +23,7 @@ export function light(
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {
       const step = blockStep(mean, luma, width, height, column, row);
-      measured.push(step !== undefined && Math.abs(step) < STEP_MIN ? 0 : step);
+      measured.push(step);
     }
   const around = (block: number) => {
     const found: number[] = [];
@@ -37,18 +37,22 @@ export function light(
   };
   const plausible = measured.map((step) => (step !== undefined && Math.abs(step) > STEP_MAX ? 0 : step));
   const wide = plausible.map((step, block) => {
-    if (step === undefined || step === 0) return false;
+    if (step === undefined || Math.abs(step) < STEP_MIN) return false;
     const near = around(block);
     const spoken = near.map((other) => plausible[other]).filter((other) => other !== undefined);
     return (
-      spoken.every((other) => Math.sign(other) === Math.sign(step)) &&
+      spoken.every((other) => Math.abs(other - step) <= 4 + (Math.abs(step) >> 2)) &&
       spoken.length * 9 >= AGREE_MIN * near.length
     );
   });
   const changed = wide.filter(Boolean).length;
   if (changed === 0) return 0;
   const taken = plausible.map((step, block) =>
-    step === undefined ? undefined : around(block).some((other) => wide[other]) ? step : 0,
+    step === undefined
+      ? undefined
+      : Math.abs(step) >= STEP_MIN && around(block).some((other) => wide[other])
+        ? step
+        : 0,
   );
   const steps = taken.map((step, block) => {
     if (step !== undefined) return step;
