@@ -1,0 +1,253 @@
+/**
+ * The log on Kafka, without a native build. Opening asks no broker: connections are made when first needed, a broker
+ * that is away makes an operation fail with a transient LogFailure, and whoever asked waits and asks again.
+ *
+ * Members of one group must all be of this kind (kafka-assign.ts) and subscribe to the same topics. Transactions of
+ * other producers are read as they come, committed or not: nothing here rests on them.
+ *
+ * Files of kafkajs below its public face are used (kafka-wire.ts says why), so its version is pinned.
+ */
+import { createRequire } from 'node:module';
+import { connect, type Socket } from 'node:net';
+import { Kafka, logLevel } from 'kafkajs';
+import { Connection } from './kafka-connection.ts';
+import { KafkaConsumer, KafkaReader } from './kafka-consumer.ts';
+import { Producer } from './kafka-produce.ts';
+import { type Cluster, type Codec, failureOf, typeOf } from './kafka-wire.ts';
+import {
+  type Consumer,
+  type GroupOptions,
+  type Log,
+  LogClosedError,
+  type NewRecord,
+  type Position,
+  type Reader,
+  type TopicPartition,
+  type TopicSpec,
+  UnknownTopicError,
+} from './port.ts';
+import { checkPartition, checkSameCount, checkTopic } from './stored.ts';
+
+const require = createRequire(import.meta.url);
+const KafkaCluster = require('kafkajs/src/cluster') as new (options: object) => Cluster;
+const codec = require('kafkajs/src/consumer/assignerProtocol') as Codec;
+
+export interface KafkaLogOptions {
+  /** host:port of some brokers; they name the others. */
+  readonly brokers: readonly string[];
+  readonly clientId?: string;
+  /** What the client says about its connections: a broker that does not answer, one that went away. */
+  readonly onStatus?: (message: string) => void;
+}
+
+const CONNECT_MS = 3_000;
+const REQUEST_MS = 15_000;
+const METADATA_MS = 60_000;
+const CREATE_MS = 10_000;
+const KEEP_ALIVE_MS = 60_000;
+/** Tried again by whoever waits for the log, who also says so. */
+const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 2 };
+const LEADERS_ATTEMPTS = 100;
+const LEADERS_RETRY_MS = 50;
+
+export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {
+  return new KafkaLog(options);
+}
+
+class KafkaLog implements Log {
+  readonly #options: KafkaLogOptions;
+  /** Metadata, offsets, commits, topics: nothing that waits. */
+  readonly #control: Connection;
+  readonly #producing: Connection;
+  readonly #producer: Producer;
+  readonly #open = new Set<Reader>();
+  #closed = false;
+
+  constructor(options: KafkaLogOptions) {
+    this.#options = options;
+    this.#control = this.#connection();
+    this.#producing = this.#connection();
+    this.#producer = new Producer(this.#producing);
+  }
+
+  async createTopics(topics: readonly TopicSpec[]): Promise<void> {
+    for (const spec of topics) {
+      checkTopic(spec);
+      await this.#create(spec);
+    }
+  }
+
+  async partitionCount(topic: string): Promise<number | undefined> {
+    return this.#control.count(topic);
+  }
+
+  async append(records: readonly NewRecord[]): Promise<readonly number[]> {
+    return this.#producer.append(records);
+  }
+
+  async firstOffset(at: TopicPartition): Promise<number> {
+    await this.#check(at);
+    return this.#control.listOffset(at, -2);
+  }
+
+  async endOffset(at: TopicPartition): Promise<number> {
+    await this.#check(at);
+    return this.#control.listOffset(at, -1);
+  }
+
+  async offsetAt(at: TopicPartition, timestampMs: number): Promise<number> {
+    await this.#check(at);
+    const found = await this.#control.listOffset(at, Math.max(0, Math.ceil(timestampMs)));
+    return found === -1 ? this.#control.listOffset(at, -1) : found;
+  }
+
+  async reader(from: readonly Position[]): Promise<Reader> {
+    for (const position of from) await this.#check(position);
+    return this.#track(new KafkaReader(this.#connection(), from));
+  }
+
+  async consumer(group: GroupOptions): Promise<Consumer> {
+    const counts = new Map<string, number>();
+    for (const topic of group.topics) {
+      const count = await this.#control.count(topic);
+      if (count === undefined) throw new UnknownTopicError(topic);
+      counts.set(topic, count);
+    }
+    const consumer = new KafkaConsumer(
+      {
+        group,
+        codec,
+        connection: this.#connection(),
+        fetching: this.#connection(),
+        control: this.#control,
+        startOf: async (at) =>
+          (await this.committed(group.group, at)) ?? (await this.#control.listOffset(at, -2)),
+      },
+      counts,
+    );
+    return this.#track(consumer);
+  }
+
+  async committed(group: string, { topic, partition }: TopicPartition): Promise<number | undefined> {
+    const { responses } = await this.#control.coordinator(group, (broker) =>
+      broker.offsetFetch({ groupId: group, topics: [{ topic, partitions: [{ partition }] }] }),
+    );
+    const offset = Number(responses[0]?.partitions[0]?.offset ?? -1);
+    return offset < 0 ? undefined : offset;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.all([...this.#open].map((reader) => reader.close()));
+    await Promise.all([this.#control.close(), this.#producing.close()]);
+  }
+
+  async #check(at: TopicPartition): Promise<void> {
+    checkPartition(at, await this.#control.knownCount(at.topic));
+  }
+
+  async #create(spec: TopicSpec): Promise<void> {
+    let existing = await this.#control.count(spec.topic);
+    if (existing === undefined) {
+      await this.#control.use(async (cluster) => {
+        await cluster.refreshMetadata();
+        const broker = await cluster.findControllerBroker();
+        const topics = [
+          {
+            topic: spec.topic,
+            numPartitions: spec.partitions,
+            replicationFactor: spec.replication ?? -1,
+            configEntries: configOf(spec),
+          },
+        ];
+        try {
+          await broker.createTopics({ topics, timeout: CREATE_MS });
+        } catch (error) {
+          // Another process was quicker.
+          if (typeOf(error) !== 'TOPIC_ALREADY_EXISTS') throw error;
+        }
+      });
+      existing = await this.#led(spec);
+    }
+    checkSameCount(spec, existing);
+  }
+
+  /** A topic is of use when its partitions have leaders. */
+  async #led(spec: TopicSpec): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const count = await this.#control.count(spec.topic);
+        if (count !== undefined) return count;
+      } catch (error) {
+        if (attempt >= LEADERS_ATTEMPTS) throw failureOf(error);
+      }
+      if (attempt >= LEADERS_ATTEMPTS) throw new UnknownTopicError(spec.topic);
+      await new Promise((resolve) => setTimeout(resolve, LEADERS_RETRY_MS));
+    }
+  }
+
+  #track<T extends Reader>(reader: T): T {
+    if (this.#closed) {
+      void reader.close();
+      throw new LogClosedError('this log was closed');
+    }
+    const close = reader.close.bind(reader);
+    reader.close = async () => {
+      this.#open.delete(reader);
+      await close();
+    };
+    this.#open.add(reader);
+    return reader;
+  }
+
+  #connection(): Connection {
+    const { brokers, clientId = 'vigie', onStatus } = this.#options;
+    // The public face supplies the logger that everything below it asks for.
+    const logger = new Kafka({
+      brokers: [...brokers],
+      clientId,
+      logLevel: onStatus === undefined ? logLevel.NOTHING : logLevel.ERROR,
+      logCreator:
+        () =>
+        ({ log }) =>
+          onStatus?.(log.message),
+    }).logger();
+    return new Connection(
+      (onSocket) =>
+        new KafkaCluster({
+          logger,
+          brokers: [...brokers],
+          clientId,
+          socketFactory: socketsTold(onSocket),
+          connectionTimeout: CONNECT_MS,
+          authenticationTimeout: CONNECT_MS,
+          requestTimeout: REQUEST_MS,
+          enforceRequestTimeout: true,
+          metadataMaxAge: METADATA_MS,
+          allowAutoTopicCreation: false,
+          retry: RETRY,
+        }),
+    );
+  }
+}
+
+/** Timestamps are the log's own (promise 6); batches of other producers are kept in a form that every client reads. */
+function configOf({ retentionMs }: TopicSpec): { name: string; value: string }[] {
+  return [
+    { name: 'retention.ms', value: `${retentionMs ?? -1}` },
+    { name: 'message.timestamp.type', value: 'LogAppendTime' },
+    { name: 'compression.type', value: 'uncompressed' },
+  ];
+}
+
+function socketsTold(onSocket: (socket: Socket) => void) {
+  return ({ host, port, onConnect }: { host: string; port: number; onConnect: () => void }): Socket => {
+    const socket = connect({ host, port }, onConnect);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    // A request is smaller than a packet more often than not, and its answer is waited for.
+    socket.setNoDelay(true);
+    onSocket(socket);
+    return socket;
+  };
+}
