@@ -1,0 +1,204 @@
+/** A real Apache Kafka on loopback: KRaft, every node both broker and controller, small heaps, few internal partitions. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { kafkaLibraries } from './jars.ts';
+
+export interface KafkaOptions {
+  /** Of the first node; the others follow. Absent: free ports. */
+  readonly port?: number;
+  readonly nodes?: number;
+  /** Kept between runs. Absent: a new directory, removed on stop. */
+  readonly directory?: string;
+  readonly say?: (line: string) => void;
+}
+
+export interface RunningKafka {
+  /** host:port, one per node. */
+  readonly brokers: readonly string[];
+  /** Waits until every node has ended. */
+  stop(): Promise<void>;
+  /** For tests of outages: ends one node at once, without its farewell; `startNode` brings it back. */
+  killNode(index: number): Promise<void>;
+  startNode(index: number): Promise<void>;
+}
+
+/** A node that has not answered by then never will. */
+const START_MS_MAX = 60_000;
+
+export async function startKafka(options: KafkaOptions = {}): Promise<RunningKafka> {
+  const say = options.say ?? (() => {});
+  const classPath = await kafkaLibraries(say);
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'vigie-kafka-'));
+  mkdirSync(directory, { recursive: true });
+  const count = options.nodes ?? 1;
+  const free = await freePorts(count * 2);
+  const ports = Array.from({ length: count }, (_, i) =>
+    options.port === undefined ? free[i]! : options.port + i,
+  );
+  const controllers = free.slice(count);
+  const brokers = ports.map((port) => `127.0.0.1:${port}`);
+  const clusterId = clusterIdOf(directory);
+
+  const configs = ports.map((port, i) => {
+    const node = join(directory, `node-${i + 1}`);
+    mkdirSync(node, { recursive: true });
+    const config = join(node, 'server.properties');
+    writeFileSync(config, properties(i + 1, port, controllers, join(node, 'data')));
+    return config;
+  });
+  const running: (ChildProcess | undefined)[] = [];
+
+  async function startNode(index: number): Promise<void> {
+    const node = java(classPath, ['kafka.Kafka', configs[index]!]);
+    running[index] = node.process;
+    await Promise.race([
+      answers(ports[index]!),
+      once(node.process, 'close').then(([code]) => {
+        throw new Error(`Kafka ended with ${code} while starting:\n${node.output()}`);
+      }),
+    ]);
+  }
+
+  async function endNode(index: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const node = running[index];
+    running[index] = undefined;
+    if (node === undefined || node.exitCode !== null || node.signalCode !== null) return;
+    node.kill(signal);
+    const late = setTimeout(() => node.kill('SIGKILL'), 15_000);
+    await once(node, 'close');
+    clearTimeout(late);
+  }
+
+  async function stop(): Promise<void> {
+    process.off('exit', killAll);
+    // Data that is thrown away needs no orderly end.
+    const signal = options.directory === undefined ? 'SIGKILL' : 'SIGTERM';
+    await Promise.all(configs.map((_, i) => endNode(i, signal)));
+    if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
+  }
+
+  function killAll(): void {
+    for (const node of running) node?.kill('SIGKILL');
+  }
+
+  process.on('exit', killAll);
+  try {
+    await Promise.all(configs.map((config) => format(classPath, config, clusterId)));
+    await Promise.all(configs.map((_, i) => startNode(i)));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { brokers, stop, killNode: (index) => endNode(index, 'SIGKILL'), startNode };
+}
+
+function properties(id: number, port: number, controllers: readonly number[], data: string): string {
+  const replicas = Math.min(3, controllers.length);
+  return Object.entries({
+    'process.roles': 'broker,controller',
+    'node.id': id,
+    'controller.quorum.voters': controllers.map((at, i) => `${i + 1}@127.0.0.1:${at}`).join(','),
+    'controller.listener.names': 'CONTROLLER',
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllers[id - 1]}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'log.dirs': data,
+    'auto.create.topics.enable': false,
+    'offsets.topic.num.partitions': 1,
+    'offsets.topic.replication.factor': replicas,
+    'transaction.state.log.num.partitions': 1,
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': 1,
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.num.partitions': 1,
+    // The first member of a group need not wait for others here.
+    'group.initial.rebalance.delay.ms': 0,
+    'group.min.session.timeout.ms': 1000,
+    'log.retention.check.interval.ms': 1000,
+    'controlled.shutdown.enable': controllers.length > 1,
+  })
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+async function format(classPath: string, config: string, clusterId: string): Promise<void> {
+  const args = ['kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', clusterId, '-c', config];
+  const tool = java(classPath, args, ['-XX:TieredStopAtLevel=1']);
+  const [code] = await once(tool.process, 'close');
+  if (code !== 0) throw new Error(`the storage tool ended with ${code}:\n${tool.output()}`);
+}
+
+function java(classPath: string, args: readonly string[], flags: readonly string[] = []) {
+  const started = spawn(
+    'java',
+    ['-Xms64m', '-Xmx384m', '-XX:+UseSerialGC', ...flags, '-cp', classPath, ...args],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let output = '';
+  for (const stream of [started.stdout, started.stderr]) {
+    stream.on('data', (data) => {
+      output = (output + data).slice(-4000);
+    });
+  }
+  return { process: started, output: () => output };
+}
+
+/** Kept in the directory: data formatted for one cluster cannot be opened as another. */
+function clusterIdOf(directory: string): string {
+  const file = join(directory, 'cluster-id');
+  if (existsSync(file)) return readFileSync(file, 'utf8');
+  // A leading '-' would be taken for an option.
+  const id = `v${randomBytes(16).toString('base64url').slice(1)}`;
+  writeFileSync(file, id);
+  return id;
+}
+
+/** Resolves at the first answer to an ApiVersions request: the port opens long before requests are served. */
+async function answers(port: number): Promise<void> {
+  const request = Buffer.alloc(14);
+  request.writeInt32BE(10, 0); // length
+  request.writeInt16BE(18, 4); // ApiVersions
+  request.writeInt16BE(0, 6); // version
+  request.writeInt32BE(1, 8); // correlation id
+  request.writeInt16BE(-1, 12); // no client id
+  const deadline = performance.now() + START_MS_MAX;
+  while (performance.now() < deadline) {
+    if (await asked(port, request)) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`Kafka did not answer on port ${port} within ${START_MS_MAX / 1000} s`);
+}
+
+function asked(port: number, request: Buffer): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(request));
+    const end = (answered: boolean) => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.once('data', () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('close', () => end(false));
+    socket.setTimeout(2000, () => end(false));
+  });
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

@@ -1,0 +1,62 @@
+/** npm run kafka: a broker to try Vigie on, until Ctrl-C. */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { haveKafka, startKafka } from './kafka.ts';
+
+const HELP = `Starts a real Apache Kafka on this machine, until Ctrl-C.
+
+  npm run kafka -- [--port N] [--data DIR]
+
+  --port N     listen on 127.0.0.1:N (default 9092)
+  --data DIR   keep the data there (default .kafka/data)
+  --help       this
+
+Needs Java 17 or newer, and Maven the first time, to fetch the jars into .kafka/.
+`;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const { port, data, help } = asked();
+  if (help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) return refuse('--port: expected 1 to 65535');
+  const { present, why } = haveKafka();
+  if (!present) return refuse(why);
+
+  process.stdout.write('starting Kafka ...\n');
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+  });
+  const onFetch = () => process.stdout.write('fetching the jars through Maven, once ...\n');
+  const kafka = await startKafka({ port, data: path.resolve(data), onFetch });
+  const brokers = kafka.brokers.join(',');
+  process.stdout.write(`Kafka answers on ${brokers}, data is kept in ${data}. Ctrl-C stops it.
+
+  npm start -- --log kafka --brokers ${brokers}
+  KAFKA_BROKERS=${brokers} npx vitest run test/story.test.ts
+`);
+  const isStopped = await Promise.race([stopped.then(() => true), kafka.ended.then(() => false)]);
+  if (!isStopped) return refuse('Kafka ended by itself');
+  process.stdout.write('stopping ...\n');
+  await kafka.stop();
+  return 0;
+}
+
+function asked(): { port: number; data: string; help: boolean } {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '9092' },
+      data: { type: 'string', default: path.join('.kafka', 'data') },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  return { ...values, port: Number(values.port) };
+}
+
+function refuse(why: string): number {
+  process.stderr.write(`${why}\n`);
+  return 1;
+}
