@@ -105,11 +105,22 @@ export class Connection {
     return this.use(async (cluster) => work(await cluster.findBroker({ nodeId })));
   }
 
-  /** Asks the group's coordinator, which a young broker has to find first. */
-  async coordinator<T>(groupId: string, work: (broker: Broker) => Promise<T>): Promise<T> {
+  coordinator<T>(groupId: string, work: (broker: Broker) => Promise<T>): Promise<T> {
+    return this.#onceReady(async (cluster) => work(await cluster.findGroupCoordinator({ groupId })));
+  }
+
+  /** From any broker: ids are given by all of them. */
+  producerId(): Promise<{ readonly producerId: string; readonly producerEpoch: number }> {
+    return this.#onceReady(async (cluster) =>
+      (await cluster.brokerPool.findConnectedBroker()).initProducerId({ transactionTimeout: 0 }),
+    );
+  }
+
+  /** A young broker has to find its coordinators first. */
+  async #onceReady<T>(work: (cluster: Cluster) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.use(async (cluster) => work(await cluster.findGroupCoordinator({ groupId })));
+        return await this.use(work);
       } catch (error) {
         if (!isComing(error) || attempt >= COORDINATOR_ATTEMPTS) throw error;
         await new Promise((resolve) => setTimeout(resolve, COORDINATOR_RETRY_MS));
@@ -148,17 +159,20 @@ export class Connection {
   }
 }
 
-/** Metadata says nothing about a topic that was not asked for. */
+/** Makes the cluster's metadata speak of these topics. Throws UnknownTopicError. */
 async function know(cluster: Cluster, topics: readonly string[]): Promise<void> {
   try {
     await cluster.addMultipleTargetTopics(topics);
   } catch (error) {
     if (!isUnknownTopic(error)) throw error;
+    const broker = await cluster.brokerPool.findConnectedBroker();
+    for (const topic of topics) {
+      await broker.metadata([topic]).catch((reason) => {
+        throw isUnknownTopic(reason) ? new UnknownTopicError(topic) : reason;
+      });
+    }
+    throw error;
   }
-  const missing = topics.find((topic) => cluster.findTopicPartitionMetadata(topic).length === 0);
-  if (missing === undefined) return;
-  for (const topic of topics) cluster.targetTopics.delete(topic);
-  throw new UnknownTopicError(missing);
 }
 
 async function goodbye(cluster: Cluster): Promise<void> {

@@ -173,9 +173,7 @@ export class Producer {
 
   async #identify(): Promise<Identity> {
     if (this.#identity !== undefined) return this.#identity;
-    const { producerId, producerEpoch } = await this.#connection.use(async (cluster) =>
-      (await cluster.brokerPool.findConnectedBroker()).initProducerId({ transactionTimeout: 0 }),
-    );
+    const { producerId, producerEpoch } = await this.#connection.producerId();
     this.#identity = { producerId, producerEpoch, sequences: new Map() };
     return this.#identity;
   }

@@ -38,9 +38,7 @@ export interface GroupMember {
 
 /** One broker. Every method is one request and its answer. */
 export interface Broker {
-  metadata(
-    topics: readonly string[],
-  ): Promise<{
+  metadata(topics: readonly string[]): Promise<{
     readonly topicMetadata: readonly { readonly partitionMetadata: readonly PartitionMetadata[] }[];
   }>;
   initProducerId(request: {

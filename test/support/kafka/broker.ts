@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kafkaLibraries } from './jars.ts';
 
+export { haveKafka } from './jars.ts';
+
 export interface KafkaOptions {
   /** Of the first node; the others follow. Absent: free ports. */
   readonly port?: number;
@@ -19,7 +21,7 @@ export interface KafkaOptions {
 
 export interface RunningKafka {
   /** host:port, one per node. */
-  readonly brokers: readonly string[];
+  readonly brokers: string[];
   /** Waits until every node has ended. */
   stop(): Promise<void>;
   /** For tests of outages: ends one node at once, without its farewell; `startNode` brings it back. */
@@ -32,7 +34,7 @@ const START_MS_MAX = 60_000;
 
 export async function startKafka(options: KafkaOptions = {}): Promise<RunningKafka> {
   const say = options.say ?? (() => {});
-  const classPath = await kafkaLibraries(say);
+  const classPath = kafkaLibraries(say);
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'vigie-kafka-'));
   mkdirSync(directory, { recursive: true });
   const count = options.nodes ?? 1;
@@ -119,7 +121,9 @@ function properties(id: number, port: number, controllers: readonly number[], da
     'group.initial.rebalance.delay.ms': 0,
     'group.min.session.timeout.ms': 1000,
     'log.retention.check.interval.ms': 1000,
-    'controlled.shutdown.enable': controllers.length > 1,
+    // A node that starts again is refused until the session of its former life is over.
+    'broker.session.timeout.ms': 3000,
+    'broker.heartbeat.interval.ms': 500,
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');

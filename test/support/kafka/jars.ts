@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync }
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const VERSION = '3.9.1';
+const VERSION = '4.1.0';
 const ROOT = rootOf(path.dirname(fileURLToPath(import.meta.url)));
 const LIBS = path.join(ROOT, '.kafka', `libs-${VERSION}`);
 
@@ -37,11 +37,11 @@ export function haveKafka(): { readonly present: boolean; readonly why: string }
 }
 
 /** A class path. Several processes may ask at once: each fetches for itself, the first to finish is kept. */
-export function kafkaJars(onFetch: () => void = () => undefined): string {
+export function kafkaLibraries(say: (line: string) => void): string {
   const { present, why } = haveKafka();
   if (!present) throw new Error(why);
   if (!existsSync(LIBS)) {
-    onFetch();
+    say(`fetching Kafka ${VERSION} through Maven, once ...`);
     fetchJars();
   }
   return path.join(LIBS, '*');
@@ -56,7 +56,8 @@ function fetchJars(): void {
     writeFileSync(pom, POM);
     const arguments_ = ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${libs}`];
     const run = spawnSync('mvn', arguments_, { encoding: 'utf8' });
-    if (run.status !== 0) throw new Error(`mvn could not fetch Kafka ${VERSION}:\n${run.stdout}${run.stderr}`);
+    if (run.status !== 0)
+      throw new Error(`mvn could not fetch Kafka ${VERSION}:\n${run.stdout}${run.stderr}`);
     try {
       renameSync(libs, LIBS);
     } catch (error) {

@@ -1,7 +1,7 @@
 /** npm run kafka: a broker to try Vigie on, until Ctrl-C. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { haveKafka, startKafka } from './kafka.ts';
+import { haveKafka, startKafka } from './broker.ts';
 
 const HELP = `Starts a real Apache Kafka on this machine, until Ctrl-C.
 
@@ -30,16 +30,15 @@ async function main(): Promise<number> {
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
   });
-  const onFetch = () => process.stdout.write('fetching the jars through Maven, once ...\n');
-  const kafka = await startKafka({ port, data: path.resolve(data), onFetch });
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const kafka = await startKafka({ port, directory: path.resolve(data), say });
   const brokers = kafka.brokers.join(',');
   process.stdout.write(`Kafka answers on ${brokers}, data is kept in ${data}. Ctrl-C stops it.
 
   npm start -- --log kafka --brokers ${brokers}
   KAFKA_BROKERS=${brokers} npx vitest run test/story.test.ts
 `);
-  const isStopped = await Promise.race([stopped.then(() => true), kafka.ended.then(() => false)]);
-  if (!isStopped) return refuse('Kafka ended by itself');
+  await stopped;
   process.stdout.write('stopping ...\n');
   await kafka.stop();
   return 0;

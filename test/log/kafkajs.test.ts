@@ -1,0 +1,175 @@
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { connect, createServer, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { assign, type Claim } from '../../pipeline/log/kafka-assign.ts';
+import { openKafkaLog } from '../../pipeline/log/kafkajs.ts';
+import { partitionFor } from '../../pipeline/log/partition.ts';
+import { LogFailure } from '../../pipeline/log/port.ts';
+import { haveKafka, type RunningKafka, startKafka } from '../support/kafka/broker.ts';
+import { havePart } from '../support/require.ts';
+import { logContract } from './contract.ts';
+
+const require = createRequire(import.meta.url);
+const { Kafka, Partitioners, logLevel } = require('kafkajs') as typeof import('kafkajs');
+
+const { present, why } = haveKafka();
+const kafka = havePart('kafka', present, why);
+
+let broker: RunningKafka | undefined;
+beforeAll(async () => {
+  if (kafka) broker = await startKafka();
+});
+afterAll(async () => {
+  await broker?.stop();
+});
+
+describe.runIf(kafka)('on a real broker', () => {
+  logContract('kafkajs', async () => {
+    const { brokers } = broker!;
+    const log = await openKafkaLog({ brokers });
+    const other = await openKafkaLog({ brokers, clientId: 'vigie-other' });
+    const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    return {
+      log,
+      other,
+      async dropBefore({ topic, partition }, offset) {
+        // Loads what the next call looks things up in.
+        await admin.fetchTopicOffsets(topic);
+        await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: `${offset}` }] });
+      },
+      async cleanup() {
+        await admin.disconnect();
+        await Promise.all([log.close(), other.close()]);
+      },
+    };
+  });
+
+  const kcat = spawnSync('kcat', ['-V']).status === 0;
+  if (!kcat) process.stderr.write('skipped: kcat: it is not installed\n');
+  test.runIf(kcat)('a client that is not ours reads what was written, key, headers and time', async () => {
+    const log = await openKafkaLog({ brokers: broker!.brokers });
+    const topic = `foreign-${randomUUID()}`;
+    await log.createTopics([{ topic, partitions: 2 }]);
+    const value = new TextEncoder().encode('{"quai":"é"}');
+    const beforeMs = Date.now();
+    await log.append([{ topic, partition: 1, key: 'gare/quai-é', value, headers: { codec: 'frame/1' } }]);
+    const { stdout } = spawnSync('kcat', ['-b', broker!.brokers[0]!, '-C', '-t', topic, '-e', '-q', '-J'], {
+      encoding: 'utf8',
+    });
+    const record = JSON.parse(stdout) as Record<string, unknown>;
+    expect(record).toMatchObject({
+      partition: 1,
+      offset: 0,
+      tstype: 'logappend',
+      key: 'gare/quai-é',
+      payload: '{"quai":"é"}',
+      headers: ['codec', 'frame/1'],
+    });
+    expect(record.ts).toBeGreaterThanOrEqual(beforeMs);
+    await log.close();
+  });
+
+  test('a broken connection neither loses nor repeats what was being appended', async () => {
+    const proxy = await cutter(broker!.brokers[0]!);
+    const log = await openKafkaLog({ brokers: [proxy.address] });
+    const topic = `cut-${randomUUID()}`;
+    await log.createTopics([{ topic, partitions: 1 }]);
+    const offsets: number[] = [];
+    for (let i = 0; i < 200; i++) {
+      if (i % 50 === 25) proxy.cut();
+      offsets.push(...(await log.append([{ topic, partition: 0, value: Buffer.from(`${i}`) }])));
+    }
+    expect(offsets).toEqual(Array.from({ length: 200 }, (_, i) => i));
+    expect(await log.endOffset({ topic, partition: 0 })).toBe(200);
+    await log.close();
+    await proxy.close();
+  });
+});
+
+test('a broker that is not there is an outage that may pass, and closing does not wait for it', async () => {
+  const told: string[] = [];
+  const log = await openKafkaLog({ brokers: ['127.0.0.1:1'], onStatus: (message) => told.push(message) });
+  const call = log.partitionCount('t');
+  await expect(call).rejects.toThrow(LogFailure);
+  await expect(call).rejects.toMatchObject({ transient: true });
+  expect(told.join('\n')).toContain('127.0.0.1:1');
+  await log.close();
+});
+
+test('a camera lives in the partition that the package would choose by itself', () => {
+  const choose = Partitioners.DefaultPartitioner();
+  const keys = ['gare/quai-é', '日本/🚆', '', ...Array.from({ length: 5_000 }, () => randomUUID())];
+  for (const count of [1, 3, 8, 48]) {
+    const partitionMetadata = Array.from({ length: count }, (_, partitionId) => ({
+      partitionErrorCode: 0,
+      partitionId,
+      leader: 1,
+      replicas: [1],
+      isr: [1],
+    }));
+    for (const key of keys) {
+      const chosen = choose({ topic: 't', partitionMetadata, message: { key, value: null } });
+      // It takes an empty key for none.
+      if (key !== '') expect(partitionFor(key, count)).toBe(chosen);
+    }
+  }
+});
+
+describe('who reads which numbers', () => {
+  const claim = (member: string, held: readonly number[], generation = 1): Claim => ({
+    member,
+    held,
+    generation,
+  });
+  const shares = (claims: readonly Claim[], count: number) => Object.fromEntries(assign(claims, count));
+
+  test.each([
+    ['all to one', [claim('a', [])], 4, { a: [0, 1, 2, 3] }],
+    [
+      'a new member gets nothing before another let go',
+      [claim('a', [0, 1, 2, 3]), claim('b', [])],
+      4,
+      { a: [0, 1], b: [] },
+    ],
+    ['then it does', [claim('a', [0, 1]), claim('b', [])], 4, { a: [0, 1], b: [2, 3] }],
+    ['who stays keeps its own', [claim('a', [1]), claim('b', [3])], 4, { a: [1, 0], b: [3, 2] }],
+    ['the rest to who holds more', [claim('a', [0]), claim('b', [1, 2])], 3, { a: [0], b: [1, 2] }],
+    ['of two claims the younger holds', [claim('a', [0, 1], 1), claim('b', [0, 1], 2)], 2, { a: [], b: [0] }],
+    ['more members than numbers', [claim('a', []), claim('b', [])], 1, { a: [0], b: [] }],
+    ['a number that is no more', [claim('a', [7])], 1, { a: [0] }],
+  ])('%s', (_, claims, count, expected) => {
+    expect(shares(claims, count)).toEqual(expected);
+  });
+});
+
+/** Passes bytes on to a broker that still calls itself by its own address on loopback, and cuts on demand. */
+async function cutter(target: string): Promise<{ address: string; cut(): void; close(): Promise<void> }> {
+  const [host, port] = target.split(':');
+  const open = new Set<Socket>();
+  const server = createServer((from) => {
+    const to = connect(Number(port), host!);
+    for (const [one, two] of [
+      [from, to],
+      [to, from],
+    ] as const) {
+      open.add(one);
+      one.pipe(two);
+      one.on('error', () => two.destroy()).on('close', () => two.destroy() && open.delete(one));
+    }
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const cut = () => {
+    for (const socket of open) socket.destroy();
+  };
+  return {
+    address: `127.0.0.1:${(server.address() as { port: number }).port}`,
+    cut,
+    close: async () => {
+      cut();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
