@@ -3,7 +3,6 @@
  * subscriber hear of it.
  */
 import { randomUUID } from 'node:crypto';
-import { connect } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { openMemoryLog } from '../pipeline/log/memory.ts';
 import type { Log, LogRecord } from '../pipeline/log/port.ts';
@@ -12,6 +11,7 @@ import { createTopics, partitionsByCamera, TOPICS } from '../pipeline/topics.ts'
 import { partitionsOf, readThrough } from '../pipeline/topology/history.ts';
 import { type Station, startStation } from '../pipeline/topology.ts';
 import { decodeCandidate, decodeEvent, decodeFrameBatch, decodeObservation } from '../proto/messages.ts';
+import { haveKafka, startKafka } from './support/kafka/broker.ts';
 import { havePart } from './support/require.ts';
 import { walkedSite, walker } from './support/walker.ts';
 
@@ -53,15 +53,26 @@ it('a frame goes in, a verified event comes out', async () => {
   await story(log, 'gare', false);
 });
 
-const broker = process.env.KAFKA_BROKERS ?? '127.0.0.1:9092';
-const kafka = havePart('kafka', await answers(broker), `no broker answers on ${broker} (npm run kafka)`);
+const asked = process.env.KAFKA_BROKERS;
+const found = asked === undefined ? haveKafka() : { present: true, why: '' };
 
-it.runIf(kafka)('the same over Kafka', { timeout: 60_000 }, async () => {
-  const { openKafkaLog } = await import('../pipeline/log/kafkajs.ts');
-  const log = await openKafkaLog({ brokers: broker.split(',') });
-  closing.push(() => log.close());
-  await story(log, `gare-${randomUUID()}`, true);
-});
+it.runIf(havePart('kafka', found.present, found.why))(
+  'the same over Kafka',
+  { timeout: 120_000 },
+  async () => {
+    const brokers = asked?.split(',') ?? (await ownBroker());
+    const { openKafkaLog } = await import('../pipeline/log/kafkajs.ts');
+    const log = await openKafkaLog({ brokers });
+    closing.push(() => log.close());
+    await story(log, `gare-${randomUUID()}`, true);
+  },
+);
+
+async function ownBroker(): Promise<string[]> {
+  const kafka = await startKafka();
+  closing.push(() => kafka.stop());
+  return kafka.brokers;
+}
 
 it('what was decided is still decided after a restart, and nothing is told twice', async () => {
   const log = openMemoryLog();
@@ -166,20 +177,4 @@ async function story(log: Log, site: string, shared: boolean): Promise<void> {
   expect(await client.listCandidates()).toEqual([]);
   stop.abort();
   await listening;
-}
-
-/** Whether something listens there. */
-function answers(address: string): Promise<boolean> {
-  const [host, port] = address.split(',')[0]!.split(':');
-  return new Promise((resolve) => {
-    const socket = connect({ host: host!, port: Number(port), timeout: 1_000 });
-    const done = (found: boolean) => {
-      socket.destroy();
-      resolve(found);
-    };
-    socket
-      .once('connect', () => done(true))
-      .once('error', () => done(false))
-      .once('timeout', () => done(false));
-  });
 }
