@@ -8,10 +8,15 @@ import { LogClosedError, LogFailure, type TopicPartition, UnknownTopicError } fr
 
 export type MakeCluster = (onSocket: (socket: Socket) => void) => Cluster;
 
+/** No news for whoever is told of the connections' troubles. */
+export const ON_PURPOSE = 'closed on purpose';
+
 /** How long a broker may take to say goodbye. */
 const GOODBYE_MS = 1_000;
 const COORDINATOR_ATTEMPTS = 40;
 const COORDINATOR_RETRY_MS = 250;
+const LEADER_ATTEMPTS = 20;
+const LEADER_RETRY_MS = 100;
 
 export class Connection {
   readonly #make: MakeCluster;
@@ -141,7 +146,10 @@ export class Connection {
         );
         return Number(responses[0]!.partitions[0]!.offset);
       } catch (error) {
-        if (!isMoved(error) || attempt > 3) throw error;
+        // A leader that was just chosen may not know it yet.
+        const isPassing = isMoved(error) || isUnknownTopic(error);
+        if (!isPassing || attempt >= LEADER_ATTEMPTS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, LEADER_RETRY_MS));
         await this.refresh();
       }
     }
@@ -152,8 +160,8 @@ export class Connection {
     this.#closed = true;
     const cluster = this.#cluster;
     this.#cluster = undefined;
-    // Requests that still wait at the broker would keep it from ending.
-    for (const socket of this.#sockets) socket.destroy();
+    // Requests may still wait at the broker: an error, unlike an end, tells whoever waits for them here.
+    for (const socket of this.#sockets) socket.destroy(new Error(ON_PURPOSE));
     if (cluster !== undefined) await goodbye(cluster);
     for (const socket of this.#sockets) socket.destroy();
   }

@@ -10,7 +10,7 @@
 import { createRequire } from 'node:module';
 import { connect, type Socket } from 'node:net';
 import { Kafka, logLevel } from 'kafkajs';
-import { Connection } from './kafka-connection.ts';
+import { Connection, ON_PURPOSE } from './kafka-connection.ts';
 import { KafkaConsumer, KafkaReader } from './kafka-consumer.ts';
 import { Producer } from './kafka-produce.ts';
 import { type Cluster, type Codec, failureOf, typeOf } from './kafka-wire.ts';
@@ -210,8 +210,9 @@ class KafkaLog implements Log {
       logLevel: onStatus === undefined ? logLevel.NOTHING : logLevel.ERROR,
       logCreator:
         () =>
-        ({ log }) =>
-          onStatus?.(log.message),
+        ({ log }) => {
+          if (!log.message.includes(ON_PURPOSE)) onStatus?.(log.message);
+        },
     }).logger();
     return new Connection(
       (onSocket) =>

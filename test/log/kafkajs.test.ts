@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assign, type Claim } from '../../pipeline/log/kafka-assign.ts';
 import { openKafkaLog } from '../../pipeline/log/kafkajs.ts';
 import { partitionFor } from '../../pipeline/log/partition.ts';
-import { LogFailure } from '../../pipeline/log/port.ts';
+import { type Log, LogFailure } from '../../pipeline/log/port.ts';
 import { haveKafka, type RunningKafka, startKafka } from '../support/kafka/broker.ts';
 import { havePart } from '../support/require.ts';
 import { logContract } from './contract.ts';
@@ -71,23 +72,91 @@ describe.runIf(kafka)('on a real broker', () => {
     expect(record.ts).toBeGreaterThanOrEqual(beforeMs);
     await log.close();
   });
+});
 
-  test('a broken connection neither loses nor repeats what was being appended', async () => {
-    const proxy = await cutter(broker!.brokers[0]!);
-    const log = await openKafkaLog({ brokers: [proxy.address] });
+describe.runIf(kafka)('when the broker goes away', () => {
+  let proxy: Awaited<ReturnType<typeof cutter>>;
+  let node: RunningKafka;
+  let log: Log;
+  beforeAll(async () => {
+    proxy = await cutter();
+    node = await startKafka({ advertise: proxy.port });
+    proxy.target = Number(node.brokers[0]!.split(':')[1]);
+    log = await openKafkaLog({ brokers: [`127.0.0.1:${proxy.port}`] });
+  });
+  afterAll(async () => {
+    await log?.close();
+    await proxy?.close();
+    await node?.stop();
+  });
+
+  test('cut connections neither lose nor repeat what was being appended, nor what was being read', async () => {
     const topic = `cut-${randomUUID()}`;
     await log.createTopics([{ topic, partitions: 1 }]);
+    const reader = await log.reader([{ topic, partition: 0, offset: 0 }]);
     const offsets: number[] = [];
-    for (let i = 0; i < 200; i++) {
-      if (i % 50 === 25) proxy.cut();
-      offsets.push(...(await log.append([{ topic, partition: 0, value: Buffer.from(`${i}`) }])));
+    const got: number[] = [];
+    for (let i = 0; i < 300; i++) {
+      const call = log.append([{ topic, partition: 0, value: Buffer.from(`${i}`) }]);
+      if (i % 50 === 25) setTimeout(() => proxy.cut(), (i / 50) % 3);
+      offsets.push(...(await call));
+      got.push(...(await reader.read(10, 0)).map(({ value }) => Number(Buffer.from(value).toString())));
     }
-    expect(offsets).toEqual(Array.from({ length: 200 }, (_, i) => i));
-    expect(await log.endOffset({ topic, partition: 0 })).toBe(200);
-    await log.close();
-    await proxy.close();
+    const all = Array.from({ length: 300 }, (_, i) => i);
+    expect(offsets).toEqual(all);
+    while (got.length < 300) {
+      got.push(...(await reader.read(100, 10_000)).map(({ value }) => Number(Buffer.from(value).toString())));
+    }
+    expect(got).toEqual(all);
+    await reader.close();
   });
+
+  test('a killed broker is waited for: what it acknowledged is there, the group goes on', async () => {
+    const topic = `killed-${randomUUID()}`;
+    await log.createTopics([{ topic, partitions: 2 }]);
+    const consumer = await log.consumer({ group: `killed-${topic}`, topics: [topic] });
+    const got: string[] = [];
+    const until = async (count: number) => {
+      while (new Set(got).size < count) {
+        try {
+          const records = await consumer.read(100, 1_000);
+          got.push(...records.map(({ value }) => Buffer.from(value).toString()));
+        } catch (error) {
+          expect(error).toMatchObject({ transient: true });
+        }
+      }
+    };
+    const append = async (from: number) => {
+      for (let i = from; i < from + 10; i++) {
+        const record = { topic, partition: i % 2, value: Buffer.from(`${i}`) };
+        while (
+          !(await log.append([record]).then(
+            () => true,
+            (error) => !isTransient(error),
+          ))
+        );
+      }
+    };
+    await append(0);
+    await until(10);
+    await node.killNode(0);
+    await expect(log.append([{ topic, partition: 0, value: Buffer.from('0') }])).rejects.toMatchObject({
+      transient: true,
+    });
+    const [, , back] = await Promise.all([append(10), until(20), node.startNode(0)]);
+    expect(back).toBeUndefined();
+    expect([...new Set(got)].map(Number).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, i) => i),
+    );
+    await consumer.commit([{ topic, partition: 0, offset: 5 }]);
+    expect(await log.committed(`killed-${topic}`, { topic, partition: 0 })).toBe(5);
+    await consumer.close();
+  }, 120_000);
 });
+
+function isTransient(error: unknown): boolean {
+  return error instanceof LogFailure && error.transient;
+}
 
 test('a broker that is not there is an outage that may pass, and closing does not wait for it', async () => {
   const told: string[] = [];
@@ -145,31 +214,32 @@ describe('who reads which numbers', () => {
   });
 });
 
-/** Passes bytes on to a broker that still calls itself by its own address on loopback, and cuts on demand. */
-async function cutter(target: string): Promise<{ address: string; cut(): void; close(): Promise<void> }> {
-  const [host, port] = target.split(':');
+/** Passes bytes on to the broker, and cuts on demand. */
+async function cutter() {
   const open = new Set<Socket>();
   const server = createServer((from) => {
-    const to = connect(Number(port), host!);
+    const to = connect(passing.target, '127.0.0.1');
     for (const [one, two] of [
       [from, to],
       [to, from],
     ] as const) {
       open.add(one);
       one.pipe(two);
-      one.on('error', () => two.destroy()).on('close', () => two.destroy() && open.delete(one));
+      one.on('error', () => undefined).on('close', () => two.destroy() && open.delete(one));
     }
   }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const cut = () => {
-    for (const socket of open) socket.destroy();
-  };
-  return {
-    address: `127.0.0.1:${(server.address() as { port: number }).port}`,
-    cut,
-    close: async () => {
-      cut();
-      await new Promise((resolve) => server.close(resolve));
+  await once(server, 'listening');
+  const passing = {
+    target: 0,
+    port: (server.address() as { port: number }).port,
+    cut() {
+      for (const socket of open) socket.destroy();
+    },
+    async close() {
+      passing.cut();
+      server.close();
+      await once(server, 'close');
     },
   };
+  return passing;
 }

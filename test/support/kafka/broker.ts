@@ -14,6 +14,8 @@ export interface KafkaOptions {
   /** Of the first node; the others follow. Absent: free ports. */
   readonly port?: number;
   readonly nodes?: number;
+  /** Where clients are told to find the one node: a port that something between passes on. Absent: its own. */
+  readonly advertise?: number;
   /** Kept between runs. Absent: a new directory, removed on stop. */
   readonly directory?: string;
   readonly say?: (line: string) => void;
@@ -50,7 +52,10 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
     const node = join(directory, `node-${i + 1}`);
     mkdirSync(node, { recursive: true });
     const config = join(node, 'server.properties');
-    writeFileSync(config, properties(i + 1, port, controllers, join(node, 'data')));
+    writeFileSync(
+      config,
+      properties(i + 1, port, controllers, join(node, 'data'), options.advertise ?? port),
+    );
     return config;
   });
   const running: (ChildProcess | undefined)[] = [];
@@ -99,7 +104,13 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
   return { brokers, stop, killNode: (index) => endNode(index, 'SIGKILL'), startNode };
 }
 
-function properties(id: number, port: number, controllers: readonly number[], data: string): string {
+function properties(
+  id: number,
+  port: number,
+  controllers: readonly number[],
+  data: string,
+  advertised: number,
+): string {
   const replicas = Math.min(3, controllers.length);
   return Object.entries({
     'process.roles': 'broker,controller',
@@ -107,7 +118,7 @@ function properties(id: number, port: number, controllers: readonly number[], da
     'controller.quorum.voters': controllers.map((at, i) => `${i + 1}@127.0.0.1:${at}`).join(','),
     'controller.listener.names': 'CONTROLLER',
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllers[id - 1]}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertised}`,
     'log.dirs': data,
     'auto.create.topics.enable': false,
     'offsets.topic.num.partitions': 1,
