@@ -45,6 +45,8 @@ const AREA_MIN_PX = 6;
 const FALL_SHARE_MIN = 0.4;
 /** Light that has not changed for this long is the light of the place. */
 const LIGHT_STILL_MS = 30_000;
+/** A rim across which this much falls, in 1/48 of an octave (15 %), is a thing's however much light surrounds it. */
+const FALL_MIN = 12;
 /** How long a region must have been still before it may be called a ghost. */
 const GHOST_STILL_MS = 1_000;
 /** A ghost is somebody's; a smooth train that stands before rails has its rim in the background as well. */
