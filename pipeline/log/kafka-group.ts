@@ -118,7 +118,7 @@ export class Membership {
     if (memberId === '' || this.#expelled) return;
     const leaving = control.coordinator(group, (broker) => broker.leaveGroup({ groupId: group, memberId }));
     // Not heard, the broker finds out by itself when the session is over.
-    await Promise.race([leaving.catch(() => undefined), pause(LEAVE_MS)]);
+    await Promise.race([leaving.catch(() => undefined), pause(LEAVE_MS, false)]);
   }
 
   async #commitIn(groupGenerationId: number, positions: readonly Position[]): Promise<void> {
@@ -265,6 +265,10 @@ function numbersIn(userData: Buffer | undefined): readonly number[] {
   return userData === undefined || userData.length === 0 ? [] : (JSON.parse(userData.toString()) as number[]);
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** `lasting`: keeps the process from ending meanwhile. */
+function pause(ms: number, lasting = true): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    if (!lasting) timer.unref();
+  });
 }

@@ -22,7 +22,7 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) return refuse('--port: expected 1 to 65535');
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) return refuse('--port: expected 1 to 65535', 2);
   const { present, why } = haveKafka();
   if (!present) return refuse(why);
 
@@ -55,7 +55,7 @@ function asked(): { port: number; data: string; help: boolean } {
   return { ...values, port: Number(values.port) };
 }
 
-function refuse(why: string): number {
+function refuse(why: string, code = 1): number {
   process.stderr.write(`${why}\n`);
-  return 1;
+  return code;
 }
