@@ -96,7 +96,8 @@ function fateOf(row: Int32Array, region: Region, pixels: number): number {
     const fall = row[ROW.fall]! / edges;
     const difference = row[ROW.difference]! / region.areaPx;
     // Light that stays is learned; light that passes must leave no trace.
-    if (fall < FALL_SHARE_MIN * difference) return region.stillMs >= LIGHT_STILL_MS ? FATE.adapt : FATE.drop;
+    if (fall < FALL_SHARE_MIN * difference && fall < FALL_MIN)
+      return region.stillMs >= LIGHT_STILL_MS ? FATE.adapt : FATE.drop;
   }
   const rimMoved = row[ROW.edgeBackground]! > GHOST_RATIO * row[ROW.edgePicture]!;
   const small = region.areaPx <= GHOST_SHARE_MAX * pixels;
