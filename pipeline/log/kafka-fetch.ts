@@ -1,288 +1,217 @@
 /**
- * Reading partitions from their leaders. A partition is asked for again only when everything that came of it before
- * was taken: at most one answer per leader waits in memory (FETCH_BYTES_MAX, and one record more where a record is
- * larger), whatever the application's pace.
+ * Reading partitions of Kafka. One request per leading broker is under way at most; what it brings is kept per
+ * partition until it is taken, and a partition is asked for again only when nothing of it is left: so at most about
+ * PARTITION_BYTES_MAX are held for each, paused ones included.
  */
-import { placeOf } from './group.ts';
-import {
-  type Broker,
-  backOff,
-  byTopic,
-  type Cluster,
-  disconnected,
-  type FetchedMessage,
-  messageOf,
-  OFFSET_OF,
-  protocolError,
-  type Wire,
-} from './kafka-wire.ts';
-import {
-  LogClosedError,
-  type LogRecord,
-  OffsetGoneError,
-  type Position,
-  type Reader,
-  type TopicPartition,
-} from './port.ts';
-import { patiently } from './reader.ts';
+import { type Connection, isMoved } from './kafka-connection.ts';
+import { byTopic, failureOf, type Message, typeOf } from './kafka-wire.ts';
+import { LogFailure, type LogRecord, OffsetGoneError, type Position, type TopicPartition } from './port.ts';
 import { Wakeups } from './wakeups.ts';
 
+const PARTITION_BYTES_MAX = 1024 * 1024;
 const FETCH_BYTES_MAX = 8 * 1024 * 1024;
-const PARTITION_BYTES_MAX = 2 * 1024 * 1024;
-/** How long a broker may hold an empty answer back. A partition added meanwhile waits for it. */
-const LONG_POLL_MS = 200;
-/** Vigie writes no transactions: READ_UNCOMMITTED sees the same and waits for nobody else's. */
-const READ_UNCOMMITTED = 0;
+/** How long a broker holds an empty answer back. */
+const FETCH_WAIT_MS = 250;
+/** A leader that moves or a broker that restarts is waited for so long before it is called an outage. */
+const MENDING_MS = 5_000;
+const RETRY_MS = 200;
 
-interface Lane {
-  readonly at: TopicPartition;
+interface Place extends TopicPartition {
+  /** Offset that the next request asks for. */
   next: number;
-  waiting: LogRecord[];
-  paused: boolean;
+  /** Records that came and were not taken, from `taken` on. */
+  records: readonly LogRecord[];
+  taken: number;
   gone: OffsetGoneError | undefined;
 }
 
 export class Fetcher {
   readonly wakeups = new Wakeups();
-  readonly #wire: Wire;
-  readonly #cluster: Cluster;
-  readonly #lanes = new Map<string, Lane>();
-  readonly #leaders = new Map<string, number>();
-  /** Leaders with a request under way. */
-  readonly #asked = new Set<number>();
-  #refreshing = false;
-  #failures = 0;
+  readonly #connection: Connection;
+  readonly #places = new Map<string, Place>();
+  readonly #busy = new Set<number>();
+  #looking = false;
+  #failingSinceMs: number | undefined;
+  #failure: Error | undefined;
   #turn = 0;
-  #closed = false;
 
-  constructor(wire: Wire, cluster: Cluster) {
-    this.#wire = wire;
-    this.#cluster = cluster;
+  constructor(connection: Connection) {
+    this.#connection = connection;
   }
 
   set({ topic, partition, offset }: Position): void {
-    const place = placeOf({ topic, partition });
-    const paused = this.#lanes.get(place)?.paused ?? false;
-    this.#lanes.set(place, { at: { topic, partition }, next: offset, waiting: [], paused, gone: undefined });
+    const key = `${topic}/${partition}`;
+    this.#places.set(key, { topic, partition, next: offset, records: [], taken: 0, gone: undefined });
     this.wakeups.wake();
   }
 
-  delete(place: string): void {
-    this.#lanes.delete(place);
+  delete(key: string): void {
+    this.#places.delete(key);
   }
 
-  isGone(place: string): boolean {
-    return this.#lanes.get(place)?.gone !== undefined;
+  /** Goes on from a committed position when what came before it is gone. */
+  pass(position: Position): void {
+    const place = this.#places.get(`${position.topic}/${position.partition}`);
+    if (place?.gone !== undefined && position.offset > place.next) this.set(position);
   }
 
-  setPaused(place: string, paused: boolean): void {
-    const lane = this.#lanes.get(place);
-    if (lane !== undefined) lane.paused = paused;
-    this.wakeups.wake();
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.wakeups.wake();
-  }
-
-  /** What is here, in turn over the partitions; asks for more in the background. Throws OffsetGoneError. */
-  take(max: number): LogRecord[] {
-    const ready: Lane[] = [];
-    for (const lane of this.#lanes.values()) {
-      if (lane.paused) continue;
-      if (lane.gone !== undefined) throw lane.gone;
-      if (lane.waiting.length > 0) ready.push(lane);
+  /** Records that are here already. Throws what stands in the way. */
+  take(max: number, isPaused: (key: string) => boolean = () => false): LogRecord[] {
+    const ready: Place[] = [];
+    for (const [key, place] of this.#places) {
+      if (isPaused(key)) continue;
+      if (place.gone !== undefined) throw place.gone;
+      if (place.taken < place.records.length) ready.push(place);
     }
-    const records: LogRecord[] = [];
-    this.#turn++;
-    for (let i = 0; i < ready.length && records.length < max; i++) {
-      const lane = ready[(this.#turn + i) % ready.length]!;
-      const fairShare = Math.ceil((max - records.length) / (ready.length - i));
-      for (const record of lane.waiting.splice(0, fairShare)) records.push(record);
-    }
-    this.#ask();
-    return records;
-  }
-
-  #ask(): void {
-    if (this.#closed || this.#refreshing) return;
-    const wanted = new Map<number, Lane[]>();
-    const held = new Set<number>();
-    for (const [place, lane] of this.#lanes) {
-      const leader = this.#leaders.get(place);
-      if (leader === undefined) {
-        void this.#refresh();
-        return;
+    const found: LogRecord[] = [];
+    this.#turn += 1;
+    for (let i = 0; i < ready.length && found.length < max; i++) {
+      const place = ready[(this.#turn + i) % ready.length]!;
+      const share = Math.ceil((max - found.length) / (ready.length - i));
+      const until = Math.min(place.records.length, place.taken + share);
+      for (; place.taken < until; place.taken++) found.push(place.records[place.taken]!);
+      if (place.taken === place.records.length) {
+        place.records = [];
+        place.taken = 0;
       }
-      if (lane.gone !== undefined || lane.paused) continue;
-      if (lane.waiting.length > 0) held.add(leader);
-      else wanted.set(leader, [...(wanted.get(leader) ?? []), lane]);
     }
-    for (const [leader, lanes] of wanted) {
-      if (this.#asked.has(leader)) continue;
-      // While some of its partitions still have records here, their turn must not wait for a long poll of the rest.
-      void this.#fetch(leader, lanes, held.has(leader) ? 5 : LONG_POLL_MS);
+    if (found.length > 0 || this.#failure === undefined) return found;
+    const failure = this.#failure;
+    this.#failure = undefined;
+    throw failure;
+  }
+
+  /** Asks for what is missing, in the background. */
+  ask(isPaused: (key: string) => boolean = () => false): void {
+    if (this.#looking || this.#failure !== undefined) return;
+    const wanted = [...this.#places].flatMap(([key, place]) =>
+      place.records.length === 0 && place.gone === undefined && !isPaused(key) ? [place] : [],
+    );
+    if (wanted.length === 0) return;
+    this.#looking = true;
+    void this.#askFor(wanted).finally(() => {
+      this.#looking = false;
+    });
+  }
+
+  async #askFor(wanted: readonly Place[]): Promise<void> {
+    try {
+      const leaders = await this.#connection.byLeader(wanted);
+      for (const [leader, places] of leaders) {
+        if (this.#busy.has(leader)) continue;
+        this.#busy.add(leader);
+        void this.#fetch(leader, places).finally(() => {
+          this.#busy.delete(leader);
+          this.wakeups.wake();
+        });
+      }
+    } catch (error) {
+      await this.#mend(error);
+      this.wakeups.wake();
     }
   }
 
-  async #fetch(leader: number, lanes: readonly Lane[], maxWaitTime: number): Promise<void> {
-    this.#asked.add(leader);
+  async #fetch(leader: number, places: readonly Place[]): Promise<void> {
+    const asked = places.map((place) => ({ place, offset: place.next }));
     try {
-      const broker: Broker = await this.#cluster.findBroker({ nodeId: leader });
-      const { responses } = await broker.fetch({
-        isolationLevel: READ_UNCOMMITTED,
-        maxWaitTime,
-        minBytes: 1,
-        maxBytes: FETCH_BYTES_MAX,
-        topics: byTopic(
-          lanes.map((lane) => lane.at),
-          ({ partition }, i) => ({
-            partition,
-            fetchOffset: `${lanes[i]!.next}`,
-            maxBytes: PARTITION_BYTES_MAX,
-          }),
-        ),
-      });
+      const { responses } = await this.#connection.broker(leader, (broker) =>
+        broker.fetch({
+          isolationLevel: 0,
+          maxWaitTime: FETCH_WAIT_MS,
+          minBytes: 1,
+          maxBytes: FETCH_BYTES_MAX,
+          topics: [...byTopic(places)].map(([topic, ofTopic]) => ({
+            topic,
+            partitions: ofTopic.map(({ partition, next }) => ({
+              partition,
+              fetchOffset: `${next}`,
+              maxBytes: PARTITION_BYTES_MAX,
+            })),
+          })),
+        }),
+      );
+      this.#failingSinceMs = undefined;
       for (const { topicName, partitions } of responses) {
         for (const { partition, messages } of partitions) {
-          const lane = this.#lanes.get(`${topicName}/${partition}`);
-          // Handed over or moved while the answer was under way: those records are not this lane's.
-          if (lane !== undefined && lanes.includes(lane)) receive(lane, messages);
+          const found = asked.find(({ place }) => place.topic === topicName && place.partition === partition);
+          if (found !== undefined) this.#keep(found.place, found.offset, messages);
         }
       }
-      this.#succeeded();
     } catch (error) {
-      if (!this.#closed) await this.#recover(error, lanes);
-    } finally {
-      this.#asked.delete(leader);
-      this.wakeups.wake();
+      if (typeOf(error) === 'OFFSET_OUT_OF_RANGE')
+        await this.#lookForGone(places).catch((e) => this.#mend(e));
+      else await this.#mend(error);
     }
   }
 
-  async #recover(error: unknown, lanes: readonly Lane[]): Promise<void> {
-    if (protocolError(error) === 'OFFSET_OUT_OF_RANGE' || nameOf(error) === 'KafkaJSOffsetOutOfRange') {
-      await this.#findGone(lanes).catch((again: unknown) => this.#failed(again));
+  #keep(place: Place, asked: number, messages: readonly Message[]): void {
+    // Handed back or moved meanwhile: what came is of a place that nobody holds any more.
+    if (place !== this.#places.get(`${place.topic}/${place.partition}`)) return;
+    const records: LogRecord[] = [];
+    for (const message of messages) {
+      const offset = Number(message.offset);
+      // A broker answers with whole batches: the first may begin before what was asked for.
+      if (offset < asked) continue;
+      place.next = offset + 1;
+      if (!message.isControlRecord) records.push(recordOf(place, offset, message));
+    }
+    if (records.length > 0) place.records = records;
+  }
+
+  /** Which of these begin after what was asked for. Never reset: the port's caller decides where to go on. */
+  async #lookForGone(places: readonly Place[]): Promise<void> {
+    for (const place of places) {
+      const { topic, partition, next } = place;
+      const first = await this.#connection.listOffset(place, -2);
+      if (next < first) {
+        place.gone = new OffsetGoneError({ topic, partition }, next, first);
+        continue;
+      }
+      const end = await this.#connection.listOffset(place, -1);
+      if (next <= end) continue;
+      throw new LogFailure(
+        'kafka_offset_ahead',
+        `Kafka: offset ${next} of ${topic}/${partition} was asked for, the log ends at ${end}: it was cut or made anew`,
+        { transient: true },
+      );
+    }
+  }
+
+  /** Waits a little, and speaks up when that does not help. */
+  async #mend(error: unknown): Promise<void> {
+    const failure = failureOf(error);
+    const nowMs = performance.now();
+    this.#failingSinceMs ??= nowMs;
+    const isOver = nowMs - this.#failingSinceMs > MENDING_MS;
+    if (
+      isOver ||
+      !(failure instanceof LogFailure) ||
+      !failure.transient ||
+      failure.code === 'kafka_offset_ahead'
+    ) {
+      this.#failure = failure;
+      this.#failingSinceMs = undefined;
       return;
     }
-    await this.#failed(error);
-  }
-
-  /** One position of those asked is outside what is held: before it, or (waiting for the future) after it. */
-  async #findGone(lanes: readonly Lane[]): Promise<void> {
-    let found = false;
-    for (const lane of lanes) {
-      const first = await offsetOf(this.#cluster, lane.at, OFFSET_OF.first);
-      if (lane.next >= first) continue;
-      lane.gone = new OffsetGoneError(lane.at, lane.next, first);
-      found = true;
-    }
-    if (!found) await backOff(this.wakeups, () => this.#closed, 1);
-  }
-
-  async #failed(error: unknown): Promise<void> {
-    this.#failures++;
-    if (this.#failures === 3)
-      this.#wire.onStatus(`reading from Kafka fails, trying again: ${messageOf(error)}`);
-    this.#leaders.clear();
-    await backOff(this.wakeups, () => this.#closed, this.#failures);
-  }
-
-  #succeeded(): void {
-    if (this.#failures >= 3) this.#wire.onStatus('reading from Kafka again');
-    this.#failures = 0;
-  }
-
-  async #refresh(): Promise<void> {
-    this.#refreshing = true;
-    try {
-      const topics = [...new Set([...this.#lanes.values()].map((lane) => lane.at.topic))];
-      await this.#cluster.connect();
-      await this.#cluster.addMultipleTargetTopics(topics);
-      await this.#cluster.refreshMetadata();
-      for (const topic of topics) {
-        for (const { partitionId, leader } of this.#cluster.findTopicPartitionMetadata(topic)) {
-          if (leader >= 0) this.#leaders.set(`${topic}/${partitionId}`, leader);
-        }
-      }
-      const missing = [...this.#lanes.keys()].filter((place) => !this.#leaders.has(place));
-      if (missing.length > 0) throw new Error(`no leader for ${missing.join(', ')}`);
-    } catch (error) {
-      if (!this.#closed) await this.#failed(error);
-    } finally {
-      this.#refreshing = false;
-      this.wakeups.wake();
-    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    if (isMoved(error)) await this.#connection.refresh().catch(() => undefined);
   }
 }
 
-/** Reads partitions without a group. */
-export class KafkaReader implements Reader {
-  readonly #cluster: Cluster;
-  readonly #fetcher: Fetcher;
-  #closed = false;
-
-  constructor(wire: Wire, from: readonly Position[]) {
-    this.#cluster = wire.newCluster();
-    this.#fetcher = new Fetcher(wire, this.#cluster);
-    for (const position of from) this.#fetcher.set(position);
-  }
-
-  async read(max: number, waitMs: number): Promise<readonly LogRecord[]> {
-    if (this.#closed) throw new LogClosedError('this reader was closed');
-    return patiently(
-      { wakeups: this.#fetcher.wakeups, pollMsMax: Number.POSITIVE_INFINITY },
-      waitMs,
-      () => this.#closed,
-      () => this.#fetcher.take(max),
-    );
-  }
-
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#fetcher.close();
-    await disconnected(this.#cluster);
-  }
-}
-
-/** `when`: ms since the Unix epoch, or one of OFFSET_OF. -1 when there is none so late. */
-export async function offsetOf(cluster: Cluster, at: TopicPartition, when: number): Promise<number> {
-  await cluster.addMultipleTargetTopics([at.topic]);
-  const partitions = [{ partition: at.partition }];
-  const answer = await cluster.fetchTopicsOffset([{ topic: at.topic, partitions, fromTimestamp: when }]);
-  const offset = answer[0]?.partitions[0]?.offset;
-  if (offset === undefined) throw new Error(`no leader answers for ${placeOf(at)}`);
-  return Number(offset);
-}
-
-function receive(lane: Lane, messages: readonly FetchedMessage[]): void {
-  for (const message of messages) {
-    const offset = Number(message.offset);
-    // A broker answers with whole batches, which may begin before what was asked.
-    if (offset < lane.next) continue;
-    lane.next = offset + 1;
-    if (!message.isControlRecord) lane.waiting.push(recordOf(lane.at, offset, message));
-  }
-}
-
-function recordOf({ topic, partition }: TopicPartition, offset: number, message: FetchedMessage): LogRecord {
+/** Copied: a small value must not hold the whole answer of which it was a part. */
+function recordOf({ topic, partition }: TopicPartition, offset: number, message: Message): LogRecord {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(message.headers)) {
-    const last = Buffer.isBuffer(value) ? value : (value as readonly Buffer[]).at(-1);
-    headers[name] = last?.toString('utf8') ?? '';
+    const last = Array.isArray(value) ? value.at(-1) : value;
+    headers[name] = last?.toString() ?? '';
   }
   return {
     topic,
     partition,
     offset,
-    ...(message.key === null ? {} : { key: message.key.toString('utf8') }),
-    value: message.value ?? new Uint8Array(0),
+    ...(message.key !== null && { key: message.key.toString() }),
+    value: message.value === null ? new Uint8Array(0) : Buffer.from(message.value),
     headers,
     timestampMs: Number(message.timestamp),
   };
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : '';
 }

@@ -1,225 +1,220 @@
 /**
- * What the Kafka log needs of a client that speaks the protocol, below consumers and producers. kafkajs.ts supplies
- * it; readers (kafka-fetch.ts) and group members (kafka-member.ts) are written on it.
+ * What is used of kafkajs below its public consumer and producer, as types: one method per request of the protocol.
  *
- * Why not kafkajs's own consumer: it answers an offset that retention has taken by silently committing the default
- * one, takes partitions away at any moment rather than between two reads, stops heartbeats while a batch is worked
- * on, and cannot read partitions without a group. Its brokers and its cluster, one level down, do just what they say.
+ * The public consumer resets a lost offset by itself, hands partitions over while nobody reads, and joins a group only
+ * to read a partition; the public producer copies a batch once per record. The port promises otherwise, so requests
+ * are made here and only connections, metadata and encodings are left to the package.
  */
-import { LogFailure } from './port.ts';
-import type { Wakeups } from './wakeups.ts';
+import { LogFailure, UnknownTopicError } from './port.ts';
 
-/** One connected view of the cluster; readers and members each have their own, for a long poll blocks its connection. */
-export interface Cluster {
-  connect(): Promise<void>;
-  disconnect(): Promise<void>;
-  refreshMetadata(): Promise<void>;
-  /** Makes the metadata below know these topics. */
-  addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
-  findTopicPartitionMetadata(
-    topic: string,
-  ): readonly { readonly partitionId: number; readonly leader: number }[];
-  findBroker(where: { readonly nodeId: number }): Promise<Broker>;
-  findGroupCoordinator(group: { readonly groupId: string }): Promise<Broker>;
-  fetchTopicsOffset(
-    topics: readonly {
-      readonly topic: string;
-      readonly partitions: readonly { readonly partition: number }[];
-      /** ms since the Unix epoch, or one of OFFSET_OF. */
-      readonly fromTimestamp: number;
-    }[],
-  ): Promise<readonly { readonly partitions: readonly { readonly offset: string }[] }[]>;
-  readonly brokerPool: { findConnectedBroker(): Promise<Broker> };
+export interface PartitionMetadata {
+  readonly partitionId: number;
+  /** -1 while there is none. */
+  readonly leader: number;
 }
 
-/** Timestamps with a meaning of their own in a ListOffsets request. */
-export const OFFSET_OF = { first: -2, end: -1 } as const;
-
-export interface Broker {
-  metadata(topics: readonly string[]): Promise<{
-    readonly brokers: readonly unknown[];
-    readonly topicMetadata: readonly { readonly partitionMetadata: readonly unknown[] }[];
-  }>;
-  fetch(request: FetchRequest): Promise<{ readonly responses: readonly FetchedTopic[] }>;
-  joinGroup(request: {
-    readonly groupId: string;
-    readonly sessionTimeout: number;
-    readonly rebalanceTimeout: number;
-    readonly memberId: string;
-    readonly groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[];
-  }): Promise<{
-    readonly generationId: number;
-    readonly leaderId: string;
-    readonly memberId: string;
-    readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[];
-  }>;
-  syncGroup(request: {
-    readonly groupId: string;
-    readonly generationId: number;
-    readonly memberId: string;
-    readonly groupAssignment: readonly { readonly memberId: string; readonly memberAssignment: Buffer }[];
-  }): Promise<{ readonly memberAssignment: Buffer }>;
-  heartbeat(request: {
-    readonly groupId: string;
-    readonly groupGenerationId: number;
-    readonly memberId: string;
-  }): Promise<unknown>;
-  leaveGroup(request: { readonly groupId: string; readonly memberId: string }): Promise<unknown>;
-  offsetCommit(request: {
-    readonly groupId: string;
-    readonly groupGenerationId: number;
-    readonly memberId: string;
-    readonly topics: readonly TopicPartitions<{ readonly partition: number; readonly offset: string }>[];
-  }): Promise<unknown>;
-  offsetFetch(request: {
-    readonly groupId: string;
-    readonly topics: readonly TopicPartitions<{ readonly partition: number }>[];
-  }): Promise<{
-    readonly responses: readonly TopicPartitions<{ readonly partition: number; readonly offset: string }>[];
-  }>;
+export interface Message {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, Buffer | readonly Buffer[] | null>>;
+  readonly offset: string;
+  readonly timestamp: string;
+  readonly isControlRecord: boolean;
 }
 
-export interface TopicPartitions<P> {
+interface OfTopic<P> {
   readonly topic: string;
   readonly partitions: readonly P[];
 }
 
-export interface FetchRequest {
-  readonly isolationLevel: number;
-  readonly maxWaitTime: number;
-  readonly minBytes: number;
-  readonly maxBytes: number;
-  readonly topics: readonly TopicPartitions<{
-    readonly partition: number;
-    readonly fetchOffset: string;
-    readonly maxBytes: number;
-  }>[];
+interface Responses<P> {
+  readonly responses: readonly OfTopic<P>[];
 }
 
-export interface FetchedTopic {
-  readonly topicName: string;
-  readonly partitions: readonly {
-    readonly partition: number;
-    readonly messages: readonly FetchedMessage[];
-  }[];
+export interface GroupMember {
+  readonly memberId: string;
+  readonly memberMetadata: Buffer;
 }
 
-export interface FetchedMessage {
-  readonly offset: string;
-  readonly timestamp: string;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers: Readonly<Record<string, Buffer | readonly Buffer[]>>;
-  /** Markers of transactions; they take an offset but are nobody's record. */
-  readonly isControlRecord: boolean;
+/** One broker. Every method is one request and its answer. */
+export interface Broker {
+  metadata(topics: readonly string[]): Promise<{
+    readonly topicMetadata: readonly { readonly partitionMetadata: readonly PartitionMetadata[] }[];
+  }>;
+  initProducerId(request: {
+    transactionTimeout: number;
+  }): Promise<{ readonly producerId: string; readonly producerEpoch: number }>;
+  produce(request: {
+    topicData: readonly OfTopic<{
+      readonly partition: number;
+      readonly firstSequence: number;
+      readonly messages: readonly {
+        readonly key: string | undefined;
+        readonly value: Buffer;
+        readonly headers: Readonly<Record<string, string>>;
+      }[];
+    }>[];
+    producerId: string;
+    producerEpoch: number;
+    acks: -1;
+    timeout: number;
+  }): Promise<{
+    readonly topics: readonly {
+      readonly topicName: string;
+      readonly partitions: readonly { readonly partition: number; readonly baseOffset: string }[];
+    }[];
+  }>;
+  fetch(request: {
+    isolationLevel: 0;
+    maxWaitTime: number;
+    minBytes: number;
+    maxBytes: number;
+    topics: readonly OfTopic<{ partition: number; fetchOffset: string; maxBytes: number }>[];
+  }): Promise<{
+    readonly responses: readonly {
+      readonly topicName: string;
+      readonly partitions: readonly { readonly partition: number; readonly messages: readonly Message[] }[];
+    }[];
+  }>;
+  listOffsets(request: {
+    isolationLevel: 0;
+    topics: readonly OfTopic<{ partition: number; timestamp: string }>[];
+  }): Promise<Responses<{ readonly partition: number; readonly offset: string }>>;
+  joinGroup(request: {
+    groupId: string;
+    sessionTimeout: number;
+    rebalanceTimeout: number;
+    memberId: string;
+    groupProtocols: readonly { name: string; metadata: Buffer }[];
+  }): Promise<{
+    readonly generationId: number;
+    readonly leaderId: string;
+    readonly memberId: string;
+    /** Only told to the leader. */
+    readonly members: readonly GroupMember[];
+  }>;
+  syncGroup(request: {
+    groupId: string;
+    generationId: number;
+    memberId: string;
+    groupAssignment: readonly { memberId: string; memberAssignment: Buffer }[];
+  }): Promise<{ readonly memberAssignment: Buffer }>;
+  heartbeat(request: { groupId: string; groupGenerationId: number; memberId: string }): Promise<unknown>;
+  leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>;
+  offsetCommit(request: {
+    groupId: string;
+    groupGenerationId: number;
+    memberId: string;
+    topics: readonly OfTopic<{ partition: number; offset: string }>[];
+  }): Promise<unknown>;
+  offsetFetch(request: {
+    groupId: string;
+    topics: readonly OfTopic<{ partition: number }>[];
+  }): Promise<Responses<{ readonly partition: number; readonly offset: string }>>;
+  createTopics(request: {
+    topics: readonly {
+      topic: string;
+      numPartitions: number;
+      replicationFactor: number;
+      configEntries: readonly { name: string; value: string }[];
+    }[];
+    timeout: number;
+  }): Promise<unknown>;
+  disconnect(): Promise<void>;
 }
 
-/** What readers and members share. */
-export interface Wire {
-  newCluster(): Cluster;
-  /** Outages and their end, for people. */
-  readonly onStatus: (status: string) => void;
+export interface Cluster {
+  readonly targetTopics: Set<string>;
+  readonly brokerPool: { findConnectedBroker(): Promise<Broker> };
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  refreshMetadata(): Promise<void>;
+  addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
+  findTopicPartitionMetadata(topic: string): readonly PartitionMetadata[];
+  findBroker(of: { nodeId: number }): Promise<Broker>;
+  findControllerBroker(): Promise<Broker>;
+  findGroupCoordinator(of: { groupId: string }): Promise<Broker>;
 }
 
-/** The protocol's name of an error ('OFFSET_OUT_OF_RANGE'), wherever in the chain of causes it is; else ''. */
-export function protocolError(error: unknown): string {
-  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
-    if ('type' in at && typeof at.type === 'string') return at.type;
-  }
-  return '';
+/** Encodings of what members of a group tell each other through the coordinator. */
+export interface Codec {
+  readonly MemberMetadata: {
+    encode(metadata: { version: number; topics: readonly string[]; userData: Buffer }): Buffer;
+    decode(buffer: Buffer): { readonly topics: readonly string[]; readonly userData: Buffer };
+  };
+  readonly MemberAssignment: {
+    encode(assignment: {
+      version: number;
+      assignment: Record<string, readonly number[]>;
+      userData: Buffer;
+    }): Buffer;
+    decode(buffer: Buffer): { readonly userData: Buffer } | null;
+  };
 }
 
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** The protocol's name of an error (NOT_LEADER_FOR_PARTITION), or '' where it is none of the protocol's. */
+export function typeOf(error: unknown): string {
+  const { type, cause, originalError, errors } = (error ?? {}) as {
+    type?: unknown;
+    cause?: unknown;
+    originalError?: unknown;
+    errors?: readonly unknown[];
+  };
+  if (typeof type === 'string') return type;
+  const below = cause ?? originalError ?? errors?.[0];
+  return below === undefined || below === error ? '' : typeOf(below);
 }
 
-export function byTopic<P>(
-  places: readonly { readonly topic: string; readonly partition: number }[],
-  partition: (at: { topic: string; partition: number }, index: number) => P,
-): TopicPartitions<P>[] {
-  const topics = new Map<string, P[]>();
-  for (const [i, at] of places.entries()) {
-    const partitions = topics.get(at.topic) ?? [];
-    partitions.push(partition(at, i));
-    topics.set(at.topic, partitions);
-  }
-  return [...topics].map(([topic, partitions]) => ({ topic, partitions }));
-}
-
-/** Errors that will not pass by waiting. Everything else is an outage: leader moving, coordinator loading, no network. */
-const LASTING = new Set([
-  'UNKNOWN_TOPIC_OR_PARTITION',
-  'TOPIC_AUTHORIZATION_FAILED',
-  'GROUP_AUTHORIZATION_FAILED',
+/** What no waiting mends. Everything else may pass: brokers restart, leaders move, networks come back. */
+const FOR_GOOD = new Set([
   'CLUSTER_AUTHORIZATION_FAILED',
+  'GROUP_AUTHORIZATION_FAILED',
+  'TOPIC_AUTHORIZATION_FAILED',
   'SASL_AUTHENTICATION_FAILED',
+  'UNSUPPORTED_SASL_MECHANISM',
+  'UNSUPPORTED_VERSION',
   'INCONSISTENT_GROUP_PROTOCOL',
   'INVALID_GROUP_ID',
-  'UNKNOWN_MEMBER_ID',
-  'ILLEGAL_GENERATION',
-  'REBALANCE_IN_PROGRESS',
-  'FENCED_INSTANCE_ID',
-  'OFFSET_OUT_OF_RANGE',
-  'MESSAGE_TOO_LARGE',
+  'INVALID_TOPIC_EXCEPTION',
+  'INVALID_PARTITIONS',
   'INVALID_REPLICATION_FACTOR',
-  'TOPIC_ALREADY_EXISTS',
+  'INVALID_CONFIG',
+  'INVALID_RECORD',
+  'MESSAGE_TOO_LARGE',
   'POLICY_VIOLATION',
+  'RECORD_LIST_TOO_LARGE',
 ]);
 
-export function isLasting(error: unknown): boolean {
-  return LASTING.has(protocolError(error));
+const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+
+/** What the package threw, as the port's error. Errors of the port pass as they are. */
+export function failureOf(error: unknown): Error {
+  if (error instanceof LogFailure || error instanceof UnknownTopicError) return error;
+  const type = typeOf(error);
+  const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
+  const code = TOO_LARGE.has(type)
+    ? 'record_too_large'
+    : `kafka_${type === '' ? wordsOf(name) : type.toLowerCase()}`;
+  // A compression or a message format that the package cannot read stays so.
+  const forGood = FOR_GOOD.has(type) || /NotImplemented|UnsupportedMagicByte|SASLAuthentication/.test(name);
+  return new LogFailure(code, `Kafka: ${message}`, { transient: !forGood, cause: error });
 }
 
-/** Tries for about a minute at most: 0.1 + 0.2 + ... + 5 + 5 s. */
-const ATTEMPTS_MAX = 16;
+/** KafkaJSConnectionError -> connection_error. */
+function wordsOf(name: string): string {
+  return name
+    .replace(/^KafkaJS/, '')
+    .replace(/(?<=[a-z])[A-Z]/g, '_$&')
+    .toLowerCase();
+}
 
-/** Repeats `action` through an outage, with back-off; what lasts is thrown at once, an outage in the end. */
-export async function throughOutage<T>(
-  wire: Pick<Wire, 'onStatus'>,
-  wakeups: Wakeups,
-  isClosed: () => boolean,
-  action: () => Promise<T>,
-): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await action();
-    } catch (error) {
-      if (isLasting(error) || error instanceof RangeError) throw error;
-      if (isClosed() || attempt === ATTEMPTS_MAX) throw outage(error);
-      if (attempt === 3) wire.onStatus(`Kafka does not answer, trying again: ${messageOf(error)}`);
-      await backOff(wakeups, isClosed, attempt);
-    }
+/** In order of first appearance. */
+export function byTopic<T extends { readonly topic: string }>(items: readonly T[]): Map<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const item of items) {
+    const ofTopic = found.get(item.topic);
+    if (ofTopic === undefined) found.set(item.topic, [item]);
+    else ofTopic.push(item);
   }
-}
-
-export function outage(error: unknown): LogFailure {
-  if (error instanceof LogFailure) return error;
-  return new LogFailure('kafka_unavailable', `Kafka: ${messageOf(error)}`, { transient: true, cause: error });
-}
-
-/** 0.1 s doubling to 5 s; ends at once on close. */
-export async function backOff(wakeups: Wakeups, isClosed: () => boolean, attempt: number): Promise<void> {
-  const until = performance.now() + Math.min(5000, 50 * 2 ** attempt);
-  while (!isClosed()) {
-    const leftMs = until - performance.now();
-    if (leftMs <= 0) return;
-    await wakeups.sleep(wakeups.count, leftMs);
-  }
-}
-
-/** Disconnecting must not hold up a shutdown: the broker may not answer any more. */
-export async function disconnected(cluster: Cluster): Promise<void> {
-  await atMost(
-    2000,
-    cluster.disconnect().catch(() => {}),
-  );
-}
-
-export async function atMost(waitMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, waitMs);
-  });
-  await Promise.race([work, late]);
-  clearTimeout(timer);
+  return found;
 }

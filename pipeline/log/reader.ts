@@ -34,7 +34,7 @@ export class StoreReader implements Reader {
 
 /** Asks again at every append until something came, the time is over or the reader was closed. */
 export async function patiently(
-  store: Pick<Store, 'wakeups' | 'pollMsMax'>,
+  store: Store,
   waitMs: number,
   isClosed: () => boolean,
   attempt: () => readonly LogRecord[] | Promise<readonly LogRecord[]>,

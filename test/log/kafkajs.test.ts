@@ -1,27 +1,245 @@
-import { describe } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { connect, createServer, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { assign, type Claim } from '../../pipeline/log/kafka-assign.ts';
 import { openKafkaLog } from '../../pipeline/log/kafkajs.ts';
-import { startKafka } from '../support/kafka/broker.ts';
-import { whyNoKafka } from '../support/kafka/jars.ts';
+import { partitionFor } from '../../pipeline/log/partition.ts';
+import { type Log, LogFailure } from '../../pipeline/log/port.ts';
+import { haveKafka, type RunningKafka, startKafka } from '../support/kafka/broker.ts';
 import { havePart } from '../support/require.ts';
 import { logContract } from './contract.ts';
 
-const why = whyNoKafka();
+const require = createRequire(import.meta.url);
+const { Kafka, Partitioners, logLevel } = require('kafkajs') as typeof import('kafkajs');
 
-describe.runIf(havePart('kafka', why === '', why))('kafkajs', () => {
+const { present, why } = haveKafka();
+const kafka = havePart('kafka', present, why);
+
+let broker: RunningKafka | undefined;
+beforeAll(async () => {
+  if (kafka) broker = await startKafka();
+});
+afterAll(async () => {
+  await broker?.stop();
+});
+
+describe.runIf(kafka)('on a real broker', () => {
   logContract('kafkajs', async () => {
-    const kafka = await startKafka();
-    const [log, other] = await Promise.all([
-      openKafkaLog({ brokers: kafka.brokers }),
-      openKafkaLog({ brokers: kafka.brokers, clientId: 'vigie-other' }),
-    ]);
+    const { brokers } = broker!;
+    const log = await openKafkaLog({ brokers });
+    const other = await openKafkaLog({ brokers, clientId: 'vigie-other' });
+    const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
     return {
       log,
       other,
-      dropBefore: (at, offset) => log.dropBefore(at, offset),
-      cleanup: async () => {
+      async dropBefore({ topic, partition }, offset) {
+        // Loads what the next call looks things up in.
+        await admin.fetchTopicOffsets(topic);
+        await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: `${offset}` }] });
+      },
+      async cleanup() {
+        await admin.disconnect();
         await Promise.all([log.close(), other.close()]);
-        await kafka.stop();
       },
     };
   });
+
+  const kcat = spawnSync('kcat', ['-V']).status === 0;
+  if (!kcat) process.stderr.write('skipped: kcat: it is not installed\n');
+  test.runIf(kcat)('a client that is not ours reads what was written, key, headers and time', async () => {
+    const log = await openKafkaLog({ brokers: broker!.brokers });
+    const topic = `foreign-${randomUUID()}`;
+    await log.createTopics([{ topic, partitions: 2 }]);
+    const value = new TextEncoder().encode('{"quai":"é"}');
+    const beforeMs = Date.now();
+    await log.append([{ topic, partition: 1, key: 'gare/quai-é', value, headers: { codec: 'frame/1' } }]);
+    const { stdout } = spawnSync('kcat', ['-b', broker!.brokers[0]!, '-C', '-t', topic, '-e', '-q', '-J'], {
+      encoding: 'utf8',
+    });
+    const record = JSON.parse(stdout) as Record<string, unknown>;
+    expect(record).toMatchObject({
+      partition: 1,
+      offset: 0,
+      tstype: 'logappend',
+      key: 'gare/quai-é',
+      payload: '{"quai":"é"}',
+      headers: ['codec', 'frame/1'],
+    });
+    expect(record.ts).toBeGreaterThanOrEqual(beforeMs);
+    await log.close();
+  });
 });
+
+describe.runIf(kafka)('when the broker goes away', () => {
+  let proxy: Awaited<ReturnType<typeof cutter>>;
+  let node: RunningKafka;
+  let log: Log;
+  beforeAll(async () => {
+    proxy = await cutter();
+    node = await startKafka({ advertise: proxy.port });
+    proxy.target = Number(node.brokers[0]!.split(':')[1]);
+    log = await openKafkaLog({ brokers: [`127.0.0.1:${proxy.port}`] });
+  });
+  afterAll(async () => {
+    await log?.close();
+    await proxy?.close();
+    await node?.stop();
+  });
+
+  test('cut connections neither lose nor repeat what was being appended, nor what was being read', async () => {
+    const topic = `cut-${randomUUID()}`;
+    await log.createTopics([{ topic, partitions: 1 }]);
+    const reader = await log.reader([{ topic, partition: 0, offset: 0 }]);
+    const offsets: number[] = [];
+    const got: number[] = [];
+    for (let i = 0; i < 300; i++) {
+      const call = log.append([{ topic, partition: 0, value: Buffer.from(`${i}`) }]);
+      if (i % 50 === 25) setTimeout(() => proxy.cut(), (i / 50) % 3);
+      offsets.push(...(await call));
+      got.push(...(await reader.read(10, 0)).map(({ value }) => Number(Buffer.from(value).toString())));
+    }
+    const all = Array.from({ length: 300 }, (_, i) => i);
+    expect(offsets).toEqual(all);
+    while (got.length < 300) {
+      got.push(...(await reader.read(100, 10_000)).map(({ value }) => Number(Buffer.from(value).toString())));
+    }
+    expect(got).toEqual(all);
+    await reader.close();
+  });
+
+  test('a killed broker is waited for: what it acknowledged is there, the group goes on', async () => {
+    const topic = `killed-${randomUUID()}`;
+    await log.createTopics([{ topic, partitions: 2 }]);
+    const consumer = await log.consumer({ group: `killed-${topic}`, topics: [topic] });
+    const got: string[] = [];
+    const until = async (count: number) => {
+      while (new Set(got).size < count) {
+        try {
+          const records = await consumer.read(100, 1_000);
+          got.push(...records.map(({ value }) => Buffer.from(value).toString()));
+        } catch (error) {
+          expect(error).toMatchObject({ transient: true });
+        }
+      }
+    };
+    const append = async (from: number) => {
+      for (let i = from; i < from + 10; i++) {
+        const record = { topic, partition: i % 2, value: Buffer.from(`${i}`) };
+        while (
+          !(await log.append([record]).then(
+            () => true,
+            (error) => !isTransient(error),
+          ))
+        );
+      }
+    };
+    await append(0);
+    await until(10);
+    await node.killNode(0);
+    await expect(log.append([{ topic, partition: 0, value: Buffer.from('0') }])).rejects.toMatchObject({
+      transient: true,
+    });
+    const [, , back] = await Promise.all([append(10), until(20), node.startNode(0)]);
+    expect(back).toBeUndefined();
+    expect([...new Set(got)].map(Number).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, i) => i),
+    );
+    await consumer.commit([{ topic, partition: 0, offset: 5 }]);
+    expect(await log.committed(`killed-${topic}`, { topic, partition: 0 })).toBe(5);
+    await consumer.close();
+  }, 120_000);
+});
+
+function isTransient(error: unknown): boolean {
+  return error instanceof LogFailure && error.transient;
+}
+
+test('a broker that is not there is an outage that may pass, and closing does not wait for it', async () => {
+  const told: string[] = [];
+  const log = await openKafkaLog({ brokers: ['127.0.0.1:1'], onStatus: (message) => told.push(message) });
+  const call = log.partitionCount('t');
+  await expect(call).rejects.toThrow(LogFailure);
+  await expect(call).rejects.toMatchObject({ transient: true });
+  expect(told.join('\n')).toContain('127.0.0.1:1');
+  await log.close();
+});
+
+test('a camera lives in the partition that the package would choose by itself', () => {
+  const choose = Partitioners.DefaultPartitioner();
+  const keys = ['gare/quai-é', '日本/🚆', '', ...Array.from({ length: 5_000 }, () => randomUUID())];
+  for (const count of [1, 3, 8, 48]) {
+    const partitionMetadata = Array.from({ length: count }, (_, partitionId) => ({
+      partitionErrorCode: 0,
+      partitionId,
+      leader: 1,
+      replicas: [1],
+      isr: [1],
+    }));
+    for (const key of keys) {
+      const chosen = choose({ topic: 't', partitionMetadata, message: { key, value: null } });
+      // It takes an empty key for none.
+      if (key !== '') expect(partitionFor(key, count)).toBe(chosen);
+    }
+  }
+});
+
+describe('who reads which numbers', () => {
+  const claim = (member: string, held: readonly number[], generation = 1): Claim => ({
+    member,
+    held,
+    generation,
+  });
+  const shares = (claims: readonly Claim[], count: number) => Object.fromEntries(assign(claims, count));
+
+  test.each([
+    ['all to one', [claim('a', [])], 4, { a: [0, 1, 2, 3] }],
+    [
+      'a new member gets nothing before another let go',
+      [claim('a', [0, 1, 2, 3]), claim('b', [])],
+      4,
+      { a: [0, 1], b: [] },
+    ],
+    ['then it does', [claim('a', [0, 1]), claim('b', [])], 4, { a: [0, 1], b: [2, 3] }],
+    ['who stays keeps its own', [claim('a', [1]), claim('b', [3])], 4, { a: [1, 0], b: [3, 2] }],
+    ['the rest to who holds more', [claim('a', [0]), claim('b', [1, 2])], 3, { a: [0], b: [1, 2] }],
+    ['of two claims the younger holds', [claim('a', [0, 1], 1), claim('b', [0, 1], 2)], 2, { a: [], b: [0] }],
+    ['more members than numbers', [claim('a', []), claim('b', [])], 1, { a: [0], b: [] }],
+    ['a number that is no more', [claim('a', [7])], 1, { a: [0] }],
+  ])('%s', (_, claims, count, expected) => {
+    expect(shares(claims, count)).toEqual(expected);
+  });
+});
+
+/** Passes bytes on to the broker, and cuts on demand. */
+async function cutter() {
+  const open = new Set<Socket>();
+  const server = createServer((from) => {
+    const to = connect(passing.target, '127.0.0.1');
+    for (const [one, two] of [
+      [from, to],
+      [to, from],
+    ] as const) {
+      open.add(one);
+      one.pipe(two);
+      one.on('error', () => undefined).on('close', () => two.destroy() && open.delete(one));
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const passing = {
+    target: 0,
+    port: (server.address() as { port: number }).port,
+    cut() {
+      for (const socket of open) socket.destroy();
+    },
+    async close() {
+      passing.cut();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return passing;
+}
