@@ -17,6 +17,8 @@ const SURPRISE_MAX = 0.1;
 const TRAVEL_MIN = 0.5;
 /** Speed against the direction, metres per second: half of a slow walk. */
 const SPEED_MIN = 0.45;
+/** And on the view, people's heights per second: far away a foot that trembles by a pixel is a walk on the floor. */
+const SEEN_MIN = 0.08;
 /** Height of a person, metres. */
 const PERSON_M = 1.7;
 /** Share of the speed that must be along the axis, relative to across it. */
@@ -95,10 +97,12 @@ function speedAgainst(track: Track, rule: WrongWayZoneRule, aspect: number): num
   const across = vx * -dy + vy * dx;
   if (rule.eitherSign) {
     const speed = onFloor(across * -dy, across * dx, track);
-    return speed > SPEED_MIN && Math.abs(across) > ALONG_MIN * Math.abs(along) ? speed : undefined;
+    return Math.abs(across) > SEEN_MIN && speed > SPEED_MIN && Math.abs(across) > ALONG_MIN * Math.abs(along)
+      ? speed
+      : undefined;
   }
   const speed = onFloor(along * dx, along * dy, track);
-  return along < 0 && speed > SPEED_MIN && -along > ALONG_MIN * Math.abs(across) ? speed : undefined;
+  return -along > SEEN_MIN && speed > SPEED_MIN && -along > ALONG_MIN * Math.abs(across) ? speed : undefined;
 }
 
 function onFloor(x: number, y: number, track: Track): number {
