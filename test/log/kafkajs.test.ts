@@ -5,15 +5,17 @@ import { createRequire } from 'node:module';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assign, type Claim } from '../../pipeline/log/kafka-assign.ts';
+import type { Cluster } from '../../pipeline/log/kafka-wire.ts';
 import { openKafkaLog } from '../../pipeline/log/kafkajs.ts';
 import { partitionFor } from '../../pipeline/log/partition.ts';
-import { type Log, LogFailure } from '../../pipeline/log/port.ts';
+import { type Log, LogFailure, StaleGenerationError } from '../../pipeline/log/port.ts';
 import { haveKafka, type RunningKafka, startKafka } from '../support/kafka/broker.ts';
 import { havePart } from '../support/require.ts';
 import { logContract } from './contract.ts';
 
 const require = createRequire(import.meta.url);
 const { Kafka, Partitioners, logLevel } = require('kafkajs') as typeof import('kafkajs');
+const KafkaCluster = require('kafkajs/src/cluster') as new (options: object) => Cluster;
 
 const { present, why } = haveKafka();
 const kafka = havePart('kafka', present, why);
@@ -46,6 +48,37 @@ describe.runIf(kafka)('on a real broker', () => {
         await Promise.all([log.close(), other.close()]);
       },
     };
+  });
+
+  test('a member that was taken for dead is refused, told what it lost, and comes back', async () => {
+    const { brokers } = broker!;
+    const log = await openKafkaLog({ brokers });
+    const topic = `dead-${randomUUID()}`;
+    const at = { topic, partition: 0 };
+    await log.createTopics([{ topic, partitions: 1 }]);
+    await log.append(['0', '1', '2'].map((text) => ({ ...at, value: Buffer.from(text) })));
+    const told: string[] = [];
+    const consumer = await log.consumer({
+      group: topic,
+      topics: [topic],
+      onAssigned: () => void told.push('+'),
+      onRevoked: () => void told.push('-'),
+    });
+    const read = async (count: number) => {
+      const got: number[] = [];
+      while (got.length < count) got.push(...(await consumer.read(1, 1_000)).map(({ offset }) => offset));
+      return got;
+    };
+    expect(await read(2)).toEqual([0, 1]);
+    await consumer.commit([{ ...at, offset: 1 }]);
+    await expel(brokers, topic);
+    await expect(consumer.commit([{ ...at, offset: 2 }])).rejects.toThrow(StaleGenerationError);
+    // As any next owner: from what was committed.
+    expect(await read(2)).toEqual([1, 2]);
+    expect(told).toEqual(['+', '-', '+']);
+    await consumer.commit([{ ...at, offset: 3 }]);
+    expect(await log.committed(topic, at)).toBe(3);
+    await log.close();
   });
 
   const kcat = spawnSync('kcat', ['-V']).status === 0;
@@ -153,6 +186,27 @@ describe.runIf(kafka)('when the broker goes away', () => {
     await consumer.close();
   }, 120_000);
 });
+
+/** Has the coordinator put every member out, as it does when one was silent for a session. */
+async function expel(brokers: string[], group: string): Promise<void> {
+  const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  const [described] = (await admin.describeGroups([group])).groups;
+  await admin.disconnect();
+  const cluster = new KafkaCluster({
+    logger: kafka.logger(),
+    brokers,
+    socketFactory: ({ host, port, onConnect }: { host: string; port: number; onConnect: () => void }) =>
+      connect({ host, port }, onConnect),
+    connectionTimeout: 3_000,
+  });
+  await cluster.connect();
+  await cluster.refreshMetadata();
+  const coordinator = await cluster.findGroupCoordinator({ groupId: group });
+  for (const { memberId } of described!.members) await coordinator.leaveGroup({ groupId: group, memberId });
+  await cluster.disconnect();
+}
 
 function isTransient(error: unknown): boolean {
   return error instanceof LogFailure && error.transient;
