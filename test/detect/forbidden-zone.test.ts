@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import type { Track } from '../../pipeline/model.ts';
+import type { Rule } from '../../pipeline/site/site.ts';
+import { noTracks, person, play, type Seen, STEP_MS, siteOf, spansOf } from './build.ts';
+
+/** Walks a little in the zone: 0.09 of a person's height a frame. */
+const at = (n: number, patch: Parameters<typeof person>[0] = {}) => person({ x: 0.05 + n * 0.01, ...patch });
+const none: readonly Track[] = [];
+
+function claimsOf(tracks: (n: number) => readonly Track[], frames = 40, rule: Rule = noTracks) {
+  return spansOf(play(siteOf([rule]), frames, (n) => ({ tracks: tracks(n) })));
+}
+
+/** Nobody arrives here while looked at: the track stands where it was first seen, and changes nothing. */
+const ghost = (n: number) => person({ stillMs: n * STEP_MS, ageMs: n * STEP_MS });
+
+describe('somebody in the zone, dwell 1 s', () => {
+  const rows: readonly [string, (n: number) => readonly Track[], readonly string[]][] = [
+    ['stays for the dwell', (n) => (n <= 5 ? [at(n)] : none), ['begin@5', 'end@5']],
+    ['leaves a frame before', (n) => (n <= 4 ? [at(n)] : none), []],
+    ['stands beside it', (n) => [at(n, { zones: ['platform'] })], []],
+    ['stands in no zone', (n) => [at(n, { zones: [] })], []],
+    [
+      'steps out: the dwell starts again',
+      (n) => [at(n, n === 4 ? { zones: [] } : {})].slice(0, n < 10 ? 1 : 0),
+      [],
+    ],
+    ['steps out and stays', (n) => [at(n, n === 4 ? { zones: [] } : {})], ['begin@10']],
+    ['hops from one thing to another', (n) => [at(n, { surprise: 0.14 })], []],
+    ['is a piece of a person', (n) => [at(n, { tall: 0.08 })], []],
+    ['has only just been seen', (n) => [at(n, { ageMs: 300 })], []],
+    ['is only carried on by prediction', (n) => [at(n, { seen: false })], []],
+    [
+      'is hidden for a while: neither gains nor loses',
+      (n) => [at(n, { seen: n < 2 || n > 6 })],
+      ['begin@10'],
+    ],
+    ['never moved: a ghost', (n) => [ghost(n)], []],
+    ['came in before it stood still', (n) => [person({ x: Math.min(0.2, 0.05 + n * 0.02) })], ['begin@5']],
+    [
+      'away and back in, dwell and all, within 1.8 s: one claim',
+      (n) => (n < 8 || n > 10 ? [at(n)] : none),
+      ['begin@5'],
+    ],
+    [
+      'two people, one after the other, are one claim',
+      (n) => [...(n <= 10 ? [at(n)] : none), ...(n >= 6 && n <= 20 ? [at(n, { id: 2 })] : none)],
+      ['begin@5', 'end@20'],
+    ],
+    [
+      'two people are told apart: neither dwell is the sum of both',
+      (n) => [...(n <= 3 ? [at(n)] : none), ...(n >= 4 && n <= 8 ? [at(n, { id: 2 })] : none)],
+      [],
+    ],
+  ];
+  test.each(rows)('%s', (_name, tracks, expected) => {
+    expect(claimsOf(tracks)).toEqual(expected);
+  });
+});
+
+test('a dwell of nothing still waits until a track has been followed for 0.35 s', () => {
+  const young = (n: number) => [at(n, { ageMs: n * STEP_MS })];
+  expect(claimsOf(young, 10, { ...noTracks, dwellMs: 0 } as Rule)).toEqual(['begin@2']);
+});
+
+test('two people at once are one claim that says so and shows both', () => {
+  const site = siteOf([noTracks]);
+  const [begin, ...more] = play(site, 10, (n) => ({ tracks: [at(n), at(n, { id: 2, x: 0.4 })] }));
+  expect(more).toEqual([]);
+  expect(begin?.findings).toContainEqual({ name: 'people', value: 2, limit: 0, unit: 'people' });
+  expect(begin?.region).toMatchObject({ x0: at(5).box.x0, x1: 0.4 + 0.02 });
+});
+
+describe('a train', () => {
+  const train = person({ id: 7, x: 0.25, wide: 0.5, tall: 0.5 });
+  const zone = (covered: number) => [{ zone: 'tracks', covered }];
+  /** Wide and low, as something seen through or beside a train. */
+  const squat = { wide: 0.2, tall: 0.15 };
+  const rows: readonly [string, (n: number) => Seen, readonly string[]][] = [
+    ['of which nothing is seen: somebody in the zone', (n) => ({ tracks: [at(n)] }), ['begin@5']],
+    [
+      // Last seen at 10, so 3 s end before 25.
+      'hides who walks there, and for 3 s after',
+      (n) => ({ tracks: [...(n <= 10 ? [train] : none), at(n)] }),
+      ['begin@25'],
+    ],
+    [
+      'is known by how many people it would be',
+      (n) => ({ tracks: [...(n <= 10 ? [person({ id: 7, ...squat, people: 9 })] : none), at(n)] }),
+      ['begin@25'],
+    ],
+    [
+      'is known by what covers the zone; what it leaves must move by itself',
+      // 0.3 of a height from where it was at 24.
+      (n) => ({ tracks: [at(n, squat)], zones: zone(n <= 10 ? 0.5 : 0) }),
+      ['begin@28'],
+    ],
+    [
+      'what covers the zone and is upright is people',
+      (n) => ({ tracks: [at(n)], zones: zone(0.5) }),
+      ['begin@5'],
+    ],
+    [
+      'that has not left: some of the zone is still covered',
+      (n) => ({ tracks: [at(n, squat)], zones: zone(n <= 10 ? 0.5 : 0.2) }),
+      [],
+    ],
+    [
+      'leaves somebody who does not move and looks like nobody',
+      (n) => ({
+        tracks: [person({ ...squat, stillMs: Math.max(0, n - 24) * STEP_MS })],
+        zones: zone(n <= 10 ? 0.5 : 0),
+      }),
+      [],
+    ],
+    [
+      'in another zone hides nobody here',
+      (n) => ({
+        tracks: [{ ...train, zones: ['platform'] }, at(n)],
+        zones: [{ zone: 'platform', covered: 0.9 }],
+      }),
+      ['begin@5'],
+    ],
+  ];
+  test.each(rows)('%s', (_name, look, expected) => {
+    expect(spansOf(play(siteOf([noTracks]), 90, look))).toEqual(expected);
+  });
+
+  test('ends the claim of who stood there when it came', () => {
+    const look = (n: number): Seen => ({ tracks: [at(n), ...(n >= 10 ? [train] : none)] });
+    expect(spansOf(play(siteOf([noTracks]), 60, look))).toEqual(['begin@5', 'end@9']);
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import type { LineCrossing, Track } from '../../pipeline/model.ts';
+import type { WrongWayLineRule, WrongWayZoneRule } from '../../pipeline/site/site.ts';
+import { person, play, ruleBase, START_MS, STEP_MS, siteOf, spansOf } from './build.ts';
+
+const base: WrongWayZoneRule = {
+  ...ruleBase('wrong_way'),
+  event: 'wrong_way',
+  zone: 'tracks',
+  direction: { x: 1, y: 0 },
+  eitherSign: false,
+  holdMs: 2_000,
+};
+const downwards = { ...base, direction: { x: 0, y: 1 } };
+const eitherSign = { ...base, eitherSign: true };
+
+/** Goes as fast as it says, in views per second, from the middle. 0.1 views per second across are 1.5 m/s. */
+function going(n: number, x: number, y: number, patch: Parameters<typeof person>[0] = {}): Track {
+  const s = (n * STEP_MS) / 1_000;
+  return person({ x: 0.5 + x * s, y: 0.6 + y * s, velocity: { x, y }, ...patch });
+}
+
+describe('in a zone, permitted to the right, hold 2 s', () => {
+  const rows: readonly [string, WrongWayZoneRule, (n: number) => Track, readonly string[]][] = [
+    ['against', base, (n) => going(n, -0.1, 0), ['begin@10']],
+    ['along', base, (n) => going(n, 0.1, 0), []],
+    ['across', base, (n) => going(n, 0, 0.1), []],
+    ['more across than against', base, (n) => going(n, -0.05, 0.12), []],
+    ['more against than across', base, (n) => going(n, -0.1, 0.05), ['begin@10']],
+    ['standing', base, (n) => going(n, 0, 0), []],
+    ['below 0.45 m/s', base, (n) => going(n, -0.029, 0), []],
+    ['above 0.45 m/s', base, (n) => going(n, -0.032, 0), ['begin@10']],
+    ['slow on the view and slow on the floor', downwards, (n) => going(n, 0, -0.03), []],
+    [
+      'slow on the view, fast on a floor seen flat',
+      downwards,
+      (n) => going(n, 0, -0.03, { depth: 3 }),
+      ['begin@10'],
+    ],
+    ['against, but it gets nowhere', base, (n) => going(0, -0.1, 0, { ageMs: n * STEP_MS }), []],
+    ['turns back before the hold', base, (n) => going(n, n < 10 ? -0.1 : 0.1, 0), []],
+    [
+      'turns back after it',
+      base,
+      (n) => going(Math.min(n, 14), n < 14 ? -0.1 : 0.1, 0),
+      ['begin@10', 'end@13'],
+    ],
+    // What was against (1 s) is forgotten at one and a half times the pace: 4 frames leave nothing of 5.
+    ['a pause long enough to forget', base, (n) => going(n, n >= 6 && n <= 9 ? 0 : -0.1, 0), ['begin@19']],
+    ['beside the zone', base, (n) => going(n, -0.1, 0, { zones: ['platform'] }), []],
+    ['hops', base, (n) => going(n, -0.1, 0, { surprise: 0.11 }), []],
+    ['is a piece of a person', base, (n) => going(n, -0.1, 0, { tall: 0.1 }), []],
+    ['is far taller than a person', base, (n) => going(n, -0.1, 0, { tall: 0.36 }), []],
+    ['is carried on by prediction', base, (n) => going(n, -0.1, 0, { seen: false }), []],
+    ['either sign: to the left', eitherSign, (n) => going(n, -0.1, 0), []],
+    ['either sign: to the right', eitherSign, (n) => going(n, 0.1, 0), []],
+    ['either sign: across, downwards', eitherSign, (n) => going(n, 0, 0.1), ['begin@10']],
+    ['either sign: across, upwards', eitherSign, (n) => going(n, 0, -0.1), ['begin@10']],
+  ];
+  test.each(rows)('%s', (_name, rule, track, expected) => {
+    const candidates = play(siteOf([rule]), 25, (n) => ({ tracks: [track(n)] }));
+    expect(spansOf(candidates)).toEqual(expected);
+  });
+
+  test('two people against it are one claim', () => {
+    const candidates = play(siteOf([base]), 15, (n) => ({
+      tracks: [going(n, -0.1, 0), going(n, -0.08, 0, { id: 2 })],
+    }));
+    expect(spansOf(candidates)).toEqual(['begin@10']);
+    expect(candidates[0]?.findings).toContainEqual({ name: 'people', value: 2, limit: 0, unit: 'people' });
+  });
+
+  test('each person has a hold of their own', () => {
+    const candidates = play(siteOf([base]), 20, (n) => ({
+      tracks: [n < 8 ? going(n, -0.1, 0) : going(n - 8, -0.1, 0, { id: 2 })].slice(0, n < 16 ? 1 : 0),
+    }));
+    expect(candidates).toEqual([]);
+  });
+
+  test('speed is told in metres per second', () => {
+    const [begin] = play(siteOf([base]), 11, (n) => ({ tracks: [going(n, -0.1, 0)] }));
+    // 0.1 of a view 16 by 9, where a person of 1.7 m is a fifth of its height.
+    const speed = (0.1 * (160 / 90) * 1.7) / 0.2;
+    expect(begin?.findings.find(({ name }) => name === 'speed')?.value).toBeCloseTo(speed, 9);
+  });
+});
+
+describe('over a line, allowed left to right', () => {
+  const rule: WrongWayLineRule = {
+    ...ruleBase('wrong_way'),
+    event: 'wrong_way',
+    line: 'gate',
+    allowed: 'left_to_right',
+  };
+  const crossing = (n: number, patch: Partial<LineCrossing> = {}): LineCrossing => ({
+    line: 'gate',
+    track: 1,
+    frame: n,
+    atMs: START_MS + n * STEP_MS,
+    direction: 'right_to_left',
+    velocity: { x: -0.1, y: 0 },
+    ...patch,
+  });
+  /** Whoever walks at 1.5 m/s has come half a height after 3 frames. */
+  const claimsOf = (
+    frames: readonly number[],
+    patch: Partial<LineCrossing> = {},
+    track: Parameters<typeof person>[0] = {},
+    of = rule,
+  ) =>
+    spansOf(
+      play(siteOf([of]), 50, (n) => ({
+        tracks: [going(n, -0.05, 0, { zones: [], ...track })],
+        crossings: frames.includes(n) ? [crossing(n, patch)] : [],
+      })),
+    );
+
+  test.each([
+    ['nobody crosses', claimsOf([]), []],
+    ['to the side that is not allowed', claimsOf([20]), ['begin@20', 'end@20']],
+    ['to the allowed side', claimsOf([20], { direction: 'left_to_right' }), []],
+    [
+      'where the other side is allowed',
+      claimsOf([20], { direction: 'left_to_right' }, {}, { ...rule, allowed: 'right_to_left' }),
+      ['begin@20', 'end@20'],
+    ],
+    ['another line', claimsOf([20], { line: 'door' }), []],
+    ['another track than those that are followed', claimsOf([20], { track: 5 }), []],
+    ['two within 2 s are one claim', claimsOf([20, 29]), ['begin@20', 'end@29']],
+    ['two farther apart are two', claimsOf([10, 25]), ['begin@10', 'end@10', 'begin@25', 'end@25']],
+    ['whoever has come from nowhere', claimsOf([3]), []],
+    ['a foot that hops', claimsOf([20], {}, { surprise: 0.11 }), []],
+    ['a track that is too young', claimsOf([20], {}, { ageMs: 700 }), []],
+    ['a track that is not seen', claimsOf([20], {}, { seen: false }), []],
+    ['a piece of a person', claimsOf([20], {}, { tall: 0.1 }), []],
+  ])('%s', (_name, found, expected) => {
+    expect(found).toEqual(expected);
+  });
+
+  test('while the view is blind a crossing is not believed', () => {
+    const candidates = play(siteOf([rule]), 40, (n) => ({
+      view: n === 20 ? 'dark' : 'ok',
+      tracks: [going(n, -0.05, 0)],
+      crossings: n === 20 ? [crossing(n)] : [],
+    }));
+    expect(candidates).toEqual([]);
+  });
+});
