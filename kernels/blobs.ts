@@ -29,7 +29,12 @@ export function clean(out: usize, mask: usize, width: i32, height: i32): void {
     const to = out + y * width;
     vote(to, row, 0, up, down, width);
     let x = 1;
-    for (; x + 16 < width; x += 16) {
+    while (x + 1 < width) {
+      // The last sixteen overlap the ones before; only in a narrow plane they do not fit.
+      if (x + 16 >= width) {
+        if (width < 18) break;
+        x = width - 17;
+      }
       const at = row + x;
       let sum = i8x16.add(i8x16.add(v128.load(at - 1), v128.load(at)), v128.load(at + 1));
       if (up != 0) {
@@ -43,6 +48,7 @@ export function clean(out: usize, mask: usize, width: i32, height: i32): void {
       const five = i8x16.ge_s(sum, i8x16.splat(5));
       const three = v128.and(i8x16.ge_s(sum, i8x16.splat(3)), v128.load(at));
       v128.store(to + x, v128.and(v128.or(five, three), i8x16.splat(1)));
+      x += 16;
     }
     for (; x < width; x++) vote(to, row, x, up, down, width);
   }
@@ -63,36 +69,51 @@ function vote(to: usize, row: usize, x: i32, up: i32, down: i32, width: i32): vo
   return sum;
 }
 
-/** Bytes of scratch for `label`: a parent per provisional label, of which 8-connectivity needs one per 2x2 block. */
-export function labelScratchBytes(width: i32, height: i32): i32 {
+/** Bytes of a run of set pixels in a row: four u16, first x, last x, y, provisional label. */
+const RUN: i32 = 8;
+
+/** A parent per provisional label, of which 8-connectivity needs one per 2x2 block. */
+// @ts-ignore: decorator
+@inline function parentBytes(width: i32, height: i32): i32 {
   return ((((width + 1) >> 1) * ((height + 1) >> 1) + 1) * 2 + 63) & ~63;
+}
+
+/** Bytes of scratch for `label`: parents, then runs, of which every second pixel can begin one. */
+export function labelScratchBytes(width: i32, height: i32): i32 {
+  return parentBytes(width, height) + ((((width + 1) >> 1) * height * RUN + 63) & ~63);
 }
 
 /** Returns the number of components, at most `max`; pixels of components beyond that get label 0. */
 export function label(labels: usize, mask: usize, scratch: usize, width: i32, height: i32, max: i32): i32 {
+  const runs = scratch + parentBytes(width, height);
   let next = 0;
-  memory.fill(labels, 0, 2 * width * height);
+  let end = runs;
+  let above = runs;
+  let aboveEnd = runs;
   for (let y = 0; y < height; y++) {
-    const row = y * width;
-    for (let x = 0; x < width; x++) {
-      // Most of a view is empty: eight pixels in one look.
-      while (x + 8 <= width && load<u64>(mask + row + x) == 0) x += 8;
-      if (x >= width) break;
-      if (load<u8>(mask + row + x) == 0) continue;
+    const row = mask + y * width;
+    const first = end;
+    for (let x = nextSet(row, 0, width); x < width; ) {
+      const stop = nextClear(row, x, width);
+      // Runs above that end before this one begins cannot touch later ones either.
+      while (above < aboveEnd && i32(load<u16>(above, 2)) + 1 < x) above += RUN;
       let root = 0;
-      if (x > 0) root = joined(scratch, root, load<u16>(labels + 2 * (row + x - 1)));
-      if (y > 0) {
-        const above = labels + 2 * (row + x - width);
-        if (x > 0) root = joined(scratch, root, load<u16>(above - 2));
-        root = joined(scratch, root, load<u16>(above));
-        if (x + 1 < width) root = joined(scratch, root, load<u16>(above + 2));
+      for (let other = above; other < aboveEnd && i32(load<u16>(other)) <= stop; other += RUN) {
+        root = joined(scratch, root, load<u16>(other, 6));
       }
       if (root == 0) {
         root = ++next;
         store<u16>(scratch + 2 * root, root);
       }
-      store<u16>(labels + 2 * (row + x), root);
+      store<u16>(end, x);
+      store<u16>(end, stop - 1, 2);
+      store<u16>(end, y, 4);
+      store<u16>(end, root, 6);
+      end += RUN;
+      x = nextSet(row, stop, width);
     }
+    above = first;
+    aboveEnd = end;
   }
   // A root is the smallest label of its component, so ascending roots are in raster order of first pixels. Parents
   // point downwards, so one ascending pass replaces every provisional label by its final number.
@@ -106,15 +127,36 @@ export function label(labels: usize, mask: usize, scratch: usize, width: i32, he
       store<u16>(scratch + 2 * i, load<u16>(scratch + 2 * parent));
     }
   }
-  store<u16>(scratch, 0);
-  const end = labels + 2 * width * height;
-  for (let at = labels; at < end; at += 2) {
-    while (at + 8 <= end && load<u64>(at) == 0) at += 8;
-    if (at >= end) break;
-    const provisional = load<u16>(at);
-    if (provisional != 0) store<u16>(at, load<u16>(scratch + 2 * provisional));
+  memory.fill(labels, 0, 2 * width * height);
+  for (let run = runs; run < end; run += RUN) {
+    const final = load<u16>(scratch + 2 * i32(load<u16>(run, 6)));
+    const at = labels + 2 * i32(load<u16>(run, 4)) * width;
+    const last = at + 2 * i32(load<u16>(run, 2));
+    for (let to = at + 2 * i32(load<u16>(run)); to <= last; to += 2) store<u16>(to, final);
   }
   return min(count, max);
+}
+
+/** The first set pixel of a row at or after x, or its width. Eight pixels in one look. */
+// @ts-ignore: decorator
+@inline function nextSet(row: usize, x: i32, width: i32): i32 {
+  for (; x + 8 <= width; x += 8) {
+    const eight = load<u64>(row + x);
+    if (eight != 0) return x + (i32(ctz(eight)) >> 3);
+  }
+  while (x < width && load<u8>(row + x) == 0) x++;
+  return x;
+}
+
+/** The first pixel that is not set at or after x, or the row's width. */
+// @ts-ignore: decorator
+@inline function nextClear(row: usize, x: i32, width: i32): i32 {
+  for (; x + 8 <= width; x += 8) {
+    const clear = load<u64>(row + x) ^ 0x0101010101010101;
+    if (clear != 0) return x + (i32(ctz(clear)) >> 3);
+  }
+  while (x < width && load<u8>(row + x) != 0) x++;
+  return x;
 }
 
 /** The smaller root of two labels (0 is none), after joining them. */
@@ -158,6 +200,39 @@ function joined(scratch: usize, root: i32, label: i32): i32 {
   add(at, 10, abs(backA - backB));
 }
 
+/** The edges of pixels i to end towards the pixels `step` away. Most have none: eight pixels in one look. */
+function edges(at: usize, labels: usize, luma: usize, mean: usize, i: i32, end: i32, step: i32): void {
+  while (i < end) {
+    if (i + 8 <= end && i16x8.all_true(v128.load(labels + 2 * (i + step)))) {
+      i += 8;
+      continue;
+    }
+    const stop = min(end, i + 8);
+    for (; i < stop; i++) edge(at, labels, luma, mean, i, i + step);
+  }
+}
+
+/** What the pixels x0 to x1 (exclusive) of row y, which begins at `row`, add to their component. */
+function run(at: usize, luma: usize, previous: usize, mean: usize, row: i32, x0: i32, x1: i32, y: i32): void {
+  const length = x1 - x0;
+  store<i32>(at, min(load<i32>(at), x0));
+  store<i32>(at + 4, min(load<i32>(at + 4), y));
+  store<i32>(at + 8, max(load<i32>(at + 8), x1 - 1));
+  store<i32>(at + 12, y);
+  let difference = 0;
+  let active = 0;
+  for (let i = row + x0; i < row + x1; i++) {
+    const value = i32(load<u8>(luma + i));
+    difference += abs(logOf(value) - logOf(i32(load<u16>(mean + 2 * i)) >> Q));
+    active += i32(abs(value - i32(load<u8>(previous + i))) > ACTIVE_MIN);
+  }
+  add(at, 4, length);
+  add(at, 6, difference);
+  add(at, 11, active);
+  add(at, 12, ((x0 + x1 - 1) * length) >> 1);
+  add(at, 13, y * length);
+}
+
 /** Fills `table` for `count` components. `previous` is the luma of the picture before. */
 export function blobTable(
   table: usize,
@@ -178,27 +253,22 @@ export function blobTable(
     store<i32>(at + 12, -1);
   }
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      while (x + 4 <= width && load<u64>(labels + 2 * (y * width + x)) == 0) x += 4;
+    const row = y * width;
+    const labelsRow = labels + 2 * row;
+    for (let x = 0; x < width; ) {
+      while (x + 4 <= width && load<u64>(labelsRow + 2 * x) == 0) x += 4;
+      while (x < width && load<u16>(labelsRow + 2 * x) == 0) x++;
       if (x >= width) break;
-      const i = y * width + x;
-      const k = i32(load<u16>(labels + 2 * i));
-      if (k == 0) continue;
+      const k = i32(load<u16>(labelsRow + 2 * x));
+      const first = x;
+      while (x < width && i32(load<u16>(labelsRow + 2 * x)) == k) x++;
       const at = table + FIELDS * (k - 1);
-      store<i32>(at, min(load<i32>(at), x));
-      store<i32>(at + 4, min(load<i32>(at + 4), y));
-      store<i32>(at + 8, max(load<i32>(at + 8), x));
-      store<i32>(at + 12, max(load<i32>(at + 12), y));
-      const value = i32(load<u8>(luma + i));
-      add(at, 4, 1);
-      add(at, 6, abs(logOf(value) - logOf(i32(load<u16>(mean + 2 * i)) >> Q)));
-      if (abs(value - i32(load<u8>(previous + i))) > ACTIVE_MIN) add(at, 11, 1);
-      add(at, 12, x);
-      add(at, 13, y);
-      if (x >= 2) edge(at, labels, luma, mean, i, i - 2);
-      if (x + 2 < width) edge(at, labels, luma, mean, i, i + 2);
-      if (y >= 2) edge(at, labels, luma, mean, i, i - 2 * width);
-      if (y + 2 < height) edge(at, labels, luma, mean, i, i + 2 * width);
+      run(at, luma, previous, mean, row, first, x, y);
+      // Sideways, only the two pixels at either end of a run can have a neighbour outside.
+      for (let i = max(2, first); i < min(x, first + 2); i++) edge(at, labels, luma, mean, row + i, row + i - 2);
+      for (let i = max(first, x - 2); i < min(x, width - 2); i++) edge(at, labels, luma, mean, row + i, row + i + 2);
+      if (y >= 2) edges(at, labels, luma, mean, row + first, row + x, -2 * width);
+      if (y + 2 < height) edges(at, labels, luma, mean, row + first, row + x, 2 * width);
     }
   }
   for (let k = 0; k < count; k++) foot(table + FIELDS * k, labels, k + 1, width);

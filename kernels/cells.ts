@@ -39,10 +39,11 @@ export function cells(
         const sets = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(set));
         const actives = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(active));
         const cell = row * columns + column;
-        put(occupancy, still, cell, i32x4.extract_lane(sets, 0), 16, i32x4.extract_lane(actives, 0));
-        put(occupancy, still, cell + 1, i32x4.extract_lane(sets, 1), 16, i32x4.extract_lane(actives, 1));
-        put(occupancy, still, cell + 2, i32x4.extract_lane(sets, 2), 16, i32x4.extract_lane(actives, 2));
-        put(occupancy, still, cell + 3, i32x4.extract_lane(sets, 3), 16, i32x4.extract_lane(actives, 3));
+        const shares = i16x8.narrow_i32x4_s(i32x4.shr_u(i32x4.mul(sets, i32x4.splat(255)), 4), sets);
+        v128.store32_lane(occupancy + cell, i8x16.narrow_i16x8_u(shares, shares), 0);
+        const ages = i16x8.add_sat_u(v128.load64_zero(still + 2 * cell), i16x8.splat(1));
+        const calm = i32x4.lt_s(actives, i32x4.splat(2));
+        v128.store64_lane(still + 2 * cell, v128.and(ages, i16x8.narrow_i32x4_s(calm, calm)), 0);
       }
     }
     for (; column < columns; column++) cell1(occupancy, still, labels, luma, previous, width, height, row, column);

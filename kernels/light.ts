@@ -15,6 +15,8 @@
  * light stay in the foreground, where a background that merely learned the new brightness would swallow them.
  */
 
+import { evens } from './lanes';
+
 /** Luma to 48 log2((v + 16) / 16), rounded: 0..196. The offset keeps noise in the dark small. */
 export const LOG = memory.data(256);
 /** 2^(q / 192) in Q12 for q = -512..511: quarters of a step. */
@@ -41,7 +43,10 @@ const Q: i32 = 7;
 const TOP: i32 = 255 << Q;
 const LIFT: i32 = 16 << Q;
 
-const histogram = memory.data(128 * 4);
+/** One u8 a difference, then what its window gathers: a block has at most 64 samples. */
+const histogram = memory.data(128);
+const supports = memory.data(128);
+const lanes = memory.data(16);
 /** Blocks of the largest plane with any shape: two i16 each, step and known. */
 const BLOCKS_MAX: i32 = 4096;
 const steps = memory.data(4096 * 2);
@@ -57,17 +62,18 @@ export function light(lit: usize, mean: usize, luma: usize, width: i32, height: 
   const rows = (height + 15) >> 4;
   if (columns * rows > BLOCKS_MAX) return 0;
   let changed = 0;
+  let stepped = 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const block = row * columns + column;
       const step = blockStep(mean, luma, width, height, column, row);
       store<u8>(known + block, u8(step != UNKNOWN));
-      store<i16>(
-        steps + 2 * block,
-        step == UNKNOWN || abs(step) < STEP_MIN || abs(step) > STEP_MAX ? 0 : step,
-      );
+      const plausible = step != UNKNOWN && abs(step) >= STEP_MIN && abs(step) <= STEP_MAX;
+      store<i16>(steps + 2 * block, plausible ? step : 0);
+      stepped += i32(plausible);
     }
   }
+  if (stepped == 0) return 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const wide = isWide(column, row, columns, rows);
@@ -93,27 +99,41 @@ export function light(lit: usize, mean: usize, luma: usize, width: i32, height: 
     const row = min(rows - 1, v >> 4);
     const below = min(rows - 1, row + 1);
     const wy = y < 8 ? 0 : v & 15;
-    for (let x = 0; x < width; x++) {
-      const u = max(0, x - 8);
-      const column = min(columns - 1, u >> 4);
-      const right = min(columns - 1, column + 1);
-      const wx = x < 8 ? 0 : u & 15;
-      const a = i32(load<i16>(steps + 2 * (row * columns + column)));
-      const b = i32(load<i16>(steps + 2 * (row * columns + right)));
-      const c = i32(load<i16>(steps + 2 * (below * columns + column)));
-      const d = i32(load<i16>(steps + 2 * (below * columns + right)));
+    // From one block's centre to the next; before the first and after the last the step is theirs.
+    for (let x0 = -8; x0 < width; x0 += 16) {
+      const column = max(0, x0 >> 4);
+      const right = x0 < 0 ? 0 : min(columns - 1, column + 1);
       // Weights sum to 256; quarters of a step are kept.
-      const quarters = ((a * (16 - wx) + b * wx) * (16 - wy) + (c * (16 - wx) + d * wx) * wy) >> 6;
-      const at = 2 * (y * width + x);
-      const factor = load<i32>(FACTOR + 4 * (quarters + 512));
-      const bright = (((i32(load<u16>(mean + at)) + LIFT) * factor) >> 12) - LIFT;
-      store<u16>(lit + at, max(0, min(TOP, bright)));
+      const a = between(row, below, column, columns, wy);
+      const b = between(row, below, right, columns, wy);
+      const at = y * width + x0;
+      span(lit + 2 * at, mean + 2 * at, a, b, max(0, -x0), min(16, width - x0));
     }
   }
   return changed;
 }
 
 const UNKNOWN: i32 = 1000;
+
+// @ts-ignore: decorator
+@inline function between(row: i32, below: i32, column: i32, columns: i32, wy: i32): i32 {
+  const upper = i32(load<i16>(steps + 2 * (row * columns + column)));
+  const lower = i32(load<i16>(steps + 2 * (below * columns + column)));
+  return upper * (16 - wy) + lower * wy;
+}
+
+/** Pixels `from` to `to` of a span of 16, across which the step goes from `a` to `b`. */
+function span(lit: usize, mean: usize, a: i32, b: i32, from: i32, to: i32): void {
+  if ((a | b) == 0) {
+    memory.copy(lit + 2 * from, mean + 2 * from, 2 * (to - from));
+    return;
+  }
+  for (let w = from; w < to; w++) {
+    const factor = load<i32>(FACTOR + 4 * (((a * (16 - w) + b * w) >> 6) + 512));
+    const bright = (((i32(load<u16>(mean + 2 * w)) + LIFT) * factor) >> 12) - LIFT;
+    store<u16>(lit + 2 * w, max(0, min(TOP, bright)));
+  }
+}
 
 /** Whether at least AGREE_MIN blocks of the 3x3 around say about the same, and none that is known says otherwise. */
 function isWide(column: i32, row: i32, columns: i32, rows: i32): bool {
@@ -145,39 +165,87 @@ function touchesWide(column: i32, row: i32, columns: i32, rows: i32): bool {
 }
 
 function blockStep(mean: usize, luma: usize, width: i32, height: i32, column: i32, row: i32): i32 {
-  memory.fill(histogram, 0, BINS * 4);
-  let count = 0;
-  const y1 = min(height, row * 16 + 16);
-  const x1 = min(width, column * 16 + 16);
-  for (let y = row * 16; y < y1; y += 2) {
-    for (let x = column * 16; x < x1; x += 2) {
+  const x0 = column * 16;
+  const y0 = row * 16;
+  const x1 = min(width, x0 + 16);
+  const y1 = min(height, y0 + 16);
+  const count = ((x1 - x0 + 1) >> 1) * ((y1 - y0 + 1) >> 1);
+  if (count < SAMPLES_MIN) return UNKNOWN;
+  // The usual case first: no value can gather more than all, so two thirds close to 0 decide for 0.
+  if (x1 - x0 == 16 && samplesNearZero(mean, luma, width, x0, y0, y1) * 3 >= count * 2) return 0;
+  memory.fill(histogram, 0, BINS);
+  for (let y = y0; y < y1; y += 2) {
+    for (let x = x0; x < x1; x += 2) {
       const i = y * width + x;
       const back = i32(load<u16>(mean + 2 * i)) >> Q;
       const step = i32(load<u8>(LOG + load<u8>(luma + i))) - i32(load<u8>(LOG + back));
-      const at = histogram + 4 * (max(-64, min(63, step)) + 64);
-      store<i32>(at, load<i32>(at) + 1);
-      count++;
+      const at = histogram + max(-64, min(63, step)) + 64;
+      store<u8>(at, load<u8>(at) + 1);
     }
   }
-  if (count < SAMPLES_MIN) return UNKNOWN;
-  // A window of 2 NEAR + 1 bins slides over the differences; of equal supports the one nearest to 0 is kept.
-  let support = 0;
-  for (let bin = 0; bin < 2 * NEAR; bin++) support += load<i32>(histogram + 4 * bin);
-  let best = 0;
-  let bestStep = UNKNOWN;
-  let none = 0;
-  for (let bin = NEAR; bin < BINS - NEAR; bin++) {
-    support += load<i32>(histogram + 4 * (bin + NEAR));
-    const step = bin - 64;
-    if (support > best || (support == best && abs(step) < abs(bestStep))) {
-      best = support;
-      bestStep = step;
-    }
-    if (step == 0) none = support;
-    support -= load<i32>(histogram + 4 * (bin - NEAR));
-  }
+  const none = windowOf(64);
+  if (none * 3 >= count * 2) return 0;
+  const best = gatherWindows();
   if (none * 3 >= best * 2) return 0;
-  return best * 2 >= count ? bestStep : UNKNOWN;
+  return best * 2 >= count ? nearestStep(best) : UNKNOWN;
+}
+
+/**
+ * How many samples surely lie within NEAR of 0, without looking logarithms up. With 35 |luma - back| <= the smaller of
+ * the two + 16 they are less than 2 steps apart, and rounding adds less than 1.
+ */
+function samplesNearZero(mean: usize, luma: usize, width: i32, x0: i32, y0: i32, y1: i32): i32 {
+  const low = i32x4.splat(0xffff);
+  let near = i16x8.splat(0);
+  for (let y = y0; y < y1; y += 2) {
+    const i = y * width + x0;
+    const seen = evens(v128.load(luma + i));
+    const left = v128.and(v128.load(mean + 2 * i), low);
+    const right = v128.and(v128.load(mean + 2 * i, 16), low);
+    const back = i16x8.shr_u(i16x8.narrow_i32x4_s(left, right), Q);
+    const apart = i16x8.mul(i16x8.abs(i16x8.sub(seen, back)), i16x8.splat(35));
+    // Comparisons give -1, so subtracting counts.
+    near = i16x8.sub(near, i16x8.le_s(apart, i16x8.add(i16x8.min_s(seen, back), i16x8.splat(16))));
+  }
+  const sums = i32x4.extadd_pairwise_i16x8_s(near);
+  return (
+    i32x4.extract_lane(sums, 0) +
+    i32x4.extract_lane(sums, 1) +
+    i32x4.extract_lane(sums, 2) +
+    i32x4.extract_lane(sums, 3)
+  );
+}
+
+function windowOf(bin: i32): i32 {
+  let sum = 0;
+  for (let near = -NEAR; near <= NEAR; near++) sum += i32(load<u8>(histogram + bin + near));
+  return sum;
+}
+
+/** Slides a window of 2 NEAR + 1 bins over the differences; returns what the best one gathers. */
+function gatherWindows(): i32 {
+  let most = i8x16.splat(0);
+  // The last sixteen overlap the ones before, so that no window leaves the histogram.
+  for (let part = 0; part < 8; part++) {
+    const bin = min(NEAR + 16 * part, BINS - NEAR - 16);
+    let sum = v128.load(histogram + bin - NEAR);
+    for (let near = 1 - NEAR; near <= NEAR; near++) sum = i8x16.add(sum, v128.load(histogram + bin + near));
+    v128.store(supports + bin, sum);
+    most = i8x16.max_u(most, sum);
+  }
+  let best = 0;
+  v128.store(lanes, most);
+  for (let lane = 0; lane < 16; lane++) best = max(best, i32(load<u8>(lanes + lane)));
+  return best;
+}
+
+/** Of equal supports the one nearest to 0, of equally near ones the darker. */
+function nearestStep(best: i32): i32 {
+  for (let step = 0; step <= 64 - NEAR; step++) {
+    if (i32(load<u8>(supports + 64 - step)) == best) return -step;
+    if (step < 64 - NEAR && i32(load<u8>(supports + 64 + step)) == best) return step;
+  }
+  return UNKNOWN;
 }
 
 /** Mean step of the known neighbours, 0 when there is none. */
