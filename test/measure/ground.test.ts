@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { Ground } from '../../pipeline/measure/ground.ts';
+
+const prior = (y: number) => new Ground([]).height(y);
+const sample = (y: number, height: number) => ({ foot: { x: 0.5, y }, height });
+
+describe('calibrated', () => {
+  const ground = new Ground([sample(0.4, 0.1), sample(0.9, 0.35)]);
+
+  test.each([
+    [0.4, 0.1],
+    [0.9, 0.35],
+    [0.65, 0.225],
+    [1, 0.4],
+    [0, 0.02],
+  ])('a person at %f is %f of the view tall, on a line and never less than 0.02', (y, height) => {
+    expect(ground.height(y)).toBeCloseTo(height, 9);
+  });
+
+  test('one place is the same height everywhere', () => {
+    const flat = new Ground([sample(0.5, 0.2)]);
+    expect([flat.height(0), flat.height(1)]).toEqual([0.2, 0.2]);
+  });
+
+  test('two samples on one row are as one', () => {
+    expect(new Ground([sample(0.5, 0.2), sample(0.5, 0.3)]).height(0.9)).toBe(0.2);
+  });
+
+  test('what is seen does not change it', () => {
+    const seen = new Ground([sample(0.4, 0.1), sample(0.9, 0.35)]);
+    for (let i = 0; i < 500; i++) seen.learn(0.65, 0.5, 0.25);
+    expect(seen.height(0.65)).toBeCloseTo(0.225, 9);
+  });
+
+  test('a step up the view is longer on the floor by b f / h, and never shorter than seen', () => {
+    // b = 0.5, f = 0.9 of the width, 16:9.
+    expect(ground.depth(0.9, 16 / 9)).toBeCloseTo((0.5 * 0.9 * (16 / 9)) / 0.35, 9);
+    expect(ground.depth(0.4, 16 / 9)).toBeGreaterThan(ground.depth(0.9, 16 / 9));
+    expect(new Ground([sample(0.5, 0.2)]).depth(0.5, 16 / 9)).toBe(1);
+  });
+});
+
+describe('learned', () => {
+  test('before anything is seen: the prior', () => {
+    expect(prior(0)).toBeCloseTo(0.06, 9);
+    expect(prior(1)).toBeCloseTo(0.3, 9);
+    expect(new Ground([]).fill).toBe(0.25);
+  });
+
+  test.each([0.5, 1.6, 2.5])('people %f times as tall as the prior, seen near and far', (times) => {
+    const ground = new Ground([]);
+    for (let i = 0; i < 200; i++) for (const y of [0.29, 0.54, 0.79]) ground.learn(y, times * prior(y), 0.25);
+    for (const y of [0.29, 0.54, 0.79]) {
+      expect(ground.height(y) / (times * prior(y))).toBeGreaterThan(0.9);
+      expect(ground.height(y) / (times * prior(y))).toBeLessThan(1.1);
+    }
+  });
+
+  test('where nobody was seen, people are at the scale at which they were seen elsewhere', () => {
+    const ground = new Ground([]);
+    for (let i = 0; i < 200; i++) ground.learn(0.79, 2 * prior(0.79), 0.25);
+    expect(ground.height(0.3) / prior(0.3)).toBeGreaterThan(1.6);
+  });
+
+  test('a few that were mistaken for people change little', () => {
+    const ground = new Ground([]);
+    for (let i = 0; i < 100; i++) ground.learn(0.79, prior(0.79), 0.25);
+    const before = ground.height(0.79);
+    for (let i = 0; i < 20; i++) ground.learn(0.79, 5 * prior(0.79), 0.25);
+    expect(ground.height(0.79) / before).toBeLessThan(1.1);
+  });
+
+  test('people never shrink towards the camera', () => {
+    const ground = new Ground([]);
+    for (let i = 0; i < 200; i++) {
+      ground.learn(0.2, 0.4, 0.25);
+      ground.learn(0.9, 0.08, 0.25);
+    }
+    expect(ground.height(0.9)).toBeGreaterThanOrEqual(ground.height(0.2));
+  });
+
+  test('how much of a silhouette is filled', () => {
+    const ground = new Ground([]);
+    for (let i = 0; i < 200; i++) ground.learn(0.5, prior(0.5), 0.16);
+    expect(ground.fill).toBeGreaterThan(0.14);
+    expect(ground.fill).toBeLessThan(0.18);
+  });
+
+  test('a camera that was moved is learned anew: what was seen before does not weigh for ever', () => {
+    const ground = new Ground([]);
+    for (let i = 0; i < 20_000; i++) ground.learn(0.79, prior(0.79), 0.25);
+    for (let i = 0; i < 6_000; i++) ground.learn(0.79, 2 * prior(0.79), 0.25);
+    expect(ground.height(0.79) / prior(0.79)).toBeGreaterThan(1.7);
+  });
+});
