@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import type { Frame } from '../../pipeline/model.ts';
+import { waves } from '../support/textures.ts';
+import { lumaOf, view, watch } from './pictures.ts';
+
+/** `warming 14, ok 6, dark 10`: the states in their order, with how many pictures each lasted. */
+function statesOf(frames: readonly Frame[]): string {
+  const runs: { view: string; count: number }[] = [];
+  for (const { view: state } of frames) {
+    const last = runs.at(-1);
+    if (last?.view === state) last.count++;
+    else runs.push({ view: state, count: 1 });
+  }
+  return runs.map((run) => `${run.view} ${run.count}`).join(', ');
+}
+
+const still = lumaOf(19, view);
+const other = waves(99);
+
+const rows: readonly [string, (n: number) => Uint8Array, string][] = [
+  ['sees', (n) => lumaOf(n, view), 'warming 14, ok 46'],
+  // The last new picture is 19; 5 s later is 44.
+  ['repeats one picture', (n) => (n < 20 ? lumaOf(n, view) : still), 'warming 14, ok 30, frozen 16'],
+  [
+    'repeats one picture and goes on',
+    (n) => (n < 20 || n >= 50 ? lumaOf(n, view) : still),
+    'warming 14, ok 30, frozen 6, ok 10',
+  ],
+  ['is dark from the start', (n) => lumaOf(n, () => 17), 'dark 60'],
+  ['is blinded from the start', (n) => lumaOf(n, () => 235), 'bright 60'],
+  ['looks at a lamp in the dark', (n) => lumaOf(n, (x) => (x < 40 ? 120 : 17)), 'warming 14, ok 46'],
+  [
+    'is turned to look elsewhere',
+    (n) => lumaOf(n, n < 20 ? view : (x, y) => 255 - other(x, y)),
+    'warming 14, ok 6, moved 1, warming 13, ok 26',
+  ],
+];
+test.each(rows)('a camera that %s', (_name, luma, expected) => {
+  expect(statesOf(watch(60, luma))).toBe(expected);
+});
+
+describe('a camera that goes blind later', () => {
+  test.each([
+    ['dark', 17],
+    ['bright', 235],
+  ] as const)('%s: it is not a quiet one', (state, grey) => {
+    const frames = watch(60, (n) => lumaOf(n, n < 20 ? view : () => grey));
+    for (const frame of frames.slice(20)) expect(frame.view, `picture ${frame.number}`).toBe(state);
+  });
+});
+
+test('what cannot be trusted has neither cells nor blobs, and what can has cells even when empty', () => {
+  const blind = watch(60, (n) => (n < 20 ? lumaOf(n, view) : n < 50 ? still : lumaOf(n, () => 17)));
+  for (const frame of blind) {
+    const usable = frame.view === 'ok' || frame.view === 'warming';
+    expect(frame.cells !== undefined, `${frame.view} at ${frame.number}`).toBe(usable);
+    if (!usable) expect(frame.blobs).toEqual([]);
+  }
+  expect(new Set(blind.map((frame) => frame.view))).toEqual(new Set(['warming', 'ok', 'frozen', 'dark']));
+});
