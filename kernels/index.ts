@@ -8,7 +8,8 @@
 export { heapBase, reserve } from './slab';
 export { crossing, insidePolygon, maskPolygon, sideOfLine } from './zones';
 export { background, backgroundBytes, backgroundReset } from './background';
-export { blobTable, clean, label, labelScratchBytes, settle } from './blobs';
+export { blobTable, clean, settle } from './blobs';
+export { label, labelScratchBytes } from './label';
 export { light } from './light';
 export { cells } from './cells';
 export { pyramid, pyramidBytes } from './pyramid';

@@ -9,7 +9,8 @@
  */
 import type { Picture } from '../ingest/picture.ts';
 import type { Blob, Cells, Frame, ViewState } from '../model.ts';
-import { judgeRegions, type Region } from './regions.ts';
+import { PLANE_PIXELS_MAX } from '../site/site.ts';
+import { Judge, type Region } from './regions.ts';
 import { BLOBS_MAX, type Slab, takeSlab } from './slab.ts';
 import { ViewHealth } from './view.ts';
 
@@ -43,7 +44,13 @@ const INTERVAL_MS_FIRST = 200;
 export class Observer {
   readonly #options: ObserverOptions;
   readonly #slab: Slab;
+  readonly #judge: Judge;
   readonly #health: ViewHealth;
+  /** Views of the slab; the kernels' memory never grows, so they stay valid. */
+  readonly #luma: readonly [Uint8Array, Uint8Array];
+  readonly #occupancy: Uint8Array;
+  readonly #flowX: Int8Array;
+  readonly #flowY: Int8Array;
   #latest = 0;
   #pictures = 0;
   #warmFromMs = 0;
@@ -52,14 +59,26 @@ export class Observer {
 
   constructor(options: ObserverOptions) {
     this.#options = options;
-    this.#slab = takeSlab(options.width, options.height);
+    const { width, height } = options;
+    this.#slab = takeSlab(width, height);
+    this.#judge = new Judge(this.#slab, width, height);
     this.#health = new ViewHealth();
+    const { parts, kernels } = this.#slab;
+    const { buffer } = kernels.memory;
+    const cells = ((width + 3) >> 2) * ((height + 3) >> 2);
+    this.#luma = [
+      new Uint8Array(buffer, parts.luma[0], width * height),
+      new Uint8Array(buffer, parts.luma[1], width * height),
+    ];
+    this.#occupancy = new Uint8Array(buffer, parts.occupancy, cells);
+    this.#flowX = new Int8Array(buffer, parts.flowX, cells);
+    this.#flowY = new Int8Array(buffer, parts.flowY, cells);
   }
 
   /** Pictures of one epoch in order. The planes are only read during the call. */
   observe(picture: Picture, receivedAtMs: number): Frame {
     const { width, height } = this.#options;
-    const { exports, memory } = this.#slab.kernels;
+    const { exports } = this.#slab.kernels;
     const { parts, scratch } = this.#slab;
     const pixels = width * height;
     const first = this.#pictures === 0;
@@ -70,7 +89,7 @@ export class Observer {
     const now = 1 - before;
     const luma = parts.luma[now]!;
     const previous = first ? luma : parts.luma[before]!;
-    new Uint8Array(memory.buffer, luma, pixels).set(picture.luma);
+    this.#luma[now]!.set(picture.luma);
     exports.pyramid(parts.pyramid[now]!, luma, width, height);
     if (first) this.#restart(picture.capturedAtMs, luma);
     else
@@ -94,15 +113,24 @@ export class Observer {
     exports.clean(scratch.cleaned, scratch.mask, width, height);
     const count = exports.label(scratch.labels, scratch.cleaned, scratch.label, width, height, BLOBS_MAX);
     exports.blobTable(scratch.table, scratch.labels, count, luma, previous, lit, width, height);
-    const regions = judgeRegions(this.#slab, count, width, height, stepMs);
-    exports.settle(scratch.labels, scratch.fate, parts.background, luma, pixels);
+    const { things: regions, settleY0, settleY1 } = this.#judge.judge(count, stepMs);
+    if (settleY0 < settleY1) {
+      const skip = settleY0 * width;
+      exports.settle(
+        scratch.labels + 2 * skip,
+        scratch.fate,
+        parts.background + 2 * skip,
+        luma + skip,
+        (settleY1 - settleY0) * width,
+      );
+    }
     exports.cells(parts.occupancy, parts.still, scratch.labels, luma, previous, width, height);
 
     if (isCrowded(regions, pixels)) this.#crowdedAtMs = picture.capturedAtMs;
     const cells = this.#cells();
     const state = this.#health.judge({
-      luma: new Uint8Array(memory.buffer, luma, pixels),
-      previous: new Uint8Array(memory.buffer, previous, pixels),
+      luma: this.#luma[now]!,
+      previous: this.#luma[first ? now : before]!,
       foregroundShare: shareOf(regions, pixels),
       atMs: picture.capturedAtMs,
       first,
@@ -143,27 +171,21 @@ export class Observer {
 
   #cells(): Cells {
     const { width, height } = this.#options;
-    const { memory } = this.#slab.kernels;
-    const { parts } = this.#slab;
     const columns = (width + 3) >> 2;
     const rows = (height + 3) >> 2;
-    const dense = new Uint8Array(memory.buffer, parts.occupancy, columns * rows);
-    const planeX = new Uint8Array(memory.buffer, parts.flowX, columns * rows);
-    const planeY = new Uint8Array(memory.buffer, parts.flowY, columns * rows);
-    let count = 0;
-    for (let cell = 0; cell < dense.length; cell++) if (dense[cell] !== 0) count++;
+    const dense = this.#occupancy;
     const bitmap = new Uint8Array((columns * rows + 7) >> 3);
+    let count = 0;
+    for (let cell = 0; cell < dense.length; cell++) if (dense[cell] !== 0) OCCUPIED[count++] = cell;
     const occupancy = new Uint8Array(count);
     const flowX = new Uint8Array(count);
     const flowY = new Uint8Array(count);
-    let next = 0;
-    for (let cell = 0; cell < dense.length; cell++) {
-      if (dense[cell] === 0) continue;
+    for (let next = 0; next < count; next++) {
+      const cell = OCCUPIED[next]!;
       bitmap[cell >> 3]! |= 1 << (cell & 7);
       occupancy[next] = dense[cell]!;
-      flowX[next] = planeX[cell]!;
-      flowY[next] = planeY[cell]!;
-      next++;
+      flowX[next] = this.#flowX[cell]!;
+      flowY[next] = this.#flowY[cell]!;
     }
     return { columns, rows, bitmap, occupancy, flowX, flowY };
   }
@@ -189,25 +211,23 @@ export class Observer {
   /** Occupancy-weighted mean flow over the cells of the region's box, plane pixels. */
   #meanFlow(region: Region): { x: number; y: number } {
     const columns = (this.#options.width + 3) >> 2;
-    const { memory } = this.#slab.kernels;
-    const { parts } = this.#slab;
-    const occupancy = new Uint8Array(memory.buffer, parts.occupancy);
-    const flowX = new Int8Array(memory.buffer, parts.flowX);
-    const flowY = new Int8Array(memory.buffer, parts.flowY);
     let weight = 0;
     let x = 0;
     let y = 0;
     for (let row = region.y0 >> 2; row <= region.y1 >> 2; row++)
       for (let column = region.x0 >> 2; column <= region.x1 >> 2; column++) {
         const cell = row * columns + column;
-        const share = occupancy[cell]!;
+        const share = this.#occupancy[cell]!;
         weight += share;
-        x += share * flowX[cell]!;
-        y += share * flowY[cell]!;
+        x += share * this.#flowX[cell]!;
+        y += share * this.#flowY[cell]!;
       }
     return weight === 0 ? { x: 0, y: 0 } : { x: x / weight / 8, y: y / weight / 8 };
   }
 }
+
+/** Room for the occupied cells of the largest plane. */
+const OCCUPIED = new Uint32Array(PLANE_PIXELS_MAX / 4);
 
 /** 2^-shift a picture, so that the background follows within LEARNING_MS whatever the rate. */
 function learningShift(stepMs: number): number {
@@ -215,8 +235,10 @@ function learningShift(stepMs: number): number {
 }
 
 function isCrowded(regions: readonly Region[], pixels: number): boolean {
-  const largest = Math.max(0, ...regions.map((region) => region.areaPx));
-  return largest > REGION_SHARE * pixels || shareOf(regions, pixels) > REGIONS_SHARE;
+  return (
+    regions.some((region) => region.areaPx > REGION_SHARE * pixels) ||
+    shareOf(regions, pixels) > REGIONS_SHARE
+  );
 }
 
 function shareOf(regions: readonly Region[], pixels: number): number {

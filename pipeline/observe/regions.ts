@@ -56,79 +56,105 @@ const GHOST_RATIO = 1.5;
 /** Without any change for this long, a region is furniture. */
 const FURNITURE_STILL_MS = 120_000;
 
-/**
- * Decides the fate of `count` labelled regions, tells the kernel's `settle` through the fate table, and returns the
- * things, in the table's order. `intervalMs` is the time between pictures.
- */
-export function judgeRegions(
-  slab: Slab,
-  count: number,
-  width: number,
-  height: number,
-  intervalMs: number,
-): readonly Region[] {
-  const { memory } = slab.kernels;
-  const table = new Int32Array(memory.buffer, slab.scratch.table, count * ROW_LENGTH);
-  const fate = new Uint8Array(memory.buffer, slab.scratch.fate, BLOBS_MAX + 1);
-  fate.fill(FATE.keep);
-  const things: Region[] = [];
-  for (let k = 0; k < count; k++) {
-    const row = table.subarray(k * ROW_LENGTH, (k + 1) * ROW_LENGTH);
-    const region: Region = {
-      x0: row[ROW.x0]!,
-      y0: row[ROW.y0]!,
-      x1: row[ROW.x1]!,
-      y1: row[ROW.y1]!,
-      areaPx: row[ROW.area]!,
-      footX: row[ROW.footX]! / 8,
-      stillMs: stillFor(slab, row, width, height) * intervalMs,
-    };
-    fate[k + 1] = fateOf(row, region, width * height);
-    if (fate[k + 1] === FATE.keep) things.push(region);
-  }
-  return things;
+export interface Judged {
+  /** The things, in the table's order. */
+  readonly things: readonly Region[];
+  /** Rows of the plane in which regions have a fate other than to be kept: from y0, before y1. */
+  readonly settleY0: number;
+  readonly settleY1: number;
 }
 
-function fateOf(row: Int32Array, region: Region, pixels: number): number {
+/** Decides what the labelled regions of one camera are. */
+export class Judge {
+  readonly #width: number;
+  readonly #height: number;
+  readonly #table: Int32Array;
+  readonly #fate: Uint8Array;
+  readonly #occupancy: Uint8Array;
+  readonly #still: Uint16Array;
+
+  /** `width` and `height` of the plane in pixels. */
+  constructor(slab: Slab, width: number, height: number) {
+    const { buffer } = slab.kernels.memory;
+    const cells = ((width + 3) >> 2) * ((height + 3) >> 2);
+    this.#width = width;
+    this.#height = height;
+    this.#table = new Int32Array(buffer, slab.scratch.table, BLOBS_MAX * ROW_LENGTH);
+    this.#fate = new Uint8Array(buffer, slab.scratch.fate, BLOBS_MAX + 1);
+    this.#occupancy = new Uint8Array(buffer, slab.parts.occupancy, cells);
+    this.#still = new Uint16Array(buffer, slab.parts.still, cells);
+  }
+
+  /**
+   * Decides the fate of `count` regions and tells the kernel's `settle` through the fate table. `intervalMs` is the
+   * time between pictures.
+   */
+  judge(count: number, intervalMs: number): Judged {
+    const table = this.#table;
+    const things: Region[] = [];
+    let settleY0 = this.#height;
+    let settleY1 = 0;
+    for (let k = 0; k < count; k++) {
+      const row = k * ROW_LENGTH;
+      const region: Region = {
+        x0: table[row + ROW.x0]!,
+        y0: table[row + ROW.y0]!,
+        x1: table[row + ROW.x1]!,
+        y1: table[row + ROW.y1]!,
+        areaPx: table[row + ROW.area]!,
+        footX: table[row + ROW.footX]! / 8,
+        stillMs: this.#stillFor(row) * intervalMs,
+      };
+      const fate = fateOf(table, row, region, this.#width * this.#height);
+      this.#fate[k + 1] = fate;
+      if (fate === FATE.keep) {
+        things.push(region);
+        continue;
+      }
+      settleY0 = Math.min(settleY0, region.y0);
+      settleY1 = Math.max(settleY1, region.y1 + 1);
+    }
+    return { things, settleY0, settleY1 };
+  }
+
+  /** Pictures for which four fifths of the region's cells have not changed (its occupied cells of the picture before). */
+  #stillFor(row: number): number {
+    const columns = (this.#width + 3) >> 2;
+    const table = this.#table;
+    const x0 = table[row + ROW.x0]! >> 2;
+    const x1 = table[row + ROW.x1]! >> 2;
+    const y1 = table[row + ROW.y1]! >> 2;
+    let known = 0;
+    let changed = 0;
+    for (let y = table[row + ROW.y0]! >> 2; y <= y1; y++)
+      for (let x = x0; x <= x1; x++) {
+        const cell = y * columns + x;
+        if (this.#occupancy[cell] === 0) continue;
+        const age = this.#still[cell]!;
+        if (age === 0) changed++;
+        SORTED[known++] = age;
+      }
+    // The usual case first: what walks has changed in more than a fifth of its cells.
+    if (known === 0 || changed > known / 5) return 0;
+    return SORTED.subarray(0, known).sort()[Math.floor(known / 5)]!;
+  }
+}
+
+function fateOf(table: Int32Array, row: number, region: Region, pixels: number): number {
   if (region.areaPx < AREA_MIN_PX) return FATE.drop;
-  const edges = row[ROW.edges]!;
+  const edges = table[row + ROW.edges]!;
   if (edges > 0) {
-    const fall = row[ROW.fall]! / edges;
-    const difference = row[ROW.difference]! / region.areaPx;
+    const fall = table[row + ROW.fall]! / edges;
+    const difference = table[row + ROW.difference]! / region.areaPx;
     // Light that stays is learned; light that passes must leave no trace.
     if (fall < FALL_SHARE_MIN * difference && fall < FALL_MIN)
       return region.stillMs >= LIGHT_STILL_MS ? FATE.adapt : FATE.drop;
   }
-  const rimMoved = row[ROW.edgeBackground]! > GHOST_RATIO * row[ROW.edgePicture]!;
+  const rimMoved = table[row + ROW.edgeBackground]! > GHOST_RATIO * table[row + ROW.edgePicture]!;
   const small = region.areaPx <= GHOST_SHARE_MAX * pixels;
   if (small && edges >= 8 && region.stillMs >= GHOST_STILL_MS && rimMoved) return FATE.absorb;
   if (region.stillMs >= FURNITURE_STILL_MS) return FATE.absorb;
   return FATE.keep;
-}
-
-/** Pictures for which four fifths of the region's cells have not changed (its occupied cells of the picture before). */
-function stillFor(slab: Slab, row: Int32Array, width: number, height: number): number {
-  const columns = (width + 3) >> 2;
-  const rows = (height + 3) >> 2;
-  const { memory } = slab.kernels;
-  const occupancy = new Uint8Array(memory.buffer, slab.parts.occupancy, columns * rows);
-  const still = new Uint16Array(memory.buffer, slab.parts.still, columns * rows);
-  const x0 = row[ROW.x0]! >> 2;
-  const x1 = row[ROW.x1]! >> 2;
-  let known = 0;
-  let changed = 0;
-  const ages = SORTED;
-  for (let y = row[ROW.y0]! >> 2; y <= row[ROW.y1]! >> 2; y++)
-    for (let x = x0; x <= x1; x++) {
-      const cell = y * columns + x;
-      if (occupancy[cell] === 0) continue;
-      const age = still[cell]!;
-      if (age === 0) changed++;
-      ages[known++] = age;
-    }
-  // The usual case first: what walks has changed in more than a fifth of its cells.
-  if (known === 0 || changed > known / 5) return 0;
-  return ages.subarray(0, known).sort()[Math.floor(known / 5)]!;
 }
 
 /** Room for the cells of the largest plane. */

@@ -22,6 +22,7 @@ const CONTRAST_MIN = 6;
 /** More of the view than a crowd or a train fills from one picture to the next: another scene. */
 const MOVED_SHARE = 0.7;
 const MOVED_JUMP = 0.5;
+const SAMPLED = 16;
 
 export class ViewHealth {
   #changedAtMs = 0;
@@ -32,9 +33,9 @@ export class ViewHealth {
     const jump = look.foregroundShare - this.#share;
     this.#share = look.foregroundShare;
     if (look.atMs - this.#changedAtMs >= FROZEN_MS) return 'frozen';
-    const { mean, deviation } = spread(look.luma);
-    if (deviation < CONTRAST_MIN && mean < DARK_MEAN_MAX) return 'dark';
-    if (deviation < CONTRAST_MIN && mean > BRIGHT_MEAN_MIN) return 'bright';
+    const mean = meanOf(look.luma);
+    const extreme = mean < DARK_MEAN_MAX ? 'dark' : mean > BRIGHT_MEAN_MIN ? 'bright' : undefined;
+    if (extreme !== undefined && deviationFrom(mean, look.luma) < CONTRAST_MIN) return extreme;
     if (!look.first && look.foregroundShare > MOVED_SHARE && jump > MOVED_JUMP) return 'moved';
     return 'ok';
   }
@@ -45,16 +46,16 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** Mean and mean absolute deviation over one pixel in 16. */
-function spread(luma: Uint8Array): { mean: number; deviation: number } {
+/** Over one pixel in SAMPLED, as is the deviation. */
+function meanOf(luma: Uint8Array): number {
   let sum = 0;
-  let count = 0;
-  for (let i = 0; i < luma.length; i += 16) {
-    sum += luma[i]!;
-    count++;
-  }
-  const mean = sum / count;
+  for (let i = 0; i < luma.length; i += SAMPLED) sum += luma[i]!;
+  return sum / Math.ceil(luma.length / SAMPLED);
+}
+
+/** Mean absolute deviation. */
+function deviationFrom(mean: number, luma: Uint8Array): number {
   let off = 0;
-  for (let i = 0; i < luma.length; i += 16) off += Math.abs(luma[i]! - mean);
-  return { mean, deviation: off / count };
+  for (let i = 0; i < luma.length; i += SAMPLED) off += Math.abs(luma[i]! - mean);
+  return off / Math.ceil(luma.length / SAMPLED);
 }
