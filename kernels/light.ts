@@ -124,8 +124,9 @@ const UNKNOWN: i32 = 1000;
 
 /** Pixels `from` to `to` of a span of 16, across which the step goes from `a` to `b`. */
 function span(lit: usize, mean: usize, a: i32, b: i32, from: i32, to: i32): void {
-  if ((a | b) == 0) {
-    memory.copy(lit + 2 * from, mean + 2 * from, 2 * (to - from));
+  if ((a | b) == 0 && to - from == 16) {
+    v128.store(lit, v128.load(mean));
+    v128.store(lit, v128.load(mean, 16), 16);
     return;
   }
   for (let w = from; w < to; w++) {
