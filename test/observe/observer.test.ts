@@ -105,6 +105,8 @@ test.each([
 ])('a whole view that turns %s from one picture to the next is nobody', (_name, light) => {
   const frames = watch(40, (n) => lumaOf(n, n < 20 ? view : (x, y) => light(view(x, y))));
   expect(frames.slice(WARM).flatMap(({ blobs, number }) => blobs.map(() => number))).toEqual([]);
+  // Nor is it another scene: the view is known all the while.
+  expect(new Set(frames.slice(WARM).map((frame) => frame.view))).toEqual(new Set(['ok']));
 });
 
 describe('a frame holds no picture', () => {
@@ -157,4 +159,23 @@ describe('the same pictures give the same frames', () => {
     there.close();
     expect(plain(frames)).toBe(alone);
   });
+});
+
+test.each([
+  ['brighter', 1.25],
+  ['darker', 0.8],
+])('somebody who walks while the view turns %s stays the one who is seen', (_name, light) => {
+  const frames = watch(50, (n) => {
+    const lit = n < 30 ? 1 : light;
+    return lumaOf(n, (x, y) => lit * (n < 20 ? view : standing(walker(n, 1)))(x, y));
+  });
+  const feet = frames.slice(24).map(({ number, blobs, view: state }) => {
+    expect([state, blobs.length], `picture ${number}`).toEqual(['ok', 1]);
+    const [{ foot, box }] = blobs as [(typeof blobs)[number]];
+    expect(Math.abs(foot.x * WIDTH - (walker(number, 1).x0 + 6)), `picture ${number}`).toBeLessThanOrEqual(5);
+    expect(Math.abs(box.y0 * HEIGHT - 50), `picture ${number}`).toBeLessThanOrEqual(4);
+    return Math.abs(foot.y * HEIGHT - 80);
+  });
+  // What the light left on the floor may hang on to a foot for a few pictures.
+  expect(feet.filter((off) => off <= 2).length).toBeGreaterThan(feet.length / 2);
 });
