@@ -6,7 +6,9 @@ import { instantiate } from '../pipeline/kernels.ts';
 import { draw, waves, withNoise } from '../test/support/textures.ts';
 import { type FlowCells, flowTwin } from '../test/support/twins/flow.ts';
 import { pyramidTwin, pyramidTwinBytes } from '../test/support/twins/pyramid.ts';
+import { foregroundCases } from './foreground.ts';
 import type { Case } from './harness.ts';
+import { measuringCases } from './measures.ts';
 
 const [W, H, PICTURES] = [160, 90, 40];
 const CELLS = Math.ceil(W / 4) * Math.ceil(H / 4);
@@ -15,6 +17,13 @@ export function kernelCases(): readonly Case[] {
   return [
     ...motionCases('people on a platform at 5 a second', platform()),
     ...motionCases('everything moves', drifting()),
+    ...foregroundCases(
+      `kernels, people on a platform at 5 a second, ${W}x${H}, one thread`,
+      platform(),
+      W,
+      H,
+    ),
+    ...measuringCases(),
   ];
 }
 

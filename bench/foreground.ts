@@ -1,0 +1,183 @@
+/**
+ * What the kernels that tell things from the background cost, each beside its naive twin. Every picture's input is
+ * prepared before the clock starts, so that each kernel is timed by itself.
+ */
+import { instantiate } from '../pipeline/kernels.ts';
+import * as twinBackground from '../test/support/twins/background.ts';
+import * as twinBlobs from '../test/support/twins/blobs.ts';
+import * as twinCells from '../test/support/twins/cells.ts';
+import * as twinLight from '../test/support/twins/light.ts';
+import type { Case } from './harness.ts';
+
+const BLOBS_MAX = 64;
+/** Pictures from which the background is learned; not timed. */
+const WARMING = 14;
+const SHIFT = 7;
+
+interface Step {
+  readonly luma: number;
+  readonly previous: number;
+  readonly state: number;
+  readonly mask: number;
+  readonly cleaned: number;
+  readonly labels: number;
+  readonly count: number;
+}
+
+export function foregroundCases(
+  group: string,
+  pictures: readonly Uint8Array[],
+  width: number,
+  height: number,
+): readonly Case[] {
+  const pixels = width * height;
+  const cells = Math.ceil(width / 4) * Math.ceil(height / 4);
+  const { exports: wasm, memory, base } = instantiate(pixels * (pictures.length * 16 + 40) + 65_536);
+  let next = base;
+  const take = (size: number) => {
+    const at = next;
+    next += (size + 63) & ~63;
+    return at;
+  };
+  const u8 = (at: number, length: number) => new Uint8Array(memory.buffer, at, length);
+  const u16 = (at: number, length: number) => new Uint16Array(memory.buffer, at, length);
+  const live = take(wasm.backgroundBytes(pixels));
+  const [lit, mask, cleaned] = [take(2 * pixels), take(pixels), take(pixels)];
+  const [labels, scratch] = [take(2 * pixels), take(wasm.labelScratchBytes(width, height))];
+  const [tableAt, occupancy, still] = [take(BLOBS_MAX * 64), take(cells), take(2 * cells)];
+  const lumas = pictures.map((picture) => {
+    const at = take(pixels);
+    u8(at, pixels).set(picture);
+    return at;
+  });
+  wasm.backgroundReset(live, lumas[0]!, pixels);
+  const steps: Step[] = lumas.map((luma, n) => {
+    const state = take(7 * pixels);
+    u8(state, 7 * pixels).set(u8(live, 7 * pixels));
+    const own = { mask: take(pixels), cleaned: take(pixels), labels: take(2 * pixels) };
+    const warming = n < WARMING;
+    wasm.background(own.mask, live, luma, live, pixels, warming ? 3 : SHIFT, warming ? 1 : 0);
+    wasm.clean(own.cleaned, own.mask, width, height);
+    const count = wasm.label(own.labels, own.cleaned, scratch, width, height, BLOBS_MAX);
+    return { luma, previous: lumas[Math.max(0, n - 1)]!, state, ...own, count };
+  });
+  const timed = steps.slice(WARMING);
+  const planes = {
+    mask: new Uint8Array(pixels),
+    lit: new Uint16Array(pixels),
+    labels: new Uint16Array(pixels),
+  };
+  const table = new Int32Array(BLOBS_MAX * twinBlobs.BLOB_FIELDS);
+  const sparse = { occupancy: new Uint8Array(cells), still: new Uint16Array(cells) };
+  const stateOf = (at: number) => ({
+    mean: u16(at, pixels),
+    dev: u16(at + 2 * pixels, pixels),
+    weight: u8(at + 4 * pixels, pixels),
+    rival: u8(at + 5 * pixels, pixels),
+    rivalAge: u8(at + 6 * pixels, pixels),
+  });
+  const byTwin = timed.map((step) => ({
+    luma: u8(step.luma, pixels),
+    previous: u8(step.previous, pixels),
+    mean: u16(step.state, pixels),
+    mask: u8(step.mask, pixels),
+    cleaned: u8(step.cleaned, pixels),
+    labels: u16(step.labels, pixels),
+    /** Its own, which the twin moves on. */
+    state: stateOf(step.state),
+  }));
+  const one = (
+    name: string,
+    run: (step: Step) => unknown,
+    twin: (k: number) => unknown,
+    found: () => ArrayLike<number>,
+    wanted: () => ArrayLike<number>,
+  ): Case => ({
+    group,
+    name,
+    items: [timed.length, 'frames'],
+    check: () =>
+      timed.forEach((step, k) => {
+        run(step);
+        const answer = Array.from(found());
+        twin(k);
+        same(answer, wanted(), `${name}, picture ${WARMING + k}`);
+      }),
+    run: () => timed.forEach(run),
+    twin: () => timed.forEach((_, k) => void twin(k)),
+  });
+  let rows = 0;
+  return [
+    one(
+      'clean',
+      (step) => wasm.clean(cleaned, step.mask, width, height),
+      (k) => twinBlobs.clean(planes.mask, byTwin[k]!.mask, width, height),
+      () => u8(cleaned, pixels),
+      () => planes.mask,
+    ),
+    one(
+      'label',
+      (step) => wasm.label(labels, step.cleaned, scratch, width, height, BLOBS_MAX),
+      (k) => twinBlobs.label(planes.labels, byTwin[k]!.cleaned, width, height, BLOBS_MAX),
+      () => u16(labels, pixels),
+      () => planes.labels,
+    ),
+    one(
+      'blobTable',
+      ({ labels: of, count, luma, previous, state }) => {
+        rows = count * twinBlobs.BLOB_FIELDS;
+        wasm.blobTable(tableAt, of, count, luma, previous, state, width, height);
+      },
+      (k) => {
+        const { labels: of, luma, previous, mean } = byTwin[k]!;
+        twinBlobs.blobTable(table, of, timed[k]!.count, luma, previous, mean, width, height);
+      },
+      () => new Int32Array(memory.buffer, tableAt, rows),
+      () => table.subarray(0, rows),
+    ),
+    one(
+      'cells',
+      (step) => wasm.cells(occupancy, still, step.labels, step.luma, step.previous, width, height),
+      (k) => {
+        const { labels: of, luma, previous } = byTwin[k]!;
+        twinCells.cells(sparse.occupancy, sparse.still, of, luma, previous, width, height);
+      },
+      () => u8(occupancy, cells),
+      () => sparse.occupancy,
+    ),
+    one(
+      'light',
+      (step) => wasm.light(lit, step.state, step.luma, width, height),
+      (k) => twinLight.light(planes.lit, byTwin[k]!.mean, byTwin[k]!.luma, width, height),
+      () => u16(lit, pixels),
+      () => planes.lit,
+    ),
+    one(
+      'background, with a copy of its state',
+      (step) => {
+        u8(live, 7 * pixels).set(u8(step.state, 7 * pixels));
+        wasm.background(mask, live, step.luma, live, pixels, SHIFT, 0);
+      },
+      (k) => {
+        const from = byTwin[k]!.state;
+        const moved = {
+          mean: from.mean.slice(),
+          dev: from.dev.slice(),
+          weight: from.weight.slice(),
+          rival: from.rival.slice(),
+          rivalAge: from.rivalAge.slice(),
+        };
+        twinBackground.background(planes.mask, moved, byTwin[k]!.luma, moved.mean, SHIFT, false);
+      },
+      () => u8(mask, pixels),
+      () => planes.mask,
+    ),
+  ];
+}
+
+function same(found: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
+  for (let i = 0; i < expected.length; i++) {
+    if (found[i] !== expected[i])
+      throw new Error(`${what}: entry ${i} is ${found[i]}, expected ${expected[i]}`);
+  }
+}
