@@ -192,8 +192,8 @@ function blockStep(mean: usize, luma: usize, width: i32, height: i32, column: i3
 }
 
 /**
- * How many samples surely lie within NEAR of 0, without looking logarithms up. With 35 |luma - back| <= the smaller of
- * the two + 16 they are less than 2 steps apart, and rounding adds less than 1.
+ * How many samples surely lie within NEAR of 0, without looking logarithms up. With 23 |luma - back| <= the smaller of
+ * the two + 16 they are less than 3 steps apart, and rounding adds at most 1.
  */
 function samplesNearZero(mean: usize, luma: usize, width: i32, x0: i32, y0: i32, y1: i32): i32 {
   const low = i32x4.splat(0xffff);
@@ -204,7 +204,7 @@ function samplesNearZero(mean: usize, luma: usize, width: i32, x0: i32, y0: i32,
     const left = v128.and(v128.load(mean + 2 * i), low);
     const right = v128.and(v128.load(mean + 2 * i, 16), low);
     const back = i16x8.shr_u(i16x8.narrow_i32x4_s(left, right), Q);
-    const apart = i16x8.mul(i16x8.abs(i16x8.sub(seen, back)), i16x8.splat(35));
+    const apart = i16x8.mul(i16x8.abs(i16x8.sub(seen, back)), i16x8.splat(23));
     // Comparisons give -1, so subtracting counts.
     near = i16x8.sub(near, i16x8.le_s(apart, i16x8.add(i16x8.min_s(seen, back), i16x8.splat(16))));
   }
