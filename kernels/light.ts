@@ -136,11 +136,10 @@ function span(lit: usize, mean: usize, a: i32, b: i32, from: i32, to: i32): void
   }
 }
 
-/** Whether at least AGREE_MIN blocks of the 3x3 around say about the same, and none that is known says otherwise. */
+/** Whether at least AGREE_MIN blocks of the 3x3 around changed the same way, and none that is known did not. */
 function isWide(column: i32, row: i32, columns: i32, rows: i32): bool {
   const step = i32(load<i16>(steps + 2 * (row * columns + column)));
   if (abs(step) < STEP_MIN) return false;
-  const near = 4 + (abs(step) >> 2);
   let agree = 0;
   let all = 0;
   for (let y = max(0, row - 1); y <= min(rows - 1, row + 1); y++) {
@@ -149,7 +148,7 @@ function isWide(column: i32, row: i32, columns: i32, rows: i32): bool {
       all++;
       if (load<u8>(known + block) == 0) continue;
       const other = i32(load<i16>(steps + 2 * block));
-      if (other > 0 != step > 0 || other == 0) return false;
+      if (other == 0 || (other ^ step) < 0) return false;
       agree++;
     }
   }

@@ -48,11 +48,12 @@ const UPDATE_EVERY_MS = 2_000;
 
 type State =
   | { readonly kind: 'quiet' }
-  | { readonly kind: 'pending'; readonly began: Moment; readonly last: Moment }
+  | { readonly kind: 'pending'; readonly began: Moment; readonly beganMs: number; readonly lastMs: number }
   | {
       readonly kind: 'open';
       readonly began: Moment;
       readonly last: Moment;
+      readonly lastMs: number;
       readonly condition: Condition;
       readonly revision: number;
       readonly saidAtMs: number;
@@ -61,6 +62,9 @@ type State =
 export class Claim {
   readonly #timing: ClaimTiming;
   #state: State = { kind: 'quiet' };
+  /** Runs only from one known frame to the next. */
+  #clockMs = 0;
+  #knownAtMs: number | undefined;
 
   constructor(timing: ClaimTiming) {
     this.#timing = timing;
@@ -71,21 +75,34 @@ export class Claim {
   }
 
   step(condition: Condition | undefined, now: Moment): ClaimRecord | undefined {
-    if (condition === undefined) return undefined;
+    if (condition === undefined) {
+      this.#knownAtMs = undefined;
+      return undefined;
+    }
+    if (this.#knownAtMs !== undefined) this.#clockMs += Math.max(0, now.atMs - this.#knownAtMs);
+    this.#knownAtMs = now.atMs;
+    const clockMs = this.#clockMs;
     const state = this.#state;
     if (state.kind === 'quiet') {
-      if (condition.holds) this.#state = { kind: 'pending', began: now, last: now };
+      if (condition.holds) this.#state = { kind: 'pending', began: now, beganMs: clockMs, lastMs: clockMs };
       return this.#mature(condition, now);
     }
     if (state.kind === 'pending') {
-      if (condition.holds) this.#state = { ...state, last: now };
-      else if (now.atMs - state.last.atMs > this.#timing.graceMs) this.#state = { kind: 'quiet' };
+      if (condition.holds) this.#state = { ...state, lastMs: clockMs };
+      else if (clockMs - state.lastMs > this.#timing.graceMs) this.#state = { kind: 'quiet' };
       return this.#mature(condition, now);
     }
-    if (!condition.holds) return now.atMs - state.last.atMs > this.#timing.releaseMs ? this.end() : undefined;
+    if (!condition.holds) return clockMs - state.lastMs > this.#timing.releaseMs ? this.end() : undefined;
     const due = now.atMs - state.saidAtMs >= UPDATE_EVERY_MS;
     const revision = due ? state.revision + 1 : state.revision;
-    this.#state = { ...state, last: now, condition, revision, saidAtMs: due ? now.atMs : state.saidAtMs };
+    this.#state = {
+      ...state,
+      last: now,
+      lastMs: clockMs,
+      condition,
+      revision,
+      saidAtMs: due ? now.atMs : state.saidAtMs,
+    };
     return due ? { phase: 'update', revision, began: state.began, at: now, condition } : undefined;
   }
 
@@ -101,9 +118,17 @@ export class Claim {
   #mature(condition: Condition, now: Moment): ClaimRecord | undefined {
     const state = this.#state;
     if (state.kind !== 'pending' || !condition.holds) return undefined;
-    if (now.atMs - state.began.atMs < this.#timing.holdMs) return undefined;
+    if (this.#clockMs - state.beganMs < this.#timing.holdMs) return undefined;
     const { began } = state;
-    this.#state = { kind: 'open', began, last: now, condition, revision: 0, saidAtMs: now.atMs };
+    this.#state = {
+      kind: 'open',
+      began,
+      last: now,
+      lastMs: this.#clockMs,
+      condition,
+      revision: 0,
+      saidAtMs: now.atMs,
+    };
     return { phase: 'begin', revision: 0, began, at: now, condition };
   }
 }

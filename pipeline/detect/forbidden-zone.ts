@@ -39,6 +39,7 @@ export class ForbiddenZone implements RuleMachine {
   #trainAtMs = Number.NEGATIVE_INFINITY;
   #previousMs: number | undefined;
   #claimed = false;
+  #trustedAtMs = Number.NEGATIVE_INFINITY;
   readonly #origins = new Origins();
 
   constructor(rule: ForbiddenZoneRule) {
@@ -75,10 +76,12 @@ export class ForbiddenZone implements RuleMachine {
         (this.#insideMs.get(track.id) ?? 0) >= this.#dwellMs &&
         (this.#origins.travelled(track, aspect) >= TRAVEL_MIN || this.#origins.arrived(track, aspect, now)),
     );
-    this.#claimed = trusted.length > 0 && (this.#claimed || entered);
+    if (trusted.length > 0) this.#trustedAtMs = now;
+    if (now - this.#trustedAtMs > this.timing.releaseMs) this.#claimed = false;
+    this.#claimed ||= entered;
     const count = peopleIn(trusted);
     return {
-      holds: this.#claimed,
+      holds: this.#claimed && trusted.length > 0,
       region: around(trusted.map((track) => track.box)),
       score: Math.min(1, longestMs / (10 * Math.max(500, this.#dwellMs)) + 0.1 * count),
       explanation: `${people(count)} in '${this.place}' for ${seconds(longestMs)}, limit ${seconds(this.#dwellMs)}`,

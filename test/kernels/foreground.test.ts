@@ -136,6 +136,19 @@ describe.each(SIZES)('foreground kernels at %ix%i', (width, height) => {
     expect(found.blobs).toBeGreaterThan(0);
   });
 
+  it(`agree where light falls off across the view (seed ${SEED})`, () => {
+    const chance = random(SEED + 7 * pixels);
+    const empty = Uint8Array.from({ length: pixels }, () => 70 + chance.below(24));
+    const pictures = Array.from({ length: 8 }, (_, n) =>
+      empty.map((value, i) => {
+        const gain = n < 5 ? 1 : 1.45 - (0.6 * (i % width)) / width;
+        return Math.min(255, Math.round(value * gain) + chance.below(3));
+      }),
+    );
+    const found = compare({ width, height, pictures });
+    if (width >= 90 && height >= 54) expect(found.litBlocks).toBeGreaterThan(0);
+  });
+
   it('agree on pure noise, where most labels join and the table overflows', () => {
     const chance = random(SEED ^ pixels);
     const pictures = Array.from({ length: 4 }, () =>

@@ -35,13 +35,15 @@ export function light(
       }
     return found;
   };
-  const plausible = measured.map((step) => (step !== undefined && Math.abs(step) > STEP_MAX ? 0 : step));
+  const plausible = measured.map((step) =>
+    step !== undefined && (Math.abs(step) < STEP_MIN || Math.abs(step) > STEP_MAX) ? 0 : step,
+  );
   const wide = plausible.map((step, block) => {
     if (step === undefined || Math.abs(step) < STEP_MIN) return false;
     const near = around(block);
     const spoken = near.map((other) => plausible[other]).filter((other) => other !== undefined);
     return (
-      spoken.every((other) => Math.abs(other - step) <= 4 + (Math.abs(step) >> 2)) &&
+      spoken.every((other) => other !== 0 && Math.sign(other) === Math.sign(step)) &&
       spoken.length * 9 >= AGREE_MIN * near.length
     );
   });
