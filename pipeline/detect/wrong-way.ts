@@ -31,7 +31,7 @@ const FORGET = 1.5;
 export class WrongWayZone implements RuleMachine {
   readonly place: string;
   /** Beyond the rule's own hold, which each track serves: one picture proves nothing. */
-  readonly timing = { holdMs: 350, graceMs: 0, releaseMs: 1_500 };
+  readonly timing = { holdMs: 150, graceMs: 0, releaseMs: 1_500 };
   readonly #rule: WrongWayZoneRule;
   /** Per track how long it has been against the direction, and where that began. */
   readonly #against = new Map<number, { readonly ms: number; readonly from: Point }>();

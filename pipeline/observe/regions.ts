@@ -53,8 +53,8 @@ const GHOST_STILL_MS = 1_000;
 const GHOST_SHARE_MAX = 0.05;
 /** How much stronger the rim must be in the background than in the picture. */
 const GHOST_RATIO = 1.5;
-/** Without any change for this long, a region is furniture. */
-const FURNITURE_STILL_MS = 120_000;
+/** Without any change for this long, a region is furniture; a dim crowd may hardly seem to sway for ten minutes. */
+const FURNITURE_STILL_MS = 900_000;
 
 export interface Judged {
   /** The things, in the table's order. */
