@@ -380,6 +380,7 @@ class EmbeddedStore implements Store {
   }
 
   async commit(group: string, member: string, positions: readonly Position[]): Promise<void> {
+    for (const position of positions) this.topicOf(position);
     await this.transact(() => {
       fence(this.#group(group), member, positions);
       for (const { topic, partition, offset } of positions) {

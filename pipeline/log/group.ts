@@ -81,16 +81,23 @@ export function take(state: GroupState, id: string, goal: ReadonlyMap<string, st
   return taken;
 }
 
-/** Refuses a commit for a partition that another member may own by now. */
+/**
+ * Refuses a commit for a partition number that another member may own by now. In a topic that the group does not read,
+ * the number is whose who holds that number in any topic of the group.
+ */
 export function fence(state: GroupState, id: string, positions: readonly Position[]): void {
+  const numbers = new Set<number>();
+  for (const [place, owner] of Object.entries(state.owners)) {
+    if (owner === id) numbers.add(placeFrom(place).partition);
+  }
   for (const at of positions) {
     const owner = state.owners[placeOf(at)];
-    if (owner !== id) {
-      const now = owner === undefined ? 'nobody holds it' : 'another member holds it';
-      throw new StaleGenerationError(
-        `commit of ${placeOf(at)} at ${at.offset} refused: ${now} (group version ${state.version})`,
-      );
-    }
+    const isRead = Object.values(state.members).some(({ topics }) => topics.includes(at.topic));
+    if (owner === id || (!isRead && numbers.has(at.partition))) continue;
+    const now = owner === undefined ? 'this member does not hold it' : 'another member holds it';
+    throw new StaleGenerationError(
+      `commit of ${placeOf(at)} at ${at.offset} refused: ${now} (group version ${state.version})`,
+    );
   }
 }
 

@@ -51,6 +51,8 @@ export interface KafkaConsumerOptions extends Omit<MembershipOptions, 'onChange'
   /** For fetches, which wait at the broker as joining does. */
   readonly fetching: Connection;
   readonly group: GroupOptions;
+  /** Throws UnknownTopicError or RangeError. */
+  check(at: TopicPartition): Promise<void>;
   /** What the group committed last, else the oldest kept. */
   startOf(at: TopicPartition): Promise<number>;
 }
@@ -113,7 +115,8 @@ export class KafkaConsumer implements Consumer {
   async commit(positions: readonly Position[]): Promise<void> {
     if (positions.length === 0) return;
     for (const position of positions) {
-      if (this.#owned.has(keyOf(position))) continue;
+      await this.#options.check(position);
+      if (this.#isMine(position)) continue;
       const { topic, partition } = position;
       throw new StaleGenerationError(`${topic}/${partition} is not owned by this member`);
     }
@@ -156,6 +159,12 @@ export class KafkaConsumer implements Consumer {
       this.#owned.set(keyOf(at), at);
       this.#fetcher.set({ ...at, offset: starts[i]! });
     });
+  }
+
+  /** The number decides in a topic that the group does not read. */
+  #isMine(at: TopicPartition): boolean {
+    if (this.#counts.has(at.topic)) return this.#owned.has(keyOf(at));
+    return [...this.#owned.values()].some(({ partition }) => partition === at.partition);
   }
 
   #places(): readonly TopicPartition[] {

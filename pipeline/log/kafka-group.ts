@@ -4,7 +4,7 @@
  */
 import { assign, type Claim } from './kafka-assign.ts';
 import type { Connection } from './kafka-connection.ts';
-import { type Broker, type Codec, failureOf, type GroupMember, typeOf } from './kafka-wire.ts';
+import { type Broker, byTopic, type Codec, failureOf, type GroupMember, typeOf } from './kafka-wire.ts';
 import { LogFailure, type Position, StaleGenerationError } from './port.ts';
 
 const PROTOCOL = 'vigie-by-number';
@@ -128,9 +128,9 @@ export class Membership {
         groupId: group,
         groupGenerationId,
         memberId: this.#member,
-        topics: positions.map(({ topic, partition, offset }) => ({
+        topics: [...byTopic(positions)].map(([topic, ofTopic]) => ({
           topic,
-          partitions: [{ partition, offset: `${offset}` }],
+          partitions: ofTopic.map(({ partition, offset }) => ({ partition, offset: `${offset}` })),
         })),
       }),
     );

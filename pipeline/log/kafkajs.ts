@@ -120,6 +120,7 @@ class KafkaLog implements Log {
         connection: this.#connection(),
         fetching: this.#connection(),
         control: this.#control,
+        check: (at) => this.#check(at),
         startOf: async (at) =>
           (await this.committed(group.group, at)) ?? (await this.#control.listOffset(at, -2)),
       },

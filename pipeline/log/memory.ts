@@ -204,6 +204,7 @@ class MemoryStore implements Store {
   }
 
   async commit(group: string, member: string, positions: readonly Position[]): Promise<void> {
+    for (const position of positions) this.partition(position);
     await this.#faults.commit?.(group, positions);
     fence(this.#groups.get(group) ?? emptyGroup(), member, positions);
     for (const position of positions) this.#committed.set(`${group} ${placeOf(position)}`, position.offset);

@@ -78,7 +78,12 @@ export interface Consumer extends Reader {
   resume(partitions: readonly TopicPartition[]): void;
   /** Hands everything back: onRevoked is called, others take over at once. Commits nothing. */
   close(): Promise<void>;
-  /** Next offset to read, per partition. Fenced: refused when the partition is no longer owned. */
+  /**
+   * Next offset to read, per partition: all of them or none. Fenced by partition number: a member that owns number n of
+   * its group's topics may commit for n of any topic, so what it keeps about n elsewhere (a checkpoint) moves together
+   * with what it has read of it. Refused with `StaleGenerationError` when one of the numbers is no longer owned; a topic
+   * or a partition that does not exist is named as everywhere, and nothing is committed.
+   */
   commit(positions: readonly Position[]): Promise<void>;
 }
 
