@@ -131,6 +131,8 @@ export class Observer {
     const state = this.#health.judge({
       luma: this.#luma[now]!,
       previous: this.#luma[first ? now : before]!,
+      width,
+      height,
       foregroundShare: shareOf(regions, pixels),
       atMs: picture.capturedAtMs,
       first,

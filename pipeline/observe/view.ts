@@ -2,10 +2,14 @@
  * Whether the view can be trusted. A camera that sees nothing must never look like a quiet one.
  */
 import type { ViewState } from '../model.ts';
+import { changedStructure } from './structure.ts';
 
 export interface Look {
   readonly luma: Uint8Array;
   readonly previous: Uint8Array;
+  /** Of the plane, pixels. */
+  readonly width: number;
+  readonly height: number;
   /** Share of the plane that is foreground, 0..1. */
   readonly foregroundShare: number;
   readonly atMs: number;
@@ -19,9 +23,11 @@ const DARK_MEAN_MAX = 24;
 const BRIGHT_MEAN_MIN = 228;
 /** A lamp in the dark still shows something: dark means flat as well. */
 const CONTRAST_MIN = 6;
-/** More of the view than a crowd or a train fills from one picture to the next: another scene. */
+/** So much of the view appears from one picture to the next only when the scene is another, or a train and a lamp meet. */
 const MOVED_SHARE = 0.7;
 const MOVED_JUMP = 0.5;
+/** What tells the two apart: another scene has other things nearly everywhere. */
+const MOVED_STRUCTURE = 0.6;
 const SAMPLED = 16;
 
 export class ViewHealth {
@@ -36,7 +42,9 @@ export class ViewHealth {
     const mean = meanOf(look.luma);
     const extreme = mean < DARK_MEAN_MAX ? 'dark' : mean > BRIGHT_MEAN_MIN ? 'bright' : undefined;
     if (extreme !== undefined && deviationFrom(mean, look.luma) < CONTRAST_MIN) return extreme;
-    if (!look.first && look.foregroundShare > MOVED_SHARE && jump > MOVED_JUMP) return 'moved';
+    const another = !look.first && look.foregroundShare > MOVED_SHARE && jump > MOVED_JUMP;
+    if (another && changedStructure(look.luma, look.previous, look.width, look.height) > MOVED_STRUCTURE)
+      return 'moved';
     return 'ok';
   }
 }

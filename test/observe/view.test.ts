@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Frame } from '../../pipeline/model.ts';
-import { waves } from '../support/textures.ts';
-import { lumaOf, view, watch } from './pictures.ts';
+import { ViewHealth } from '../../pipeline/observe/view.ts';
+import { type Texture, waves } from '../support/textures.ts';
+import { HEIGHT, lumaOf, view, WIDTH, watch } from './pictures.ts';
 
 /** `warming 14, ok 6, dark 10`: the states in their order, with how many pictures each lasted. */
 function statesOf(frames: readonly Frame[]): string {
@@ -37,6 +38,24 @@ const rows: readonly [string, (n: number) => Uint8Array, string][] = [
 ];
 test.each(rows)('a camera that %s', (_name, luma, expected) => {
   expect(statesOf(watch(60, luma))).toBe(expected);
+});
+
+describe('nearly everything differs from the background at once', () => {
+  const textured = lumaOf(19, view);
+  const judge = (now: Texture) => {
+    const health = new ViewHealth();
+    const look = { width: WIDTH, height: HEIGHT, previous: textured };
+    health.judge({ ...look, luma: textured, foregroundShare: 0.3, atMs: 0, first: false });
+    return health.judge({ ...look, luma: lumaOf(20, now), foregroundShare: 0.9, atMs: 200, first: false });
+  };
+  test.each<[string, Texture, string]>([
+    ['another scene', (x, y) => other(x, y), 'moved'],
+    ['the same scene, shifted by a dozen pixels', (x, y) => view(x + 12, y + 7), 'moved'],
+    ['the same scene in headlights', (x, y) => 0.6 * view(x, y) + 90 * Math.sin(x / 25) ** 2, 'ok'],
+    ['a train before half of it', (x, y) => (x < 80 ? 60 : view(x, y) + 40), 'ok'],
+  ])('%s', (_name, now, expected) => {
+    expect(judge(now)).toBe(expected);
+  });
 });
 
 describe('a camera that goes blind later', () => {
