@@ -17,6 +17,14 @@ export interface Common {
   readonly tally: Tally;
 }
 
+/** A part of a site that runs: its cameras, its workers or its desk; alone in a process, or all in one. */
+export interface Part {
+  /** Rejects when it failed for good; resolves after the stop. */
+  readonly failed: Promise<void>;
+  /** Finishes what is at hand. */
+  stop(): Promise<void>;
+}
+
 /** Waits outages out and shows them under `who`, who takes them down again when the log answers. */
 export function patienceOf({ signal, tally }: Common, who: string): Patience {
   return { signal, onOutage: (outage) => tally.outages.set(who, outage) };

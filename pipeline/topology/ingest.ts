@@ -22,6 +22,8 @@ export type Pace =
 
 export interface IngestOptions {
   readonly site: Site;
+  /** Ids of the cameras that are watched here. Default: all that have a source. */
+  readonly cameras?: ReadonlySet<string>;
   readonly open: (camera: Camera, startMs: number) => Promise<PictureSource>;
   readonly batches: FrameBatches;
   readonly pace: Pace;
@@ -37,7 +39,9 @@ const REOPEN_MS_MAX = 30_000;
 
 /** Resolves when every source has ended, or soon after the stop. */
 export async function ingest(options: IngestOptions): Promise<void> {
-  const cameras = options.site.cameras.filter((camera) => camera.source !== undefined);
+  const cameras = options.site.cameras.filter(
+    ({ id, source }) => source !== undefined && (options.cameras?.has(id) ?? true),
+  );
   await Promise.all(cameras.map((camera) => watch(camera, options)));
 }
 
@@ -51,8 +55,11 @@ async function watch(camera: Camera, options: IngestOptions): Promise<void> {
     epoch = Math.max(options.nowMs(), epoch + 1);
     try {
       tally.source = { kind: 'opening' };
-      await session(camera, epoch, options, () => {
+      await session(camera, epoch, options, ({ view }) => {
         tally.source = { kind: 'live' };
+        tally.taken += 1;
+        // What is measured in this process says more than what was taken.
+        if (tally.frames === 0) tally.view = view;
         failures = 0;
       });
       tally.source = { kind: 'ended' };
@@ -71,7 +78,7 @@ async function session(
   camera: Camera,
   epoch: number,
   options: IngestOptions,
-  onPicture: () => void,
+  onFrame: (frame: Frame) => void,
 ): Promise<void> {
   const { site, batches, signal, pace } = options;
   const source = await options.open(camera, epoch);
@@ -83,8 +90,8 @@ async function session(
       const earlyMs = pace === 'real' ? picture.capturedAtMs - options.nowMs() : 0;
       if (earlyMs > 0) await pause(earlyMs, signal);
       if (signal.aborted) break;
-      onPicture();
       last = observer.observe(picture, pace === 'real' ? options.nowMs() : picture.capturedAtMs);
+      onFrame(last);
       await batches.add(last);
     }
   } finally {

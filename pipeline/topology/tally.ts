@@ -13,14 +13,27 @@ export type SourceState =
 
 export interface CameraTally {
   source: SourceState;
-  /** Frames measured. */
+  /** Frames taken from the source here. */
+  taken: number;
+  /** Frames measured here. */
   frames: number;
+  /** As last measured here, or else as last taken. */
   view: ViewState | undefined;
   /** People per zone; absent while unknown. */
   readonly people: Map<string, number | undefined>;
   repeats: number;
   /** Frames whose clock ran ahead and was held. */
   clamped: number;
+  /** Frames that are read and wait for their turn to be measured. */
+  waiting: number;
+  /** Frames that came after their time and were refused. */
+  late: number;
+  /** Frames passed over under `keep_fresh`. */
+  skipped: number;
+  /** Frames that wait on this disk because the log is away. */
+  spooled: number;
+  /** Frames that found no room there. */
+  dropped: number;
 }
 
 export class Tally {
@@ -34,17 +47,24 @@ export class Tally {
   /** What the log is away for, by who noticed; empty when all is well. */
   readonly outages = new Map<string, Outage>();
 
-  constructor(site: Site) {
+  /** `watched`: ids of the cameras whose sources this process opens; default all that have one. */
+  constructor(site: Site, watched: ReadonlySet<string> = withSource(site)) {
     this.cameras = new Map(
       site.cameras.map((camera) => [
         camera.id,
         {
-          source: camera.source === undefined ? { kind: 'external' } : { kind: 'opening' },
+          source: watched.has(camera.id) ? { kind: 'opening' } : { kind: 'external' },
+          taken: 0,
           frames: 0,
           view: undefined,
           people: new Map(camera.zones.map((zone) => [zone.id, undefined])),
           repeats: 0,
           clamped: 0,
+          waiting: 0,
+          late: 0,
+          skipped: 0,
+          spooled: 0,
+          dropped: 0,
         },
       ]),
     );
@@ -60,4 +80,8 @@ export class Tally {
   refuse(code: string, count = 1): void {
     this.rejected.set(code, (this.rejected.get(code) ?? 0) + count);
   }
+}
+
+function withSource(site: Site): ReadonlySet<string> {
+  return new Set(site.cameras.filter(({ source }) => source !== undefined).map(({ id }) => id));
 }

@@ -1,0 +1,55 @@
+/**
+ * The desk of a site: [rail.candidates], [rail.verdicts] -> review -> [rail.events] -> gRPC.
+ *
+ * Any number of processes serve one site; each lists every candidate and takes every verdict.
+ */
+import { type Serving, serve } from '../serve/serve.ts';
+import { TOPICS } from '../topics.ts';
+import type { Common, Part } from './common.ts';
+import { ReviewRoom } from './review.ts';
+
+export interface DeskOptions extends Omit<Common, 'signal'> {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+export interface Desk extends Part {
+  readonly review: ReviewRoom;
+  readonly serving: Serving;
+}
+
+/** Resolves when everything that was on the log has been read and agents can connect. Throws InputError: the port. */
+export async function startDesk(options: DeskOptions): Promise<Desk> {
+  const { log, tally, host, port } = options;
+  const stopping = new AbortController();
+  const review = new ReviewRoom({ ...options, signal: stopping.signal });
+  const reviewing = review.run();
+  await Promise.race([review.caughtUp, reviewing]);
+  let serving: Serving;
+  try {
+    serving = await serve({
+      log,
+      review,
+      host,
+      port,
+      topic: TOPICS.events,
+      onWithheld: ({ code }) => tally.refuse(code),
+      onFailure: (error) => tally.fail(error),
+    });
+  } catch (error) {
+    stopping.abort();
+    await reviewing.catch(() => undefined);
+    throw error;
+  }
+  return {
+    review,
+    serving,
+    failed: reviewing,
+    async stop() {
+      stopping.abort();
+      await serving.close();
+      await reviewing.catch(() => undefined);
+    },
+  };
+}

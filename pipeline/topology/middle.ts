@@ -1,0 +1,90 @@
+/**
+ * The middle of a site: [rail.frames] -> measure, detect -> [rail.candidates], [rail.observations].
+ *
+ * Any number of processes share the partitions of a site; the consumer group says who has which.
+ */
+import { drive } from '../drive.ts';
+import { partitionFor } from '../log/partition.ts';
+import { cameraKey } from '../model.ts';
+import { pause } from '../patience.ts';
+import { TOPICS } from '../topics.ts';
+import { buildOf } from './build.ts';
+import { type Common, type Part, patienceOf, toRejected } from './common.ts';
+import { frameWork } from './worker.ts';
+
+export interface MiddleOptions extends Omit<Common, 'signal'> {
+  /** Workers of other sites read the same log. */
+  readonly shared: boolean;
+}
+
+export interface Middle extends Part {
+  /** Ids of the cameras whose frames are measured here now. */
+  cameras(): ReadonlySet<string>;
+  /** Records of `rail.frames` that are not measured yet, of the partitions that are measured here. */
+  lag(): Promise<number>;
+  /** Resolves when nothing is left to measure, after some seconds at the latest. */
+  drained(): Promise<void>;
+}
+
+/** What is not measured by then waits on the log for the next start. */
+const DRAIN_MS = 5_000;
+
+export function startMiddle(options: MiddleOptions): Middle {
+  const { log, site, partitions, tally, nowMs, shared } = options;
+  const stopping = new AbortController();
+  const common: Common = { ...options, signal: stopping.signal };
+  const group = `vigie-worker-${site.id}`;
+  const build = buildOf(site);
+  const owned = new Set<number>();
+  const working = drive({
+    ...patienceOf(common, 'worker'),
+    log,
+    nowMs,
+    toRejected,
+    group,
+    topics: [TOPICS.frames],
+    async workFor(at) {
+      const work = await frameWork(at, { log, site, partitions, build, shared, tally });
+      owned.add(at.partition);
+      return work;
+    },
+    onDropped: ({ partition }) => owned.delete(partition),
+    onProgress: () => tally.outages.delete('worker'),
+  });
+
+  const lag = async () => {
+    const lags = await Promise.all(
+      [...owned].map(async (partition) => {
+        const at = { topic: TOPICS.frames, partition };
+        const next = (await log.committed(group, at)) ?? (await log.firstOffset(at));
+        return Math.max(0, (await log.endOffset(at)) - next);
+      }),
+    );
+    return lags.reduce((sum, one) => sum + one, 0);
+  };
+
+  return {
+    failed: working,
+    cameras: () =>
+      new Set(
+        site.cameras
+          .map(({ id }) => id)
+          .filter((id) => owned.has(partitionFor(cameraKey(site.id, id), partitions))),
+      ),
+    lag,
+    async drained() {
+      const late = AbortSignal.any([AbortSignal.timeout(DRAIN_MS), stopping.signal]);
+      // A log that is away has nothing to wait for.
+      const waits = async () => (await lag().catch(() => 0)) > 0;
+      await Promise.race([working.catch(() => undefined), until(waits, late)]);
+    },
+    async stop() {
+      stopping.abort();
+      await working.catch(() => undefined);
+    },
+  };
+}
+
+async function until(waits: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && (await waits())) await pause(20, signal);
+}
