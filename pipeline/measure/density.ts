@@ -21,8 +21,10 @@
 import { instantiate, type Kernels } from '../kernels.ts';
 import type { Cells, ZoneObservation } from '../model.ts';
 
-/** Coverage beyond which nothing more can be told: -ln(1 - c) / c is then 3.4. */
-const COVERAGE_MAX = 0.96;
+/** Of those who stand in a view, this share is seen; the rest of them happens to look like what is behind. */
+const SEEN_SHARE = 0.95;
+/** Coverage beyond which nothing more can be told: -ln(1 - c) / c is then 3.2. */
+const COVERAGE_MAX = 0.95;
 /** f64 per zone, as drawn in kernels/density.ts. */
 const SUMS = 16;
 
@@ -112,7 +114,7 @@ function observation(
 
 /** How many people there are for each that is seen. */
 function hiddenFactor(covered: number): number {
-  const c = Math.min(COVERAGE_MAX, covered);
+  const c = Math.min(COVERAGE_MAX, covered / SEEN_SHARE);
   return c < 0.01 ? 1 : -Math.log(1 - c) / c;
 }
 
