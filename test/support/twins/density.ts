@@ -6,7 +6,8 @@ import type { DensityObservation, DensityZone } from '../../../pipeline/measure/
 import type { Cells } from '../../../pipeline/model.ts';
 
 /** Coverage beyond which nothing more can be told: -ln(1 - c) / c is then 3.4. */
-const COVERAGE_MAX = 0.96;
+const SEEN_SHARE = 0.95;
+const COVERAGE_MAX = 0.95;
 /** An empty cell with this many occupied neighbours of eight is part of what surrounds it: clothes like the floor. */
 const ENCLOSED_MIN = 5;
 /** A run is a crowd's when it is longer than this many people's heights. */
@@ -150,7 +151,7 @@ function runRows(filled: Float64Array, columns: number, column: number, bottom: 
 
 /** How many people there are for each that is seen. */
 function hiddenFactor(covered: number): number {
-  const c = Math.min(COVERAGE_MAX, covered);
+  const c = Math.min(COVERAGE_MAX, covered / SEEN_SHARE);
   return c < 0.01 ? 1 : -Math.log(1 - c) / c;
 }
 
