@@ -44,16 +44,24 @@ cameras:
 const TRACE = /\n\s+at .+:\d+:\d+/;
 
 describe.concurrent('words', () => {
-  it.each(['start', 'run', 'check', 'review', 'subscribe', 'topics', 'evaluate'])(
-    '%s --help gives examples and says what the exit codes mean',
-    async (name) => {
-      const { code, printed } = await runVigie([name, '--help']);
-      expect(code).toBe(0);
-      expect(printed).toContain(`Usage: vigie ${name}`);
-      expect(printed).toContain(`Examples:\n  vigie ${name}`);
-      expect(printed).toContain('Exit codes: 0 ok, 1 failed, 2 usage or bad input, 130 interrupted.');
-    },
-  );
+  it.each([
+    'start',
+    'run',
+    'ingest',
+    'worker',
+    'serve',
+    'check',
+    'review',
+    'subscribe',
+    'topics',
+    'evaluate',
+  ])('%s --help gives examples and says what the exit codes mean', async (name) => {
+    const { code, printed } = await runVigie([name, '--help']);
+    expect(code).toBe(0);
+    expect(printed).toContain(`Usage: vigie ${name}`);
+    expect(printed).toContain(`Examples:\n  vigie ${name}`);
+    expect(printed).toContain('Exit codes: 0 ok, 1 failed, 2 usage or bad input, 130 interrupted.');
+  });
 
   const twoFaults = siteFile('faults.yaml', 'site: gare\ncameras:\n  - id: a\n    colour: red\n  - id: a\n');
   const refusals: readonly [string, readonly string[], number, RegExp][] = [
@@ -78,6 +86,25 @@ describe.concurrent('words', () => {
       /^bind_not_loopback: /m,
     ],
     ['no broker', ['run', QUIET, '--dev', '--log', 'kafka', '--brokers', ' '], 2, /^no_brokers: /m],
+    [
+      'a part alone on a log of one process',
+      ['worker', QUIET, '--dev', '--log', 'embedded'],
+      2,
+      /^log_of_one_process: .*'embedded'.*vigie run.*--log kafka/m,
+    ],
+    ['a share beyond the last', ['ingest', QUIET, '--dev', '--share', '3/2'], 2, /expected N\/M/],
+    [
+      'two ways to choose cameras',
+      ['ingest', QUIET, '--dev', '--share', '1/2', '--cameras', 'couloir'],
+      2,
+      /cannot be used with option/,
+    ],
+    [
+      'a camera that is not declared',
+      ['ingest', QUIET, '--dev', '--cameras', 'nowhere'],
+      2,
+      /^unknown_camera: .*'nowhere'/m,
+    ],
     ['a data directory that is a file', ['run', QUIET, '--dev', '--data', QUIET], 2, /^data_unwritable: /m],
     ['a type that is none', ['subscribe', '--type', 'flood'], 2, /^unknown_type: .*'flood'/m],
     [

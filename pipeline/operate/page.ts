@@ -1,5 +1,5 @@
-/** A look at a station as text: the page on a terminal, and the line elsewhere. */
-import type { CameraView, StationView } from './status.ts';
+/** A look at a part of a site as text: the page on a terminal, and the line elsewhere. */
+import type { CameraView, View } from './look.ts';
 
 export interface PageOptions {
   /** Where the data is, in words. */
@@ -10,34 +10,54 @@ export interface PageOptions {
 }
 
 /** Fits the terminal: lines are cut, and cameras that find no room are counted. */
-export function page(view: StationView, options: PageOptions): string {
-  const head = [`Vigie  ${view.site}  up ${clock(view.upMs)}  gRPC ${view.address}`, ''];
-  const tail = ['', ...totals(view), ...troubles(view), '', ...hints(view, options.data)];
+export function page(view: View, options: PageOptions): string {
+  const head = [titleOf(view).join('  '), ''];
+  const tail = ['', totals(view).join('   '), ...troubles(view), '', ...hints(view, options.data)];
   const room = Math.max(3, options.rows - head.length - tail.length - 2);
-  const lines = [...head, ...table(view.cameras, room), ...tail];
+  const lines = [...head, ...table(view, room), ...tail];
   return lines.map((line) => cut(line, options.columns - 1)).join('\n');
 }
 
 /** One line that can stand in a log file. */
-export function summary(view: StationView): string {
+export function summary(view: View): string {
   const live = view.cameras.filter(({ source }) => source === 'live').length;
   const failed = view.cameras.filter(({ source }) => source === 'failed').map(({ camera }) => camera);
+  const watches = view.part === 'station' || view.part === 'ingest';
+  const measures = view.part === 'station' || view.part === 'worker';
   return [
     new Date(view.atMs).toISOString(),
+    ...(view.part === 'station' ? [] : [view.part]),
     view.site,
     `up ${clock(view.upMs)}`,
-    `cameras ${live} live of ${view.cameras.length}`,
+    ...(watches ? [`cameras ${live} live of ${view.cameras.length}`] : []),
+    ...(view.part === 'worker' ? [`cameras ${view.cameras.length}`] : []),
     ...(failed.length > 0 ? [`failed ${failed.join(' ')}`] : []),
-    `${view.framesPerSecond.toFixed(1)} frames/s`,
-    `waiting ${view.waiting + view.claimed}`,
-    `verified ${view.events}`,
-    `lag ${view.lag ?? 'unknown'}`,
+    ...(view.part === 'serve' ? [] : [`${view.framesPerSecond.toFixed(1)} frames/s`]),
+    ...(view.address === undefined
+      ? []
+      : [`waiting ${view.waiting! + view.claimed!}`, `verified ${view.events}`]),
+    ...(measures ? [`lag ${view.lag ?? 'unknown'}`] : []),
     ...troubles(view),
   ].join('  ');
 }
 
-function table(cameras: readonly CameraView[], room: number): string[] {
-  if (cameras.length === 0) return ['no camera is declared in the site file'];
+function titleOf({ part, site, upMs, address }: View): string[] {
+  return [
+    `Vigie${part === 'station' ? '' : ` ${part}`}`,
+    site,
+    `up ${clock(upMs)}`,
+    ...(address === undefined ? [] : [`gRPC ${address}`]),
+  ];
+}
+
+function table({ part, cameras }: View, room: number): string[] {
+  if (part === 'serve') return ['serves agents and subscribers; cameras are watched and measured elsewhere'];
+  if (cameras.length === 0)
+    return [
+      part === 'worker'
+        ? 'no camera yet: other workers measure them all, or the log has not given any'
+        : 'no camera is declared in the site file',
+    ];
   const shown = cameras.length > room ? cameras.slice(0, room - 1) : cameras;
   const width = Math.max(6, ...shown.map(({ camera }) => camera.length));
   const lines = shown.map((one) =>
@@ -45,12 +65,15 @@ function table(cameras: readonly CameraView[], room: number): string[] {
       one.camera.padEnd(width),
       stateOf(one).padEnd(9),
       one.framesPerSecond.toFixed(1).padStart(8),
-      ` ${one.why ?? peopleOf(one)}`,
-    ].join(' '),
+      ` ${[one.why ?? (part === 'ingest' ? '' : peopleOf(one)), ...oddities(one)].filter((text) => text !== '').join('   ')}`,
+    ]
+      .join(' ')
+      .trimEnd(),
   );
   const left = cameras.length - shown.length;
+  const last = part === 'ingest' ? '' : '  people by zone';
   return [
-    `${'camera'.padEnd(width)} ${'view'.padEnd(9)} ${'frames/s'.padStart(8)}  people by zone`,
+    `${'camera'.padEnd(width)} ${'view'.padEnd(9)} ${'frames/s'.padStart(8)}${last}`,
     ...lines,
     ...(left > 0 ? [`and ${left} more`] : []),
   ];
@@ -67,47 +90,73 @@ function peopleOf({ people }: CameraView): string {
   return zones.map(([zone, count]) => `${zone} ${count === null ? '-' : count.toFixed(1)}`).join('   ');
 }
 
-function totals(view: StationView): string[] {
-  const waiting = view.waiting + view.claimed;
-  const waits =
-    waiting === 0
-      ? 'no candidate waits'
-      : `${waiting} candidate${waiting === 1 ? '' : 's'} wait${waiting === 1 ? 's' : ''}` +
-        (view.claimed > 0 ? ` (${view.claimed} claimed)` : '');
+/** Some frames wait at any moment; so many are worth a word. */
+const WAITING_WORTH_SAYING = 25;
+
+function oddities(one: CameraView): string[] {
   return [
-    [
-      waits,
-      `${view.events} verified`,
-      `${view.subscribers} subscriber${view.subscribers === 1 ? '' : 's'}`,
-      `${view.framesPerSecond.toFixed(1)} frames/s`,
-      `lag ${view.lag === undefined ? 'unknown' : `${view.lag} records`}`,
-    ].join('   '),
+    ...(one.waiting >= WAITING_WORTH_SAYING ? [`${one.waiting} wait`] : []),
+    ...(one.late > 0 ? [`${one.late} late`] : []),
+    ...(one.skipped > 0 ? [`${one.skipped} skipped`] : []),
+    ...(one.spooled > 0 ? [`${one.spooled} held on disk`] : []),
+    ...(one.dropped > 0 ? [`${one.dropped} dropped`] : []),
   ];
 }
 
-function troubles(view: StationView): string[] {
+function totals(view: View): string[] {
+  const subscribers = view.subscribers ?? 0;
+  return [
+    ...(view.address === undefined ? [] : [waits(view), `${view.events} verified`]),
+    ...(view.address === undefined ? [] : [`${subscribers} subscriber${subscribers === 1 ? '' : 's'}`]),
+    ...(view.part === 'serve' ? [] : [`${view.framesPerSecond.toFixed(1)} frames/s`]),
+    ...(view.part === 'station' || view.part === 'worker'
+      ? [`lag ${view.lag === undefined ? 'unknown' : `${view.lag} records`}`]
+      : []),
+  ];
+}
+
+function waits({ waiting = 0, claimed = 0 }: View): string {
+  const all = waiting + claimed;
+  if (all === 0) return 'no candidate waits';
+  return (
+    `${all} candidate${all === 1 ? '' : 's'} wait${all === 1 ? 's' : ''}` +
+    (claimed > 0 ? ` (${claimed} claimed)` : '')
+  );
+}
+
+function troubles(view: View): string[] {
   const rejected = Object.entries(view.rejected);
   const clamped = view.cameras.filter((one) => one.clamped > 0);
+  const sum = (of: 'late' | 'skipped' | 'spooled' | 'dropped') =>
+    view.cameras.reduce((total, one) => total + one[of], 0);
+  const counts = [
+    [sum('spooled'), 'frames held on disk until the log takes them'],
+    [sum('dropped'), 'frames dropped: the disk space for outages was full'],
+    [sum('late'), 'frames came too late'],
+    [sum('skipped'), 'frames skipped to keep up'],
+  ] as const;
   return [
     ...(rejected.length > 0
       ? [`rejected: ${rejected.map(([code, count]) => `${code} ${count}`).join(', ')}`]
       : []),
     ...(clamped.length > 0 ? [`clock runs ahead: ${clamped.map(({ camera }) => camera).join(', ')}`] : []),
+    ...counts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`),
     ...view.outages.map((outage) => `log away: ${outage}`),
     ...(view.failure === undefined ? [] : [`last failure: ${view.failure}`]),
   ];
 }
 
-function hints(view: StationView, data: string): string[] {
+function hints(view: View, data: string): string[] {
+  const stop = `Ctrl-C stops; ${data}`;
+  const idle =
+    view.cameras.length > 0 && view.cameras.every(({ source }) => source === 'ended' || source === 'failed');
+  if (view.address === undefined) return [...(idle ? ['all sources have ended'] : []), stop];
   const server = view.address === '127.0.0.1:50051' ? '' : ` --server ${view.address}`;
-  const idle = view.cameras.every(({ source }) => source === 'ended' || source === 'failed');
   return [
-    ...(idle && view.cameras.length > 0
-      ? ['all sources have ended; what was found can still be reviewed']
-      : []),
+    ...(idle ? ['all sources have ended; what was found can still be reviewed'] : []),
     `in a second terminal   npx vigie review${server}      (see what waits, confirm or reject)`,
     `in a third terminal    npx vigie subscribe${server}   (verified events as they come)`,
-    `Ctrl-C stops; ${data}`,
+    stop,
   ];
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { CameraView, View } from '../../pipeline/operate/look.ts';
 import { page, summary } from '../../pipeline/operate/page.ts';
-import type { CameraView, StationView } from '../../pipeline/operate/status.ts';
 
 const camera = (name: string, change: Partial<CameraView> = {}): CameraView => ({
   camera: name,
@@ -10,10 +10,16 @@ const camera = (name: string, change: Partial<CameraView> = {}): CameraView => (
   people: { platform: 3.25, tracks: null },
   repeats: 0,
   clamped: 0,
+  waiting: 0,
+  late: 0,
+  skipped: 0,
+  spooled: 0,
+  dropped: 0,
   ...change,
 });
 
-const view = (change: Partial<StationView> = {}): StationView => ({
+const view = (change: Partial<View> = {}): View => ({
+  part: 'station',
   site: 'gare',
   atMs: Date.UTC(2026, 10, 24, 12),
   upMs: 3_725_000,
@@ -30,7 +36,7 @@ const view = (change: Partial<StationView> = {}): StationView => ({
   ...change,
 });
 
-const shown = (change: Partial<StationView> = {}, columns = 100, rows = 40) =>
+const shown = (change: Partial<View> = {}, columns = 100, rows = 40) =>
   page(view(change), { data: 'data is kept in ./.vigie', columns, rows });
 
 describe('the page of a station', () => {
@@ -52,7 +58,7 @@ describe('the page of a station', () => {
     );
   });
 
-  it.each<[string, Partial<StationView>, string]>([
+  it.each<[string, Partial<View>, string]>([
     ['one that waits', { waiting: 1 }, '1 candidate waits'],
     ['some that wait, one of them claimed', { waiting: 2, claimed: 1 }, '3 candidates wait (1 claimed)'],
     [

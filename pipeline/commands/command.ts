@@ -1,0 +1,76 @@
+/** What the commands are made of. The only user of the commander package. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { INTERRUPTED } from '../operate/until-told.ts';
+
+export { Command, CommanderError, Option };
+
+export const OK = 0;
+export const FAILED = 1;
+export const BAD_INPUT = 2;
+
+export const EXIT_CODES = `
+Exit codes: ${OK} ok, ${FAILED} failed, ${BAD_INPUT} usage or bad input, ${INTERRUPTED} interrupted.`;
+
+/** Given the exit code when a command is done. */
+export type Done = (exitCode: number) => void;
+
+/** Options that several commands share. */
+export type Words = (command: Command) => Command;
+
+export function command(
+  parent: Command,
+  words: string,
+  description: string,
+  examples: readonly string[],
+  shared: readonly Words[],
+): Command {
+  const one = parent
+    .command(words)
+    .description(description)
+    .showHelpAfterError('(--help shows what can be given)')
+    .addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}\n${EXIT_CODES}`);
+  for (const add of shared) add(one);
+  return one;
+}
+
+export const devOption: Words = (one) =>
+  one.option('--dev', 'development: accept a site without an authorisation', false);
+
+export const jsonOption: Words = (one) => one.option('--json', 'print JSON', false);
+
+export const serverOption: Words = (one) =>
+  one.option('--server <host:port>', 'gRPC server', '127.0.0.1:50051');
+
+export function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('expected a whole number, at least 1');
+  return Number(text);
+}
+
+/** `127.0.0.1:50051`, `[::1]:50051`. */
+export function hostAndPort(text: string): { host: string; port: number } {
+  const found = /^(?:\[([0-9a-f:]+)\]|([^:\s]+)):(\d{1,5})$/i.exec(text);
+  const port = Number(found?.[3]);
+  if (found === null || port > 65_535)
+    throw new InvalidArgumentError('expected host:port, as in 127.0.0.1:50051');
+  return { host: found[1] ?? found[2]!, port };
+}
+
+/** `1/3`: the first of three. */
+export function partOf(text: string): { part: number; of: number } {
+  const found = /^(\d{1,4})\/(\d{1,4})$/.exec(text);
+  const [part, of] = [Number(found?.[1]), Number(found?.[2])];
+  if (found === null || part < 1 || part > of) throw new InvalidArgumentError('expected N/M, as in 1/3');
+  return { part, of };
+}
+
+/** `a,b,c`, without empty ones. */
+export function listed(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+}
+
+export function gather(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}

@@ -1,0 +1,61 @@
+/** Commands for people: agents who decide, subscribers who listen. */
+import { REJECT_REASONS } from '../model.ts';
+import { review } from '../operate/review.ts';
+import { subscribe } from '../operate/subscribe.ts';
+import {
+  type Command,
+  command,
+  type Done,
+  gather,
+  jsonOption,
+  Option,
+  serverOption,
+  wholeNumber,
+} from './command.ts';
+
+export function peopleCommands(vigie: Command, done: Done): void {
+  command(
+    vigie,
+    'review',
+    'what waits for an agent, and what the agent decides',
+    [
+      'vigie review                                    look and decide, one candidate after the other',
+      'vigie review --list                             only list what waits',
+      'vigie review --confirm REF --agent "A. Martin"   decide one',
+      'vigie review --reject REF --reason false --agent "A. Martin"',
+    ],
+    [serverOption, jsonOption],
+  )
+    .addOption(new Option('--agent <name>', 'who decides (development identity)').env('VIGIE_AGENT'))
+    .option('--list', 'list what waits and end', false)
+    .option('--all', 'list what is decided too', false)
+    .option('--confirm <ref>', 'confirm this candidate; a ref or an id, as the list prints them')
+    .option('--reject <ref>', 'reject it')
+    .addOption(new Option('--reason <code>', 'with --reject: why').choices(REJECT_REASONS))
+    .option('--claim <ref>', 'keep it from other agents for a minute')
+    .option('--release <ref>', 'give a claim back')
+    .option('--reverse <ref>', 'take back what was decided')
+    .option('--note <text>', 'a sentence kept with the verdict')
+    .action(async (words) => done(await review(words)));
+
+  command(
+    vigie,
+    'subscribe',
+    'print verified events as they come',
+    [
+      'vigie subscribe',
+      'vigie subscribe --from-start --type density --type wrong_way',
+      'vigie subscribe --json >> events.jsonl',
+    ],
+    [serverOption, jsonOption],
+  )
+    .option('--from-start', 'begin with the oldest event that is kept', false)
+    .option('--resume <token>', 'go on after the message that carried this token (hex)')
+    .option('--token-file <file>', 'go on where this file says, and keep it up to date')
+    .option('--site <id>', 'only this site (repeatable)', gather, [])
+    .option('--camera <id>', 'only this camera (repeatable)', gather, [])
+    .option('--type <event>', 'only this type of event (repeatable)', gather, [])
+    .option('--severity <least>', 'only this severe and worse')
+    .option('--count <n>', 'end after n events', wholeNumber)
+    .action(async (words) => done(await subscribe(words)));
+}

@@ -1,0 +1,141 @@
+/** Commands that watch a site: all in one process, or a part of it. */
+import { check } from '../operate/check.ts';
+import { ingestPart, servePart, workerPart } from '../operate/parts.ts';
+import type { Share } from '../operate/share.ts';
+import { start } from '../operate/start.ts';
+import { loadSite, parseSite } from '../site/parse.ts';
+import type { Pace } from '../topology/ingest.ts';
+import {
+  type Command,
+  command,
+  type Done,
+  devOption,
+  hostAndPort,
+  jsonOption,
+  listed,
+  Option,
+  partOf,
+  type Words,
+} from './command.ts';
+import { type LogWords, logFrom, logOptions, sharedLogOptions } from './log-words.ts';
+
+interface SiteWords extends LogWords {
+  readonly dev: boolean;
+  readonly json: boolean;
+}
+
+interface SourceWords {
+  readonly pace: Pace;
+  readonly loop: boolean;
+}
+
+interface GrpcWords {
+  readonly grpc: { readonly host: string; readonly port: number };
+}
+
+interface ShareWords {
+  readonly cameras?: readonly string[];
+  readonly share?: { readonly part: number; readonly of: number };
+}
+
+export function siteCommands(vigie: Command, done: Done): void {
+  command(
+    vigie,
+    'start',
+    'watch a rendered demo station, everything in one process',
+    ['vigie start', 'vigie start --grpc 127.0.0.1:0 --data ./demo'],
+    [logOptions, grpcOption, sourceOptions, statusOption],
+  ).action(async (words: SiteWords & SourceWords & GrpcWords) => {
+    // Only the demo loads what draws it.
+    const { demoSite } = await import('../ingest/scenes/index.ts');
+    const site = parseSite(demoSite(), { file: 'demo', dev: true });
+    done(await start({ ...words, ...words.grpc, loop: true, log: logFrom(words), site }));
+  });
+
+  command(
+    vigie,
+    'run <site.yaml>',
+    'watch the cameras of a site file, everything in one process',
+    [
+      'vigie run station.yaml',
+      'vigie run station.yaml --dev --loop            no authorisation yet, files begin again when they end',
+      'vigie run station.yaml --log kafka --brokers 127.0.0.1:9092',
+      'vigie run station.yaml --json | jq .framesPerSecond',
+    ],
+    [logOptions, grpcOption, sourceOptions, statusOption, devOption],
+  ).action(async (file: string, words: SiteWords & SourceWords & GrpcWords) => {
+    const site = await loadSite(file, words);
+    done(await start({ ...words, ...words.grpc, log: logFrom(words), site }));
+  });
+
+  command(
+    vigie,
+    'ingest <site.yaml>',
+    'watch cameras of a site and put what they see on the log, beside other processes',
+    [
+      'vigie ingest station.yaml                        all cameras of the site',
+      'vigie ingest station.yaml --share 1/3            a third of them; two more processes take 2/3 and 3/3',
+      'vigie ingest station.yaml --cameras quai-a,hall  these',
+    ],
+    [sharedLogOptions, sourceOptions, statusOption, devOption],
+  )
+    .addOption(new Option('--cameras <a,b,...>', 'only these cameras').argParser(listed).conflicts('share'))
+    .addOption(new Option('--share <n/m>', 'only the n-th of m shares of the cameras').argParser(partOf))
+    .action(async (file: string, words: SiteWords & SourceWords & ShareWords) => {
+      const site = await loadSite(file, words);
+      done(await ingestPart({ ...words, share: shareFrom(words), log: logFrom(words), site }));
+    });
+
+  command(
+    vigie,
+    'worker <site.yaml>',
+    'measure and judge what is on the log, beside other processes; any number share the work',
+    ['vigie worker station.yaml --brokers 10.0.0.1:9092,10.0.0.2:9092', 'vigie worker station.yaml --json'],
+    [sharedLogOptions, statusOption, devOption],
+  ).action(async (file: string, words: SiteWords) => {
+    const site = await loadSite(file, words);
+    done(await workerPart({ ...words, log: logFrom(words), site }));
+  });
+
+  command(
+    vigie,
+    'serve <site.yaml>',
+    'serve agents and subscribers of a site, beside other processes',
+    ['vigie serve station.yaml', 'vigie serve station.yaml --grpc 127.0.0.1:50052'],
+    [sharedLogOptions, grpcOption, statusOption, devOption],
+  ).action(async (file: string, words: SiteWords & GrpcWords) => {
+    const site = await loadSite(file, words);
+    done(await servePart({ ...words, ...words.grpc, log: logFrom(words), site }));
+  });
+
+  command(
+    vigie,
+    'check <site.yaml>',
+    'say everything that is wrong with a site file, or what it watches',
+    ['vigie check station.yaml', 'vigie check station.yaml --json'],
+    [devOption, jsonOption],
+  ).action(async (file: string, words: { dev: boolean; json: boolean }) => done(await check(file, words)));
+}
+
+const grpcOption: Words = (one) =>
+  one.addOption(
+    new Option('--grpc <host:port>', 'where agents and subscribers connect; port 0 takes a free one')
+      .argParser(hostAndPort)
+      .default({ host: '127.0.0.1', port: 50_051 }, '127.0.0.1:50051'),
+  );
+
+const sourceOptions: Words = (one) =>
+  one
+    .addOption(
+      new Option('--pace <pace>', 'files at the time they were taken, or as fast as they can be read')
+        .choices(['real', 'fast'])
+        .default('real'),
+    )
+    .option('--loop', 'begin again when a source ends', false);
+
+const statusOption: Words = (one) => one.option('--json', 'status as JSON lines', false);
+
+function shareFrom({ cameras, share }: ShareWords): Share {
+  if (cameras !== undefined) return { kind: 'named', cameras };
+  return share === undefined ? { kind: 'all' } : { kind: 'part', ...share };
+}

@@ -1,0 +1,120 @@
+/**
+ * `vigie ingest`, `vigie worker`, `vigie serve`: the parts of a site, each in processes of its own, over a log that
+ * processes share.
+ *
+ * None of them creates topics: how many partitions and copies there are is decided once, by `vigie topics --create`,
+ * and not by whichever process came first.
+ */
+import { fault, InputError } from '../errors.ts';
+import type { Site } from '../site/site.ts';
+import { partitionsByCamera } from '../topics.ts';
+import { startDesk } from '../topology/desk.ts';
+import { startEdge } from '../topology/edge.ts';
+import type { Pace } from '../topology/ingest.ts';
+import { startMiddle } from '../topology/middle.ts';
+import { Tally } from '../topology/tally.ts';
+import { live } from './live.ts';
+import type { LogChoice } from './log.ts';
+import type { PartName } from './look.ts';
+import { camerasOf, type Share } from './share.ts';
+
+export interface PartOptions {
+  readonly site: Site;
+  readonly log: LogChoice;
+  readonly json: boolean;
+}
+
+export interface IngestPartOptions extends PartOptions {
+  readonly share: Share;
+  readonly pace: Pace;
+  readonly loop: boolean;
+}
+
+export interface ServePartOptions extends PartOptions {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Exit codes and errors: see live.ts. */
+export async function ingestPart(options: IngestPartOptions): Promise<number> {
+  const { site, log: choice } = options;
+  assertShared('ingest', choice);
+  const cameras = camerasOf(site, options.share);
+  return live({
+    ...options,
+    ready: partitionsByCamera,
+    async begin({ log, keeps }) {
+      const partitions = await partitionsByCamera(log);
+      const tally = new Tally(site, cameras);
+      const edge = startEdge({ ...options, log, partitions, tally, cameras, nowMs: Date.now });
+      return {
+        ...edge,
+        part: 'ingest',
+        site,
+        tally,
+        cameras: () => cameras,
+        opening: `Vigie ingest watches ${cameras.size} of the ${site.cameras.length} cameras of '${site.id}', ${keeps}`,
+        stopping: 'the frames at hand go to the log',
+      };
+    },
+  });
+}
+
+export async function workerPart(options: PartOptions): Promise<number> {
+  const { site, log: choice } = options;
+  assertShared('worker', choice);
+  return live({
+    ...options,
+    ready: partitionsByCamera,
+    async begin({ log, keeps, shared }) {
+      const partitions = await partitionsByCamera(log);
+      const tally = new Tally(site, new Set());
+      const middle = startMiddle({ log, site, partitions, tally, shared, nowMs: Date.now });
+      return {
+        ...middle,
+        part: 'worker',
+        site,
+        tally,
+        opening: `Vigie worker measures '${site.id}' with whatever other workers there are, ${keeps}`,
+        stopping: 'the frames at hand run through',
+      };
+    },
+  });
+}
+
+export async function servePart(options: ServePartOptions): Promise<number> {
+  const { site, log: choice } = options;
+  assertShared('serve', choice);
+  return live({
+    ...options,
+    ready: partitionsByCamera,
+    async begin({ log, keeps }) {
+      const partitions = await partitionsByCamera(log);
+      const tally = new Tally(site, new Set());
+      const desk = await startDesk({ ...options, log, partitions, tally, nowMs: Date.now });
+      return {
+        ...desk,
+        part: 'serve',
+        site,
+        tally,
+        opening:
+          `Vigie serves '${site.id}', gRPC on ${desk.serving.address}, ${keeps}\n` +
+          'review: npx vigie review   subscribe: npx vigie subscribe   stop: Ctrl-C',
+        stopping: 'what was asked is answered',
+      };
+    },
+  });
+}
+
+/** Alone on a log of one process, a part would wait for the others for ever. */
+function assertShared(part: PartName, { kind }: LogChoice): void {
+  if (kind === 'kafka') return;
+  throw new InputError([
+    fault(
+      'log_of_one_process',
+      '--log',
+      `'${kind}' belongs to one process, but ${part} works with other processes`,
+      'use `vigie run`, which does all in one, or --log kafka',
+    ),
+  ]);
+}
