@@ -1,108 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openMemoryLog } from '../../pipeline/log/memory.ts';
-import { partitionFor } from '../../pipeline/log/partition.ts';
-import type { Log, NewRecord } from '../../pipeline/log/port.ts';
-import {
-  type Candidate,
-  type CandidateReview,
-  cameraKey,
-  candidateId,
-  type Verdict,
-  type VerifiedEvent,
-} from '../../pipeline/model.ts';
+import type { CandidateReview } from '../../pipeline/model.ts';
 import { RefusedError } from '../../pipeline/serve/port.ts';
-import { createTopics, PARTITIONS_DEFAULT, TOPICS } from '../../pipeline/topics.ts';
-import { partitionsOf, readThrough } from '../../pipeline/topology/history.ts';
-import { ReviewRoom } from '../../pipeline/topology/review.ts';
-import { Tally } from '../../pipeline/topology/tally.ts';
-import { decodeEvent, decodeRejected, encodeCandidate, encodeVerdict } from '../../proto/messages.ts';
-import { walkedSite } from '../support/walker.ts';
+import { TOPICS } from '../../pipeline/topics.ts';
+import { readThrough } from '../../pipeline/topology/history.ts';
+import { decodeRejected, encodeVerdict } from '../../proto/messages.ts';
+import { candidate, changes, claims, closeRooms, fresh, open, PARTITION, verdict } from './rooms.ts';
 
-const T0 = 1_700_000_000_000;
-const PARTITION = partitionFor(cameraKey('gare', 'quai'), PARTITIONS_DEFAULT);
-
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-function candidate(began: number, change: Partial<Candidate> = {}): Candidate {
-  const of = { site: change.site ?? 'gare', camera: 'quai', epoch: T0 };
-  return {
-    id: candidateId(of, 'no-tracks', began),
-    ...of,
-    siteKind: 'station',
-    type: 'forbidden_zone',
-    rule: 'no-tracks',
-    ruleVersion: 1,
-    severity: 'high',
-    phase: 'begin',
-    revision: 0,
-    beganFrame: began,
-    beganAtMs: T0,
-    frame: began,
-    atMs: T0,
-    region: { x0: 0, y0: 0, x1: 1, y1: 1 },
-    score: 0.5,
-    explanation: 'somebody is there',
-    findings: [],
-    build: 'test',
-    ...change,
-  };
-}
-
-function verdict(id: string, of: Candidate, act: Verdict['act'], by = 'A. Martin'): Verdict {
-  return {
-    id,
-    candidate: of.id,
-    site: of.site,
-    camera: of.camera,
-    by: { name: by, role: 'agent' },
-    atMs: T0,
-    act,
-  };
-}
-
-const claims = (...values: readonly Candidate[]): NewRecord[] =>
-  values.map((value) => ({ topic: TOPICS.candidates, partition: PARTITION, value: encodeCandidate(value) }));
-
-async function fresh(append?: (records: readonly NewRecord[]) => void): Promise<Log> {
-  const log = openMemoryLog(append === undefined ? {} : { faults: { append } });
-  await createTopics(log);
-  return log;
-}
-
-async function open(log: Log) {
-  const stop = new AbortController();
-  const site = walkedSite('gare', ['quai']);
-  const tally = new Tally(site);
-  const room = new ReviewRoom({
-    log,
-    site,
-    partitions: PARTITIONS_DEFAULT,
-    nowMs: Date.now,
-    signal: stop.signal,
-    tally,
-  });
-  const running = room.run();
-  const close = async () => {
-    stop.abort();
-    await running;
-  };
-  closing.push(close);
-  await room.caughtUp;
-  return { room, tally, close };
-}
-
-async function events(log: Log): Promise<VerifiedEvent[]> {
-  const found: VerifiedEvent[] = [];
-  await readThrough(log, partitionsOf(TOPICS.events, PARTITIONS_DEFAULT), ({ value }) =>
-    found.push(decodeEvent(value)),
-  );
-  return found;
-}
-
-const changes = async (log: Log) => (await events(log)).map(({ changeId }) => changeId);
+afterEach(closeRooms);
 
 describe('the review room', () => {
   it('knows at the start what was on the log, and shows every change after it', async () => {
