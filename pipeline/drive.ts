@@ -2,11 +2,16 @@
  * The only loop: read, step, append, then commit.
  *
  * An offset is committed only when everything derived from its record is durable. Bad input becomes a record of
- * `rail.rejected` and the loop goes on; an outage of the log is waited out. When partitions are lost their state
- * is dropped; whoever owns them next starts from the committed offset, so a record may be stepped twice: what
- * follows from it carries derived ids, and a repeat is harmless.
+ * `rail.rejected` and the loop goes on; an outage of the log is waited out.
+ *
+ * Work whose state is worth keeping says so with `save`: its partition is then committed at checkpoints only (every
+ * few seconds, on a clean stop and when the partition is handed over), together with where the checkpoint lies, in one
+ * request. Other work is committed after every batch. When partitions are lost their state is dropped; whoever owns
+ * them next starts from what was committed, so a record may be stepped twice: what follows from it carries derived
+ * ids, and a repeat is harmless.
  */
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InputError } from './errors.ts';
 import {
   type Consumer,
@@ -33,16 +38,32 @@ export interface Refusal {
 /** What follows from one record. */
 export type Effect =
   | { readonly kind: 'append'; readonly record: NewRecord }
-  | { readonly kind: 'reject'; readonly refusal: Refusal };
+  /** `record`: what was refused, where it is not the record at hand. */
+  | { readonly kind: 'reject'; readonly refusal: Refusal; readonly record?: LogRecord };
 
-/** Decodes, steps, encodes. Throws InputError when the record as a whole cannot be understood. */
-export type Work = Stage<LogRecord, Effect>;
+/**
+ * Decodes, steps, encodes. `step` throws InputError when the record as a whole cannot be understood; it may leave some
+ * of it for later, and the rest of the interface is for work that does, or that outlives the process.
+ */
+export interface Work extends Stage<LogRecord, Effect> {
+  /** Goes on with a bounded amount of what was left for later. */
+  turn?(): readonly Effect[];
+  isWaiting?(): boolean;
+  /** So much waits that no more should be read. */
+  isFull?(): boolean;
+  /** The first offset that is not done with; undefined: everything that was stepped is. */
+  resumeAt?(): number | undefined;
+  /** The state, as records of one partition that nothing else is written to meanwhile; `resumeAt` belongs to it. */
+  save?(resumeAt: number): readonly NewRecord[];
+}
 
 export interface Progress {
   /** Records stepped, appended and put aside since the last report. */
   readonly read: number;
   readonly appended: number;
   readonly rejected: number;
+  /** How far the partitions are done with, whether it is committed or not. */
+  readonly positions: readonly Position[];
 }
 
 export interface DriveOptions extends Patience {
@@ -63,22 +84,44 @@ export interface DriveOptions extends Patience {
   readonly nowMs: () => number;
   /** After every batch, also an empty one: then the log is well and has nothing new. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Records stepped between two commits at most. */
+  /** Records stepped between two appends at most. */
   readonly batchMax?: number;
+  /** Between two checkpoints of a partition. Default 4 s. */
+  readonly saveMs?: number;
 }
 
 const BATCH_MAX = 512;
 const WAIT_MS = 100;
 const COMMIT_ATTEMPTS = 8;
+/** What a crash makes its successor step again; shorter intervals write more. */
+const SAVE_MS = 4_000;
+/** Partitions save one after the other within the interval, not all at once. */
+const SAVE_STEPS = 16;
 
-type Works = Map<string, { readonly at: TopicPartition; readonly work: Work }>;
+/** What is owned of one partition, and how far it is done. */
+interface Owned {
+  readonly at: TopicPartition;
+  readonly work: Work;
+  /** Next offset to step; undefined: nothing was stepped yet. */
+  next: number | undefined;
+  /** What was committed by this owner last. */
+  done: number | undefined;
+  saveAtMs: number;
+  paused: boolean;
+}
+
+class Owners extends Map<string, Owned> {
+  /** Everything that was stepped is on the log: only then may a state be saved. */
+  sound = true;
+}
 
 /** Until `signal` aborts; finishes the batch in hand. Rejects on a programmer's error and on what no waiting mends. */
 export async function drive(options: DriveOptions): Promise<void> {
   while (!options.signal.aborted) {
-    const works: Works = new Map();
+    const owners = new Owners();
+    let consumer: Consumer | undefined;
     const drop = (at: TopicPartition) => {
-      if (works.delete(keyOf(at))) options.onDropped?.(at);
+      if (owners.delete(keyOf(at))) options.onDropped?.(at);
     };
     const opened = await patiently('read', options, () =>
       options.log.consumer({
@@ -87,77 +130,97 @@ export async function drive(options: DriveOptions): Promise<void> {
         onAssigned: async (owned) => {
           for (const at of owned) {
             const made = await patiently('read', options, async () => options.workFor(at));
-            if (made !== undefined) works.set(keyOf(at), { at, work: made.value });
+            if (made !== undefined) owners.set(keyOf(at), ownedOf(at, made.value, options));
           }
         },
-        onRevoked: (lost) => lost.forEach(drop),
+        onRevoked: async (lost) => {
+          if (consumer !== undefined && owners.sound) await handOver(lost, consumer, owners, options);
+          lost.forEach(drop);
+        },
       }),
     );
     if (opened === undefined) return;
+    consumer = opened.value;
     try {
-      await turn(opened.value, works, options);
+      await turn(consumer, owners, options);
     } finally {
-      await opened.value.close().catch(() => undefined);
+      owners.sound = false;
+      await consumer.close().catch(() => undefined);
       // State belongs to what this consumer delivered: the next one starts again from what was committed.
-      for (const { at } of [...works.values()]) drop(at);
+      for (const { at } of [...owners.values()]) drop(at);
     }
   }
 }
 
+function ownedOf(at: TopicPartition, work: Work, { saveMs = SAVE_MS, nowMs }: DriveOptions): Owned {
+  const share = ((at.partition % SAVE_STEPS) + 1) / SAVE_STEPS;
+  return { at, work, next: undefined, done: undefined, saveAtMs: nowMs() + saveMs * share, paused: false };
+}
+
 /** Returns when stopped, or when the consumer broke and a new one is needed. */
-async function turn(consumer: Consumer, works: Works, options: DriveOptions): Promise<void> {
+async function turn(consumer: Consumer, owners: Owners, options: DriveOptions): Promise<void> {
   while (!options.signal.aborted) {
     let records: readonly LogRecord[];
     const askedAtMs = options.nowMs();
+    const waiting = [...owners.values()].some(({ work }) => work.isWaiting?.() === true);
     try {
-      records = await consumer.read(options.batchMax ?? BATCH_MAX, WAIT_MS);
+      // A log that answers at once would keep the process from everything else while something waits.
+      if (waiting) await nextTurn();
+      records = await consumer.read(options.batchMax ?? BATCH_MAX, waiting ? 0 : WAIT_MS);
     } catch (error) {
       if (error instanceof OffsetGoneError) await passOver(error, consumer, options);
       else await waitOut('read', error, 1, options);
       return;
     }
-    const { appends, positions, rejected, read } = stepAll(records, works, options);
+    owners.sound = false;
+    const { appends, rejected, read } = stepAll(records, owners, options);
     if (options.onTick !== undefined) appends.push(...options.onTick(askedAtMs, records.length === 0));
     if ((await persist(options.log, appends, options)) === undefined) return;
-    const committed = await commit(consumer, positions, options);
-    options.onProgress?.({ read, appended: appends.length - rejected, rejected });
+    owners.sound = true;
+    const committed = await commitSteps(consumer, owners, options);
+    const positions = [...owners.values()].flatMap((owned) => positionOf(owned) ?? []);
+    options.onProgress?.({ read, appended: appends.length - rejected, rejected, positions });
     if (!committed) return;
+    holdBack(consumer, owners);
+    if (!(await saveDue(consumer, owners, options))) return;
   }
-}
-
-/** Retention took what was not read yet. Said aloud, and then on from the oldest that is left. */
-async function passOver(gone: OffsetGoneError, consumer: Consumer, options: DriveOptions): Promise<void> {
-  const record = options.toRejected(goneOf(gone, options.nowMs()));
-  if ((await persist(options.log, [record], options)) === undefined) return;
-  await commit(consumer, [{ ...gone.at, offset: gone.first }], options);
+  await handOver(
+    [...owners.values()].map(({ at }) => at),
+    consumer,
+    owners,
+    options,
+  );
 }
 
 function stepAll(
   records: readonly LogRecord[],
-  works: Works,
+  owners: Owners,
   options: DriveOptions,
-): { appends: NewRecord[]; positions: readonly Position[]; read: number; rejected: number } {
+): { appends: NewRecord[]; read: number; rejected: number } {
   const appends: NewRecord[] = [];
-  const positions = new Map<string, Position>();
   let read = 0;
   let rejected = 0;
-  for (const record of records) {
-    const work = works.get(keyOf(record))?.work;
-    // Lost between the read and now: its next owner reads it again.
-    if (work === undefined) continue;
-    read += 1;
-    for (const effect of effectsOf(work, record)) {
+  const take = (effects: readonly Effect[], record?: LogRecord) => {
+    for (const effect of effects) {
+      const of = effect.kind === 'reject' ? (effect.record ?? record) : undefined;
       if (effect.kind === 'append') {
         appends.push(effect.record);
-      } else {
-        appends.push(options.toRejected(rejectedOf(effect.refusal, record, options.nowMs())));
+      } else if (of !== undefined) {
+        appends.push(options.toRejected(rejectedOf(effect.refusal, of, options.nowMs())));
         rejected += 1;
       }
     }
-    const { topic, partition } = record;
-    positions.set(keyOf(record), { topic, partition, offset: record.offset + 1 });
+  };
+  for (const record of records) {
+    const owned = owners.get(keyOf(record));
+    // Lost between the read and now: its next owner reads it again.
+    if (owned === undefined) continue;
+    read += 1;
+    take(effectsOf(owned.work, record), record);
+    owned.next = record.offset + 1;
   }
-  return { appends, positions: [...positions.values()], read, rejected };
+  for (const { work } of owners.values()) if (work.isWaiting?.() === true) take(work.turn?.() ?? []);
+  return { appends, read, rejected };
 }
 
 function effectsOf(work: Work, record: LogRecord): readonly Effect[] {
@@ -167,6 +230,29 @@ function effectsOf(work: Work, record: LogRecord): readonly Effect[] {
     if (!(error instanceof InputError)) throw error;
     return [{ kind: 'reject', refusal: { code: error.code, detail: error.message } }];
   }
+}
+
+/** Undefined while nothing was stepped. */
+function positionOf({ at, work, next }: Owned): Position | undefined {
+  return next === undefined ? undefined : { ...at, offset: work.resumeAt?.() ?? next };
+}
+
+/** Memory is bounded: what is full is not read until there is room. */
+function holdBack(consumer: Consumer, owners: Owners): void {
+  for (const owned of owners.values()) {
+    const full = owned.work.isFull?.() === true;
+    if (full === owned.paused) continue;
+    owned.paused = full;
+    if (full) consumer.pause([owned.at]);
+    else consumer.resume([owned.at]);
+  }
+}
+
+/** Retention took what was not read yet. Said aloud, and then on from the oldest that is left. */
+async function passOver(gone: OffsetGoneError, consumer: Consumer, options: DriveOptions): Promise<void> {
+  const record = options.toRejected(goneOf(gone, options.nowMs()));
+  if ((await persist(options.log, [record], options)) === undefined) return;
+  await commit(consumer, [{ ...gone.at, offset: gone.first }], options);
 }
 
 /** What is kept about a bad record: never its bytes, they could be a picture. */
@@ -201,7 +287,18 @@ export async function persist(
   return (await patiently('append', patience, () => log.append(records)))?.value;
 }
 
-/** false: the consumer is of no more use. */
+/** After a batch, for work that keeps no checkpoints. False: the consumer is of no more use. */
+async function commitSteps(consumer: Consumer, owners: Owners, options: DriveOptions): Promise<boolean> {
+  const moved = [...owners.values()].flatMap((owned) => {
+    const position = owned.work.save === undefined ? positionOf(owned) : undefined;
+    if (position === undefined || position.offset === owned.done) return [];
+    owned.done = position.offset;
+    return [position];
+  });
+  return commit(consumer, moved, options);
+}
+
+/** Gives up after a while: then the consumer is of no more use. */
 async function commit(
   consumer: Consumer,
   positions: readonly Position[],
@@ -224,6 +321,62 @@ async function commit(
     }
   }
   return false;
+}
+
+/** One partition at a time, so that what arrives meanwhile waits for one and not for all. False: stopped in an outage. */
+async function saveDue(consumer: Consumer, owners: Owners, options: DriveOptions): Promise<boolean> {
+  const nowMs = options.nowMs();
+  const due = [...owners.values()].filter(
+    ({ work, saveAtMs }) => work.save !== undefined && saveAtMs <= nowMs,
+  );
+  const [first] = due.sort((a, b) => a.saveAtMs - b.saveAtMs);
+  if (first === undefined) return true;
+  first.saveAtMs = nowMs + (options.saveMs ?? SAVE_MS);
+  const positions = await checkpoint(first, (records) => persist(options.log, records, options));
+  if (positions === undefined) return !options.signal.aborted;
+  try {
+    await consumer.commit(positions);
+    first.done = positions[0]!.offset;
+  } catch (error) {
+    // The state is at hand and the next checkpoint does as well as this one.
+    if (!(error instanceof StaleGenerationError)) await waitOut('commit', error, 1, options);
+  }
+  return true;
+}
+
+/** What others take over, or this process on its next start: one attempt, because whoever takes over is waiting. */
+async function handOver(
+  lost: readonly TopicPartition[],
+  consumer: Consumer,
+  owners: Owners,
+  options: DriveOptions,
+): Promise<void> {
+  try {
+    for (const at of lost) {
+      const owned = owners.get(keyOf(at));
+      if (owned?.work.save === undefined) continue;
+      const positions = await checkpoint(owned, (records) => options.log.append(records));
+      if (positions !== undefined) await consumer.commit(positions);
+    }
+  } catch {
+    // The last checkpoint stands, and what came after it is stepped again.
+  }
+}
+
+/** The positions to commit, in one request: that of the input, and that of the state that belongs to it. */
+async function checkpoint(
+  owned: Owned,
+  append: (records: readonly NewRecord[]) => Promise<readonly number[] | undefined>,
+): Promise<readonly Position[] | undefined> {
+  const position = positionOf(owned);
+  if (position === undefined || position.offset === owned.done) return undefined;
+  const records = owned.work.save?.(position.offset) ?? [];
+  const offsets = await append(records);
+  if (offsets === undefined) return undefined;
+  const [first] = records;
+  if (first === undefined) return [position];
+  const { topic, partition } = first;
+  return [position, { topic, partition, offset: offsets[0]! }];
 }
 
 function keyOf(at: TopicPartition): string {

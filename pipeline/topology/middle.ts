@@ -48,15 +48,22 @@ export function startMiddle(options: MiddleOptions): Middle {
       owned.add(at.partition);
       return work;
     },
-    onDropped: ({ partition }) => owned.delete(partition),
-    onProgress: () => tally.outages.delete('worker'),
+    onDropped: ({ partition }) => {
+      owned.delete(partition);
+      tally.stepped.delete(partition);
+    },
+    onProgress: ({ positions }) => {
+      tally.outages.delete('worker');
+      for (const { partition, offset } of positions) tally.stepped.set(partition, offset);
+    },
   });
 
   const lag = async () => {
     const lags = await Promise.all(
       [...owned].map(async (partition) => {
         const at = { topic: TOPICS.frames, partition };
-        const next = (await log.committed(group, at)) ?? (await log.firstOffset(at));
+        const known = tally.stepped.get(partition) ?? (await log.committed(group, at));
+        const next = known ?? (await log.firstOffset(at));
         return Math.max(0, (await log.endOffset(at)) - next);
       }),
     );

@@ -24,6 +24,8 @@ export interface CameraTally {
   repeats: number;
   /** Frames whose clock ran ahead and was held. */
   clamped: number;
+  /** Times its clock jumped and event time did not. */
+  stepped: number;
   /** Frames that are read and wait for their turn to be measured. */
   waiting: number;
   /** Frames that came after their time and were refused. */
@@ -42,6 +44,8 @@ export class Tally {
   readonly rejected = new Map<string, number>();
   /** Frames of sites that other workers watch. */
   foreign = 0;
+  /** Next offset of `rail.frames` that is not measured here yet, by partition; what is committed is older. */
+  readonly stepped = new Map<number, number>();
   /** Verified events on the log, by partition that is reviewed here. */
   readonly events = new Map<number, number>();
   /** What the log is away for, by who noticed; empty when all is well. */
@@ -60,6 +64,7 @@ export class Tally {
           people: new Map(camera.zones.map((zone) => [zone.id, undefined])),
           repeats: 0,
           clamped: 0,
+          stepped: 0,
           waiting: 0,
           late: 0,
           skipped: 0,

@@ -104,11 +104,6 @@ describe('a worker', () => {
     ['a site nobody declared', encodeFrameBatch({ frames: [frame(1, { site: 'port' })] }), 'unknown_camera'],
     ['a grid of the wrong size', encodeFrameBatch({ frames: [frame(1, { planeWidth: 150 })] }), 'bad_grid'],
     [
-      'time running backwards',
-      encodeFrameBatch({ frames: [frame(1, { capturedAtMs: EPOCH - 1 })] }),
-      'time_backwards',
-    ],
-    [
       'a time in the future',
       encodeFrameBatch({ frames: [frame(1, { capturedAtMs: EPOCH + 2 * 86_400_000 })] }),
       'time_in_future',
@@ -119,19 +114,20 @@ describe('a worker', () => {
     const log = await logOf(
       encodeFrameBatch({ frames: [frame(0)] }),
       bad,
-      encodeFrameBatch({ frames: [frame(2), frame(3)] }),
+      // Enough of them that nobody waits any longer for a frame that may have been in the bad record.
+      encodeFrameBatch({ frames: [frame(2), frame(3), frame(4), frame(5)] }),
     );
     const tally = await work(log);
     expect(await rejected(log)).toMatchObject([
       { code, topic: TOPICS.frames, partition, offset: 1, length: bad.length, atMs: EPOCH },
     ]);
     expect([...tally.rejected]).toEqual([[code, 1]]);
-    expect(tally.cameras.get('quai')).toMatchObject({ frames: 3 });
+    expect(tally.cameras.get('quai')).toMatchObject({ frames: 5 });
     expect(await log.committed('worker', { topic: TOPICS.frames, partition })).toBe(3);
   });
 
   it('refuses one frame of a batch and takes its neighbours', async () => {
-    const frames = [frame(0), frame(1, { camera: 'toit' }), frame(2, { camera: 'toit' }), frame(3)];
+    const frames = [frame(0), frame(1, { camera: 'toit' }), frame(2, { camera: 'toit' }), frame(1)];
     const log = await logOf(encodeFrameBatch({ frames }));
     const tally = await work(log);
     expect(tally.cameras.get('quai')).toMatchObject({ frames: 2 });

@@ -3,7 +3,7 @@
  * measure, detect. The log stands between so that what is evaluated is what the wire carries, rounding included.
  */
 import { decodeFrameBatch, encodeFrameBatch } from '../../../proto/messages.ts';
-import { Admit } from '../../admit.ts';
+import { Admit } from '../../admit/admit.ts';
 import { detect } from '../../detect/detect.ts';
 import type { PictureSource } from '../../ingest/picture.ts';
 import { openMemoryLog } from '../../log/memory.ts';
@@ -47,8 +47,8 @@ export async function runChain(
   let last: Frame | undefined;
 
   const admitted = (decoded: Frame): Frame => {
-    const admission = admitting.step(decoded);
-    if (admission.kind === 'admitted') return admission.frame;
+    const [admission, ...more] = admitting.step(decoded);
+    if (admission?.kind === 'admitted' && more.length === 0) return admission.frame;
     throw new Error(
       `frame ${decoded.number} of our own making was not admitted: ${JSON.stringify(admission)}`,
     );

@@ -6,10 +6,10 @@ import { importsOf, type Source, withoutComments } from './source.ts';
 
 /** Time and chance are inputs here. */
 export const PURE = [
-  /^pipeline\/(observe|measure|detect|site)\//,
+  /^pipeline\/(admit|observe|measure|detect|site)\//,
   /^pipeline\/ingest\/scenes\//,
   /^pipeline\/review\/(ledger|judge)\.ts$/,
-  /^pipeline\/(admit|model|errors|stage|topics)\.ts$/,
+  /^pipeline\/(model|errors|stage|topics)\.ts$/,
   /^kernels\//,
   /^proto\//,
 ];
