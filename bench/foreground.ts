@@ -3,6 +3,7 @@
  * prepared before the clock starts, so that each kernel is timed by itself.
  */
 import { instantiate } from '../pipeline/kernels.ts';
+import { painted, unpacked } from '../test/support/planes.ts';
 import * as twinBackground from '../test/support/twins/background.ts';
 import * as twinBlobs from '../test/support/twins/blobs.ts';
 import * as twinCells from '../test/support/twins/cells.ts';
@@ -18,10 +19,12 @@ interface Step {
   readonly luma: number;
   readonly previous: number;
   readonly state: number;
-  readonly mask: number;
-  readonly cleaned: number;
-  readonly labels: number;
+  readonly seen: number;
+  readonly bits: number;
+  readonly runs: number;
   readonly count: number;
+  /** What the twins work on. */
+  readonly planes: { readonly mask: Uint8Array; readonly cleaned: Uint8Array; readonly labels: Uint16Array };
 }
 
 export function foregroundCases(
@@ -32,7 +35,7 @@ export function foregroundCases(
 ): readonly Case[] {
   const pixels = width * height;
   const cells = Math.ceil(width / 4) * Math.ceil(height / 4);
-  const { exports: wasm, memory, base } = instantiate(pixels * (pictures.length * 16 + 40) + 65_536);
+  const { exports: wasm, memory, base } = instantiate(pixels * (pictures.length * 14 + 40) + 65_536);
   let next = base;
   const take = (size: number) => {
     const at = next;
@@ -42,8 +45,8 @@ export function foregroundCases(
   const u8 = (at: number, length: number) => new Uint8Array(memory.buffer, at, length);
   const u16 = (at: number, length: number) => new Uint16Array(memory.buffer, at, length);
   const live = take(wasm.backgroundBytes(pixels));
-  const [lit, mask, cleaned] = [take(2 * pixels), take(pixels), take(pixels)];
-  const [labels, scratch] = [take(2 * pixels), take(wasm.labelScratchBytes(width, height))];
+  const [bitsBytes, runsBytes] = [wasm.bitsBytes(width, height), wasm.runsBytes(width, height)];
+  const [lit, seen, cleaned, runs] = [take(2 * pixels), take(bitsBytes), take(bitsBytes), take(runsBytes)];
   const [tableAt, occupancy, still] = [take(BLOBS_MAX * 64), take(cells), take(2 * cells)];
   const lumas = pictures.map((picture) => {
     const at = take(pixels);
@@ -52,14 +55,17 @@ export function foregroundCases(
   });
   wasm.backgroundReset(live, lumas[0]!, pixels);
   const steps: Step[] = lumas.map((luma, n) => {
-    const state = take(7 * pixels);
-    u8(state, 7 * pixels).set(u8(live, 7 * pixels));
-    const own = { mask: take(pixels), cleaned: take(pixels), labels: take(2 * pixels) };
+    const state = take(5 * pixels);
+    u8(state, 5 * pixels).set(u8(live, 5 * pixels));
+    const own = { seen: take(bitsBytes), bits: take(bitsBytes), runs: take(runsBytes) };
     const warming = n < WARMING;
-    wasm.background(own.mask, live, luma, live, pixels, warming ? 3 : SHIFT, warming ? 1 : 0);
-    wasm.clean(own.cleaned, own.mask, width, height);
-    const count = wasm.label(own.labels, own.cleaned, scratch, width, height, BLOBS_MAX);
-    return { luma, previous: lumas[Math.max(0, n - 1)]!, state, ...own, count };
+    wasm.background(own.seen, live, luma, live, width, height, warming ? 3 : SHIFT, warming ? 1 : 0);
+    wasm.clean(own.bits, own.seen, width, height);
+    const mask = unpacked(memory, own.seen, width, height);
+    const clean = unpacked(memory, own.bits, width, height);
+    const count = wasm.label(own.runs, own.bits, width, height, BLOBS_MAX);
+    const planes = { mask, cleaned: clean, labels: painted(memory, own.runs, width, height) };
+    return { luma, previous: lumas[Math.max(0, n - 1)]!, state, ...own, count, planes };
   });
   const timed = steps.slice(WARMING);
   const planes = {
@@ -73,16 +79,12 @@ export function foregroundCases(
     mean: u16(at, pixels),
     dev: u16(at + 2 * pixels, pixels),
     weight: u8(at + 4 * pixels, pixels),
-    rival: u8(at + 5 * pixels, pixels),
-    rivalAge: u8(at + 6 * pixels, pixels),
   });
   const byTwin = timed.map((step) => ({
     luma: u8(step.luma, pixels),
     previous: u8(step.previous, pixels),
     mean: u16(step.state, pixels),
-    mask: u8(step.mask, pixels),
-    cleaned: u8(step.cleaned, pixels),
-    labels: u16(step.labels, pixels),
+    ...step.planes,
     /** Its own, which the twin moves on. */
     state: stateOf(step.state),
   }));
@@ -110,34 +112,34 @@ export function foregroundCases(
   return [
     one(
       'clean',
-      (step) => wasm.clean(cleaned, step.mask, width, height),
+      (step) => wasm.clean(cleaned, step.seen, width, height),
       (k) => twinBlobs.clean(planes.mask, byTwin[k]!.mask, width, height),
-      () => u8(cleaned, pixels),
+      () => unpacked(memory, cleaned, width, height),
       () => planes.mask,
     ),
     one(
       'label',
-      (step) => wasm.label(labels, step.cleaned, scratch, width, height, BLOBS_MAX),
+      (step) => wasm.label(runs, step.bits, width, height, BLOBS_MAX),
       (k) => twinBlobs.label(planes.labels, byTwin[k]!.cleaned, width, height, BLOBS_MAX),
-      () => u16(labels, pixels),
+      () => painted(memory, runs, width, height),
       () => planes.labels,
     ),
     one(
       'blobTable',
-      ({ labels: of, count, luma, previous, state }) => {
+      ({ runs: of, count, bits, luma, state }) => {
         rows = count * twinBlobs.BLOB_FIELDS;
-        wasm.blobTable(tableAt, of, count, luma, previous, state, width, height);
+        wasm.blobTable(tableAt, of, count, bits, luma, state, width, height);
       },
       (k) => {
-        const { labels: of, luma, previous, mean } = byTwin[k]!;
-        twinBlobs.blobTable(table, of, timed[k]!.count, luma, previous, mean, width, height);
+        const { labels: of, luma, mean } = byTwin[k]!;
+        twinBlobs.blobTable(table, of, timed[k]!.count, luma, mean, width, height);
       },
       () => new Int32Array(memory.buffer, tableAt, rows),
       () => table.subarray(0, rows),
     ),
     one(
       'cells',
-      (step) => wasm.cells(occupancy, still, step.labels, step.luma, step.previous, width, height),
+      (step) => wasm.cells(occupancy, still, step.bits, step.luma, step.previous, width, height),
       (k) => {
         const { labels: of, luma, previous } = byTwin[k]!;
         twinCells.cells(sparse.occupancy, sparse.still, of, luma, previous, width, height);
@@ -155,8 +157,8 @@ export function foregroundCases(
     one(
       'background, with a copy of its state',
       (step) => {
-        u8(live, 7 * pixels).set(u8(step.state, 7 * pixels));
-        wasm.background(mask, live, step.luma, live, pixels, SHIFT, 0);
+        u8(live, 5 * pixels).set(u8(step.state, 5 * pixels));
+        wasm.background(seen, live, step.luma, live, width, height, SHIFT, 0);
       },
       (k) => {
         const from = byTwin[k]!.state;
@@ -164,12 +166,10 @@ export function foregroundCases(
           mean: from.mean.slice(),
           dev: from.dev.slice(),
           weight: from.weight.slice(),
-          rival: from.rival.slice(),
-          rivalAge: from.rivalAge.slice(),
         };
         twinBackground.background(planes.mask, moved, byTwin[k]!.luma, moved.mean, SHIFT, false);
       },
-      () => u8(mask, pixels),
+      () => unpacked(memory, seen, width, height),
       () => planes.mask,
     ),
   ];

@@ -1,16 +1,17 @@
 /**
  * Which pixels differ from the learned, empty view.
  *
- * State of one camera, five planes of `pixels` entries one after another:
+ * State of one camera, three planes of `pixels` entries one after another:
  *
- *   mean u16 | dev u16 | weight u8 | rival u8 | rivalAge u8
- *   Q7 luma    Q7 mean   support     value seen  pictures it
- *              abs dev   of mean     instead     has been seen
+ *   mean u16 | dev u16 | weight u8
+ *   Q7 luma    Q7 mean   support of mean
+ *              abs dev   while warming
  *
  *   d = luma - lit                foreground when |d| > floor + 3 dev; `lit` is mean in today's light (light.ts)
- *   background pixels pull mean and dev towards what is seen; foreground pixels only feed the rival
+ *   background pixels pull mean and dev towards what is seen
  *   while warming, a majority vote (Boyer and Moore, 1981) decides which value is the background
  */
+import { bitRow } from './bits';
 
 const Q: i32 = 7;
 /** Luma steps that never count as a difference: sensor noise and coding. */
@@ -18,209 +19,197 @@ const FLOOR: i32 = 10 << Q;
 /** Deviation is capped so that a flickering lamp cannot raise its own threshold for ever. */
 const DEV_MAX: i32 = 5 << Q;
 const DEV_FIRST: i32 = 2 << Q;
-const RIVAL_NEAR: i32 = 8;
 
 export function backgroundBytes(pixels: i32): i32 {
-  return pixels * 7;
+  return pixels * 5;
 }
 
 /** Starts anew from one picture. */
 export function backgroundReset(state: usize, luma: usize, pixels: i32): void {
   const dev = state + 2 * pixels;
   const weight = state + 4 * pixels;
-  const rival = state + 5 * pixels;
-  const age = state + 6 * pixels;
   for (let i = 0; i < pixels; i++) {
-    const value = load<u8>(luma + i);
-    store<u16>(state + 2 * i, u16(i32(value) << Q));
+    store<u16>(state + 2 * i, u16(i32(load<u8>(luma + i)) << Q));
     store<u16>(dev + 2 * i, DEV_FIRST);
     store<u8>(weight + i, 1);
-    store<u8>(rival + i, value);
-    store<u8>(age + i, 0);
   }
 }
 
 /**
- * One picture: `mask` (u8 per pixel) gets 1 for foreground. `lit` (u16, Q7) is the background in the picture's light, or
- * the address of the state itself, which begins with the mean. Learning rate 2^-shift a picture.
+ * One picture: `bits` (kernels/bits.ts) gets 1 for foreground. `lit` (u16, Q7) is the background in the picture's light,
+ * or the address of the state itself, which begins with the mean. Learning rate 2^-shift a picture.
  *
- * Departures from the scalar idea above: i16 lanes (Q7 luma is at most 32640, so it fits); sixteen pixels that all show
- * the background take a short way, else both outcomes are computed for eight and the foreground mask selects.
+ * Departures from the scalar idea above: i16 lanes (Q7 luma is at most 32640, so it fits), sixteen pixels at a time
+ * without a branch. A row's last pixels are computed with the next row's first ones, which then get back what they had.
  */
 export function background(
-  mask: usize,
+  bits: usize,
   state: usize,
   luma: usize,
   lit: usize,
-  pixels: i32,
+  width: i32,
+  height: i32,
   shift: i32,
   warming: i32,
 ): void {
-  let i = 0;
-  for (; i + 16 <= pixels; i += 16) {
-    if (still16(mask, state, luma, lit, pixels, i, shift)) continue;
-    eight(mask, state, luma, lit, pixels, i, shift, warming);
-    eight(mask, state, luma, lit, pixels, i + 8, shift, warming);
+  const pixels = width * height;
+  const stride = bitRow(width);
+  const whole = width & ~15;
+  for (let y = 0; y < height; y++) {
+    const row = bits + y * stride;
+    const first = y * width;
+    store<u64>(row + stride - 8, 0);
+    if (warming) {
+      for (let x = 0; x < whole; x += 16)
+        store<u16>(row + (x >> 3), u16(warmSixteen(state, luma, lit, pixels, first + x, shift)));
+    } else {
+      for (let x = 0; x < whole; x += 16)
+        store<u16>(row + (x >> 3), u16(sixteen(state, luma, lit, pixels, first + x, shift)));
+    }
+    if (whole == width) continue;
+    const i = first + whole;
+    const count = width - whole;
+    const found =
+      i + 16 <= pixels
+        ? part(state, luma, lit, pixels, i, count, shift, warming)
+        : tail(state, luma, lit, pixels, i, count, shift, warming);
+    store<u16>(row + (whole >> 3), u16(found));
   }
-  for (; i < pixels; i++) pixel(mask, state, luma, lit, pixels, i, shift, warming);
 }
 
-/** The usual case: sixteen pixels that all show the background. False, and nothing stored, when one does not. */
+/** Bit k: pixel i + k is foreground. */
 // @ts-ignore: decorator
-@inline function still16(
-  mask: usize,
-  state: usize,
-  luma: usize,
-  lit: usize,
-  pixels: i32,
-  i: i32,
-  shift: i32,
-): bool {
+@inline
+function sixteen(state: usize, luma: usize, lit: usize, pixels: i32, i: i32, shift: i32): i32 {
   const values = v128.load(luma + i);
   const litAt = lit + 2 * i;
-  const devAt = state + 2 * (pixels + i);
+  const meanAt = state + 2 * i;
+  const devAt = meanAt + 2 * pixels;
   const low = i16x8.shl(i16x8.extend_low_i8x16_u(values), Q);
   const high = i16x8.shl(i16x8.extend_high_i8x16_u(values), Q);
   const lowSpread = v128.load(devAt);
   const highSpread = v128.load(devAt, 16);
   const lowSize = i16x8.abs(i16x8.sub(low, v128.load(litAt)));
   const highSize = i16x8.abs(i16x8.sub(high, v128.load(litAt, 16)));
-  const lowBack = i16x8.le_s(lowSize, limit(lowSpread));
-  const highBack = i16x8.le_s(highSize, limit(highSpread));
-  if (!i8x16.all_true(v128.and(lowBack, highBack))) return false;
-  const meanAt = state + 2 * i;
-  const weightAt = state + 4 * pixels + i;
-  const ageAt = state + 6 * pixels + i;
-  v128.store(meanAt, followed(v128.load(meanAt), low, shift));
-  v128.store(meanAt, followed(v128.load(meanAt, 16), high, shift), 16);
-  v128.store(devAt, spreads(lowSpread, lowSize, shift));
-  v128.store(devAt, spreads(highSpread, highSize, shift), 16);
-  v128.store(weightAt, i8x16.add_sat_u(v128.load(weightAt), i8x16.splat(1)));
-  v128.store(ageAt, i8x16.sub_sat_u(v128.load(ageAt), i8x16.splat(1)));
-  v128.store(mask + i, i8x16.splat(0));
-  return true;
+  const lowFront = i16x8.gt_s(lowSize, limit(lowSpread));
+  const highFront = i16x8.gt_s(highSize, limit(highSpread));
+  v128.store(meanAt, followed(v128.load(meanAt), low, shift, lowFront));
+  v128.store(meanAt, followed(v128.load(meanAt, 16), high, shift, highFront), 16);
+  v128.store(devAt, spread(lowSpread, lowSize, shift, lowFront));
+  v128.store(devAt, spread(highSpread, highSize, shift, highFront), 16);
+  return i8x16.bitmask(i8x16.narrow_i16x8_s(lowFront, highFront));
 }
 
 // @ts-ignore: decorator
-@inline function limit(spread: v128): v128 {
-  return i16x8.add(i16x8.splat(i16(FLOOR)), i16x8.mul(spread, i16x8.splat(3)));
+@inline
+function limit(spread: v128): v128 {
+  return i16x8.add(i16x8.splat(i16(FLOOR)), i16x8.add(spread, i16x8.add(spread, spread)));
 }
 
 // @ts-ignore: decorator
-@inline function followed(mean: v128, wide: v128, shift: i32): v128 {
-  return i16x8.add(mean, i16x8.shr_s(i16x8.sub(wide, mean), shift));
+@inline
+function followed(mean: v128, wide: v128, shift: i32, front: v128): v128 {
+  return i16x8.add(mean, v128.andnot(i16x8.shr_s(i16x8.sub(wide, mean), shift), front));
 }
 
 // @ts-ignore: decorator
-@inline function spreads(spread: v128, size: v128, shift: i32): v128 {
-  const next = i16x8.add(spread, i16x8.shr_s(i16x8.sub(size, spread), shift));
+@inline
+function spread(dev: v128, size: v128, shift: i32, front: v128): v128 {
+  const next = i16x8.add(dev, v128.andnot(i16x8.shr_s(i16x8.sub(size, dev), shift), front));
   return i16x8.min_s(i16x8.splat(i16(DEV_MAX)), next);
 }
 
-/** Eight pixels of which some do not. */
-function eight(
-  mask: usize,
-  state: usize,
-  luma: usize,
-  lit: usize,
-  pixels: i32,
-  i: i32,
-  shift: i32,
-  warming: i32,
-): void {
-  const zero = i16x8.splat(0);
-  const one = i16x8.splat(1);
-  const full = i16x8.splat(255);
-  const warm = i16x8.splat(warming ? -1 : 0);
-  const value = v128.load8x8_u(luma + i);
-  const wide = i16x8.shl(value, Q);
-  const meanAt = state + 2 * i;
-  const devAt = state + 2 * (pixels + i);
+/** As `sixteen`, and the vote: what wears the support of the mean away takes its place. */
+function warmSixteen(state: usize, luma: usize, lit: usize, pixels: i32, i: i32, shift: i32): i32 {
+  const found = sixteen(state, luma, lit, pixels, i, shift);
+  const each = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128);
+  const lanes = i8x16.swizzle(i16x8.splat(i16(found)), i8x16(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
+  const front = i8x16.eq(v128.and(lanes, each), each);
+  const one = i8x16.splat(1);
   const weightAt = state + 4 * pixels + i;
-  const rivalAt = state + 5 * pixels + i;
-  const ageAt = state + 6 * pixels + i;
-
-  const mean = v128.load(meanAt);
-  const size = i16x8.abs(i16x8.sub(wide, v128.load(lit + 2 * i)));
-  const spread = v128.load(devAt);
-  const back = i16x8.le_s(size, limit(spread));
-  const weight = v128.load8x8_u(weightAt);
-  const worn = v128.bitselect(i16x8.max_s(zero, i16x8.sub(weight, one)), weight, warm);
-  const rival = v128.load8x8_u(rivalAt);
-  const age = v128.load8x8_u(ageAt);
-  const away = i16x8.sub(value, rival);
-  const near = i16x8.le_s(i16x8.abs(away), i16x8.splat(i16(RIVAL_NEAR)));
-  const sign = i16x8.sub(i16x8.lt_s(away, zero), i16x8.gt_s(away, zero));
-  // Foreground that has worn the support away while warming becomes the background.
-  const swap = v128.andnot(v128.and(i16x8.eq(worn, zero), warm), back);
-
-  v128.store(meanAt, v128.bitselect(followed(mean, wide, shift), v128.bitselect(wide, mean, swap), back));
-  v128.store(devAt, v128.bitselect(spreads(spread, size, shift), spread, back));
-  bytes(mask + i, v128.andnot(one, back));
-  bytes(
-    weightAt,
-    v128.bitselect(i16x8.min_s(full, i16x8.add(weight, one)), v128.bitselect(one, worn, swap), back),
-  );
-  bytes(rivalAt, v128.bitselect(rival, v128.bitselect(i16x8.add(rival, sign), value, near), back));
-  bytes(
-    ageAt,
-    v128.bitselect(
-      i16x8.max_s(zero, i16x8.sub(age, one)),
-      v128.and(i16x8.min_s(full, i16x8.add(age, one)), near),
-      back,
-    ),
-  );
+  const weight = v128.load(weightAt);
+  const worn = i8x16.sub_sat_u(weight, one);
+  v128.store(weightAt, v128.bitselect(i8x16.max_u(worn, one), i8x16.add_sat_u(weight, one), front));
+  const swap = v128.and(front, i8x16.eq(worn, i8x16.splat(0)));
+  if (!v128.any_true(swap)) return found;
+  const meanAt = state + 2 * i;
+  const values = v128.load(luma + i);
+  const low = i16x8.shl(i16x8.extend_low_i8x16_u(values), Q);
+  const high = i16x8.shl(i16x8.extend_high_i8x16_u(values), Q);
+  v128.store(meanAt, v128.bitselect(low, v128.load(meanAt), i16x8.extend_low_i8x16_s(swap)));
+  v128.store(meanAt, v128.bitselect(high, v128.load(meanAt, 16), i16x8.extend_high_i8x16_s(swap)), 16);
+  return found;
 }
 
-/** Eight i16 lanes of 0..255 as eight bytes. */
+/** One pixel's. */
 // @ts-ignore: decorator
-@inline function bytes(at: usize, lanes: v128): void {
-  v128.store64_lane(at, i8x16.narrow_i16x8_u(lanes, lanes), 0);
+@inline
+function vote(state: usize, luma: usize, pixels: i32, i: i32, front: i32): void {
+  const weightAt = state + 4 * pixels + i;
+  const weight = i32(load<u8>(weightAt));
+  if (!front) store<u8>(weightAt, min(255, weight + 1));
+  else if (weight > 1) store<u8>(weightAt, weight - 1);
+  else {
+    store<u16>(state + 2 * i, i32(load<u8>(luma + i)) << Q);
+    store<u8>(weightAt, 1);
+  }
 }
 
-/** The scalar idea, for the tail. */
-function pixel(
-  mask: usize,
+/** The first `count` of sixteen pixels. */
+function part(
   state: usize,
   luma: usize,
   lit: usize,
   pixels: i32,
   i: i32,
+  count: i32,
   shift: i32,
   warming: i32,
-): void {
-  const dev = state + 2 * pixels;
-  const weight = state + 4 * pixels;
-  const rival = state + 5 * pixels;
-  const age = state + 6 * pixels;
-  const value = i32(load<u8>(luma + i));
-  const mean = i32(load<u16>(state + 2 * i));
-  const size = abs((value << Q) - i32(load<u16>(lit + 2 * i)));
-  const spread = i32(load<u16>(dev + 2 * i));
-  if (size <= FLOOR + 3 * spread) {
-    store<u8>(mask + i, 0);
-    store<u16>(state + 2 * i, mean + (((value << Q) - mean) >> shift));
-    store<u16>(dev + 2 * i, min(DEV_MAX, spread + ((size - spread) >> shift)));
-    store<u8>(weight + i, min(255, i32(load<u8>(weight + i)) + 1));
-    store<u8>(age + i, max(0, i32(load<u8>(age + i)) - 1));
-    return;
-  }
-  store<u8>(mask + i, 1);
-  const other = i32(load<u8>(rival + i));
-  const away = value - other;
-  if (abs(away) <= RIVAL_NEAR) {
-    store<u8>(age + i, min(255, i32(load<u8>(age + i)) + 1));
-    store<u8>(rival + i, other + i32(away > 0) - i32(away < 0));
-  } else {
-    store<u8>(rival + i, value);
-    store<u8>(age + i, 0);
-  }
-  if (warming) {
-    const support = max(0, i32(load<u8>(weight + i)) - 1);
-    store<u8>(weight + i, support);
-    if (support == 0) {
-      store<u16>(state + 2 * i, value << Q);
-      store<u8>(weight + i, 1);
+): i32 {
+  const meanAt = state + 2 * i;
+  const devAt = meanAt + 2 * pixels;
+  const numbers = i16x8(0, 1, 2, 3, 4, 5, 6, 7);
+  const low = i16x8.lt_s(numbers, i16x8.splat(i16(count)));
+  const high = i16x8.lt_s(numbers, i16x8.splat(i16(count - 8)));
+  const lowMean = v128.load(meanAt);
+  const highMean = v128.load(meanAt, 16);
+  const lowDev = v128.load(devAt);
+  const highDev = v128.load(devAt, 16);
+  const found = sixteen(state, luma, lit, pixels, i, shift) & ((1 << count) - 1);
+  v128.store(meanAt, v128.bitselect(v128.load(meanAt), lowMean, low));
+  v128.store(meanAt, v128.bitselect(v128.load(meanAt, 16), highMean, high), 16);
+  v128.store(devAt, v128.bitselect(v128.load(devAt), lowDev, low));
+  v128.store(devAt, v128.bitselect(v128.load(devAt, 16), highDev, high), 16);
+  if (warming) for (let k = 0; k < count; k++) vote(state, luma, pixels, i + k, (found >> k) & 1);
+  return found;
+}
+
+/** The scalar idea, for the last pixels of the plane. */
+function tail(
+  state: usize,
+  luma: usize,
+  lit: usize,
+  pixels: i32,
+  i: i32,
+  count: i32,
+  shift: i32,
+  warming: i32,
+): i32 {
+  let found = 0;
+  for (let k = 0; k < count; k++) {
+    const meanAt = state + 2 * (i + k);
+    const devAt = meanAt + 2 * pixels;
+    const wide = i32(load<u8>(luma + i + k)) << Q;
+    const mean = i32(load<u16>(meanAt));
+    const dev = i32(load<u16>(devAt));
+    const size = abs(wide - i32(load<u16>(lit + 2 * (i + k))));
+    const front = i32(size > FLOOR + 3 * dev);
+    if (!front) {
+      store<u16>(meanAt, mean + ((wide - mean) >> shift));
+      store<u16>(devAt, min(DEV_MAX, dev + ((size - dev) >> shift)));
     }
+    if (warming) vote(state, luma, pixels, i + k, front);
+    found |= front << k;
   }
+  return found;
 }

@@ -1,72 +1,92 @@
 /**
- * From the foreground mask to regions.
+ * From the foreground to regions.
  *
  *   clean    a pixel stays when at least 3 of its 3x3 block are set, and is filled when at least 5 are
- *   label    8-connected components (kernels/label.ts)
+ *   label    8-connected components as runs (kernels/label.ts)
  *   table    per component 16 i32 (one 64-byte line):
  *            0 x0  1 y0  2 x1  3 y1 (inclusive)  4 area  5 footX (1/8 px)  6 sum |difference|  7 edges
- *            8 fall  9 edgePicture  10 edgeBackground  11 active  12 sumX  13 sumY  14, 15 free
+ *            8 fall  9 edgePicture  10 edgeBackground  11 to 15 free
  *   settle   pixels of components that are no thing (ghosts, patches of light) go back to the background
  *
  * An edge is a set pixel and the pixel two to one side of it that belongs to no component. `fall` is how far the
  * difference to the background drops across it: at a thing it drops at once, at the rim of light it fades. Both it and
  * `difference` are taken in the logarithm of luma (kernels/light.ts), in which light adds the same to dark and bright.
  */
-
+import { bitRow, within } from './bits';
+import { clear, RUN, RUNS_HEAD } from './label';
 import { LOG } from './light';
 
 const Q: i32 = 7;
 const FIELDS: usize = 64;
-/** Luma change since the previous picture that counts as activity. */
-export const ACTIVE_MIN: i32 = 12;
 
-/** Sixteen pixels at a time inside a row; its ends, where a neighbour is missing, one by one. */
-export function clean(out: usize, mask: usize, width: i32, height: i32): void {
+/**
+ * 64 pixels at a time, in binary adders: first each pixel's column of three (0..3: `ones` and `twos`), then the columns
+ * of three neighbours:  sum = odd + 2 low + 4 (carry + high)
+ */
+export function clean(out: usize, bits: usize, width: i32, height: i32): void {
+  const stride = bitRow(width);
   for (let y = 0; y < height; y++) {
-    const up = y > 0 ? -width : 0;
-    const down = y + 1 < height ? width : 0;
-    const row = mask + y * width;
-    const to = out + y * width;
-    vote(to, row, 0, up, down, width);
-    let x = 1;
-    while (x + 1 < width) {
-      // The last sixteen overlap the ones before; only in a narrow plane they do not fit.
-      if (x + 16 >= width) {
-        if (width < 18) break;
-        x = width - 17;
+    const row = bits + y * stride;
+    const to = out + y * stride;
+    const up = y > 0 ? row - stride : 0;
+    const down = y + 1 < height ? row + stride : 0;
+    let onesBefore: u64 = 0;
+    let twosBefore: u64 = 0;
+    let mid = load<u64>(row);
+    let upper = up ? load<u64>(up) : 0;
+    let lower = down ? load<u64>(down) : 0;
+    let ones = upper ^ mid ^ lower;
+    let twos = majority(upper, mid, lower);
+    for (let at = 0; at < stride; at += 8) {
+      const set = mid;
+      let onesAfter: u64 = 0;
+      let twosAfter: u64 = 0;
+      if (at + 8 < stride) {
+        mid = load<u64>(row + at, 8);
+        upper = up ? load<u64>(up + at, 8) : 0;
+        lower = down ? load<u64>(down + at, 8) : 0;
+        onesAfter = upper ^ mid ^ lower;
+        twosAfter = majority(upper, mid, lower);
       }
-      const at = row + x;
-      let sum = i8x16.add(i8x16.add(v128.load(at - 1), v128.load(at)), v128.load(at + 1));
-      if (up != 0) {
-        const a = at + up;
-        sum = i8x16.add(sum, i8x16.add(i8x16.add(v128.load(a - 1), v128.load(a)), v128.load(a + 1)));
-      }
-      if (down != 0) {
-        const a = at + down;
-        sum = i8x16.add(sum, i8x16.add(i8x16.add(v128.load(a - 1), v128.load(a)), v128.load(a + 1)));
-      }
-      const five = i8x16.ge_s(sum, i8x16.splat(5));
-      const three = v128.and(i8x16.ge_s(sum, i8x16.splat(3)), v128.load(at));
-      v128.store(to + x, v128.and(v128.or(five, three), i8x16.splat(1)));
-      x += 16;
+      // A neighbouring word's column alone is at most 3, too few to fill a pixel.
+      store<u64>(
+        to + at,
+        (ones | twos) == 0
+          ? 0
+          : voted(
+              set,
+              (ones << 1) | (onesBefore >> 63),
+              ones,
+              (ones >> 1) | (onesAfter << 63),
+              (twos << 1) | (twosBefore >> 63),
+              twos,
+              (twos >> 1) | (twosAfter << 63),
+            ),
+      );
+      onesBefore = ones;
+      twosBefore = twos;
+      ones = onesAfter;
+      twos = twosAfter;
     }
-    for (; x < width; x++) vote(to, row, x, up, down, width);
   }
 }
 
-function vote(to: usize, row: usize, x: i32, up: i32, down: i32, width: i32): void {
-  let sum = column(row + x, up, down);
-  if (x > 0) sum += column(row + x - 1, up, down);
-  if (x + 1 < width) sum += column(row + x + 1, up, down);
-  store<u8>(to + x, u8(sum >= 5 || (load<u8>(row + x) != 0 && sum >= 3)));
+// @ts-ignore: decorator
+@inline function majority(a: u64, b: u64, c: u64): u64 {
+  return (a & b) | (c & (a | b));
 }
 
 // @ts-ignore: decorator
-@inline function column(at: usize, up: i32, down: i32): i32 {
-  let sum = i32(load<u8>(at));
-  if (up != 0) sum += i32(load<u8>(at + up));
-  if (down != 0) sum += i32(load<u8>(at + down));
-  return sum;
+@inline function voted(set: u64, l1: u64, m1: u64, r1: u64, l2: u64, m2: u64, r2: u64): u64 {
+  const odd = l1 ^ m1 ^ r1;
+  const carry = majority(l1, m1, r1);
+  const half = l2 ^ m2 ^ r2;
+  const high = majority(l2, m2, r2);
+  const low = carry ^ half;
+  const four = carry & half;
+  const five = (four & high) | ((four | high) & (odd | low));
+  const three = four | high | (low & odd);
+  return five | (set & three);
 }
 
 // @ts-ignore: decorator
@@ -79,59 +99,95 @@ function vote(to: usize, row: usize, x: i32, up: i32, down: i32, width: i32): vo
   return i32(load<u8>(LOG + value));
 }
 
+/** Sums of edges in one word: fall in the lowest 21 bits, edgePicture in the next, edgeBackground above. */
+const PART: u64 = 21;
+const PART_MASK: u64 = (1 << 21) - 1;
+
+/** The edge between pixels i and j. */
 // @ts-ignore: decorator
-@inline function edge(at: usize, labels: usize, luma: usize, mean: usize, i: i32, j: i32): void {
-  if (load<u16>(labels + 2 * j) != 0) return;
+@inline function edge(luma: usize, mean: usize, i: i32, j: i32): u64 {
   const a = i32(load<u8>(luma + i));
   const b = i32(load<u8>(luma + j));
   const backA = i32(load<u16>(mean + 2 * i)) >> Q;
   const backB = i32(load<u16>(mean + 2 * j)) >> Q;
-  add(at, 7, 1);
-  add(at, 8, abs(logOf(a) - logOf(backA) - (logOf(b) - logOf(backB))));
-  add(at, 9, abs(a - b));
-  add(at, 10, abs(backA - backB));
+  const fall = abs(logOf(a) - logOf(backA) - (logOf(b) - logOf(backB)));
+  return u64(fall) | (u64(abs(a - b)) << PART) | (u64(abs(backA - backB)) << (2 * PART));
 }
 
-/** The edges of pixels i to end towards the pixels `step` away. Most have none: eight pixels in one look. */
-function edges(at: usize, labels: usize, luma: usize, mean: usize, i: i32, end: i32, step: i32): void {
-  while (i < end) {
-    if (i + 8 <= end && i16x8.all_true(v128.load(labels + 2 * (i + step)))) {
-      i += 8;
-      continue;
-    }
-    const stop = min(end, i + 8);
-    for (; i < stop; i++) edge(at, labels, luma, mean, i, i + step);
+/**
+ * The edges of pixels x0 to x1 of a row, whose first pixel is number `row`, towards the pixels `step` away. `beyond`:
+ * the bits of those pixels' row.
+ */
+function edges(
+  at: usize,
+  beyond: usize,
+  luma: usize,
+  mean: usize,
+  row: i32,
+  x0: i32,
+  x1: i32,
+  step: i32,
+): void {
+  for (let from = x0 & ~63; from < x1; from += 64) {
+    let open = within(from, x0, x1) & ~load<u64>(beyond + (from >> 3));
+    if (open == 0) continue;
+    const count = i32(popcnt(open));
+    let sums: u64 = 0;
+    do {
+      const i = row + from + i32(ctz(open));
+      sums += edge(luma, mean, i, i + step);
+      open &= open - 1;
+    } while (open != 0);
+    put(at, count, sums);
   }
 }
 
-/** What the pixels x0 to x1 (exclusive) of row y, which begins at `row`, add to their component. */
-function run(at: usize, luma: usize, previous: usize, mean: usize, row: i32, x0: i32, x1: i32, y: i32): void {
-  const length = x1 - x0;
-  store<i32>(at, min(load<i32>(at), x0));
-  store<i32>(at + 4, min(load<i32>(at + 4), y));
-  store<i32>(at + 8, max(load<i32>(at + 8), x1 - 1));
-  store<i32>(at + 12, y);
-  let difference = 0;
-  let active = 0;
-  for (let i = row + x0; i < row + x1; i++) {
-    const value = i32(load<u8>(luma + i));
-    difference += abs(logOf(value) - logOf(i32(load<u16>(mean + 2 * i)) >> Q));
-    active += i32(abs(value - i32(load<u8>(previous + i))) > ACTIVE_MIN);
-  }
-  add(at, 4, length);
-  add(at, 6, difference);
-  add(at, 11, active);
-  add(at, 12, ((x0 + x1 - 1) * length) >> 1);
-  add(at, 13, y * length);
+// @ts-ignore: decorator
+@inline function put(at: usize, count: i32, sums: u64): void {
+  add(at, 7, count);
+  add(at, 8, i32(sums & PART_MASK));
+  add(at, 9, i32((sums >> PART) & PART_MASK));
+  add(at, 10, i32(sums >> (2 * PART)));
 }
 
-/** Fills `table` for `count` components. `previous` is the luma of the picture before. */
+// @ts-ignore: decorator
+@inline function isSet(row: usize, x: i32): bool {
+  return ((load<u8>(row + (x >> 3)) >> (x & 7)) & 1) != 0;
+}
+
+/** The edges at both ends of a run: only the two pixels there can have a neighbour outside sideways. */
+function ends(at: usize, bits: usize, luma: usize, mean: usize, row: i32, x0: i32, x1: i32, width: i32): void {
+  let count = 0;
+  let sums: u64 = 0;
+  for (let x = max(2, x0); x < min(x1, x0 + 2); x++) {
+    if (isSet(bits, x - 2)) continue;
+    sums += edge(luma, mean, row + x, row + x - 2);
+    count++;
+  }
+  for (let x = max(x0, x1 - 2); x < min(x1, width - 2); x++) {
+    if (isSet(bits, x + 2)) continue;
+    sums += edge(luma, mean, row + x, row + x + 2);
+    count++;
+  }
+  if (count != 0) put(at, count, sums);
+}
+
+// @ts-ignore: decorator
+@inline function differences(luma: usize, mean: usize, begin: i32, end: i32): i32 {
+  let sum = 0;
+  for (let i = begin; i < end; i++) {
+    sum += abs(logOf(i32(load<u8>(luma + i))) - logOf(i32(load<u16>(mean + 2 * i)) >> Q));
+  }
+  return sum;
+}
+
+/** Fills `table` for `count` components. `bits`: the pixels that belong to one. */
 export function blobTable(
   table: usize,
-  labels: usize,
+  runs: usize,
   count: i32,
+  bits: usize,
   luma: usize,
-  previous: usize,
   mean: usize,
   width: i32,
   height: i32,
@@ -142,64 +198,72 @@ export function blobTable(
     store<i32>(at, width);
     store<i32>(at + 4, height);
     store<i32>(at + 8, -1);
-    store<i32>(at + 12, -1);
   }
-  for (let y = 0; y < height; y++) {
+  const stride = bitRow(width);
+  const begin = runs + RUNS_HEAD;
+  const end = begin + RUN * load<i32>(runs);
+  for (let run = begin; run < end; run += RUN) {
+    const x0 = i32(load<u16>(run));
+    const x1 = i32(load<u16>(run, 2));
+    const y = i32(load<u16>(run, 4));
+    const at = table + FIELDS * (i32(load<u16>(run, 6)) - 1);
     const row = y * width;
-    const labelsRow = labels + 2 * row;
-    for (let x = 0; x < width; ) {
-      while (x + 4 <= width && load<u64>(labelsRow + 2 * x) == 0) x += 4;
-      while (x < width && load<u16>(labelsRow + 2 * x) == 0) x++;
-      if (x >= width) break;
-      const k = i32(load<u16>(labelsRow + 2 * x));
-      const first = x;
-      while (x < width && i32(load<u16>(labelsRow + 2 * x)) == k) x++;
-      const at = table + FIELDS * (k - 1);
-      run(at, luma, previous, mean, row, first, x, y);
-      // Sideways, only the two pixels at either end of a run can have a neighbour outside.
-      for (let i = max(2, first); i < min(x, first + 2); i++) edge(at, labels, luma, mean, row + i, row + i - 2);
-      for (let i = max(first, x - 2); i < min(x, width - 2); i++) edge(at, labels, luma, mean, row + i, row + i + 2);
-      if (y >= 2) edges(at, labels, luma, mean, row + first, row + x, -2 * width);
-      if (y + 2 < height) edges(at, labels, luma, mean, row + first, row + x, 2 * width);
-    }
+    const line = bits + y * stride;
+    store<i32>(at, min(load<i32>(at), x0));
+    store<i32>(at + 4, min(load<i32>(at + 4), y));
+    store<i32>(at + 8, max(load<i32>(at + 8), x1 - 1));
+    store<i32>(at + 12, y);
+    add(at, 4, x1 - x0);
+    add(at, 6, differences(luma, mean, row + x0, row + x1));
+    ends(at, line, luma, mean, row, x0, x1, width);
+    if (y >= 2) edges(at, line - 2 * stride, luma, mean, row, x0, x1, -2 * width);
+    if (y + 2 < height) edges(at, line + 2 * stride, luma, mean, row, x0, x1, 2 * width);
   }
-  for (let k = 0; k < count; k++) foot(table + FIELDS * k, labels, k + 1, width);
+  feet(table, count, begin, end);
 }
 
 /** The foot: mean x over the lowest eighth of the region's rows, at least two. */
-function foot(at: usize, labels: usize, k: i32, width: i32): void {
-  const x0 = load<i32>(at);
-  const x1 = load<i32>(at + 8);
-  const y1 = load<i32>(at + 12);
-  const rows = max(2, (y1 - load<i32>(at + 4) + 1) >> 3);
-  let sum = 0;
-  let seen = 0;
-  for (let y = max(0, y1 - rows + 1); y <= y1; y++) {
-    for (let x = x0; x <= x1; x++) {
-      if (i32(load<u16>(labels + 2 * (y * width + x))) == k) {
-        sum += x;
-        seen++;
-      }
-    }
+function feet(table: usize, count: i32, begin: usize, end: usize): void {
+  // Fields 14 and 15 hold sum and number of pixels meanwhile.
+  for (let run = begin; run < end; run += RUN) {
+    const at = table + FIELDS * (i32(load<u16>(run, 6)) - 1);
+    const y1 = load<i32>(at + 12);
+    const rows = max(2, (y1 - load<i32>(at + 4) + 1) >> 3);
+    if (i32(load<u16>(run, 4)) <= y1 - rows) continue;
+    const x0 = i32(load<u16>(run));
+    const x1 = i32(load<u16>(run, 2));
+    add(at, 14, ((x0 + x1 - 1) * (x1 - x0)) >> 1);
+    add(at, 15, x1 - x0);
   }
-  store<i32>(at + 20, (sum * 8 + 4 * seen) / seen);
+  for (let k = 0; k < count; k++) {
+    const at = table + FIELDS * k;
+    const sum = load<i32>(at + 56);
+    const seen = load<i32>(at + 60);
+    store<i32>(at + 20, (sum * 8 + 4 * seen) / seen);
+    store<u64>(at + 56, 0);
+  }
 }
 
 /**
  * `fate` (u8 per label, label 0 included): 0 keep; 1 absorb, the background becomes what is seen; 2 adapt, a
- * quarter of the way; 3 drop, the background stays. Pixels with a fate leave `labels`.
+ * quarter of the way; 3 drop, the background stays. Pixels with a fate leave `bits`; their runs stay.
  */
-export function settle(labels: usize, fate: usize, mean: usize, luma: usize, pixels: i32): void {
-  for (let i = 0; i < pixels; i++) {
-    while (i + 4 <= pixels && load<u64>(labels + 2 * i) == 0) i += 4;
-    if (i >= pixels) break;
-    const k = i32(load<u16>(labels + 2 * i));
-    if (k == 0) continue;
-    const what = load<u8>(fate + k);
+export function settle(runs: usize, fate: usize, bits: usize, mean: usize, luma: usize, width: i32): void {
+  const stride = bitRow(width);
+  const begin = runs + RUNS_HEAD;
+  const end = begin + RUN * load<i32>(runs);
+  for (let run = begin; run < end; run += RUN) {
+    const what = load<u8>(fate + i32(load<u16>(run, 6)));
     if (what == 0) continue;
-    const seen = i32(load<u8>(luma + i)) << Q;
-    const was = i32(load<u16>(mean + 2 * i));
-    if (what != 3) store<u16>(mean + 2 * i, what == 1 ? seen : was + ((seen - was) >> 2));
-    store<u16>(labels + 2 * i, 0);
+    const x0 = i32(load<u16>(run));
+    const x1 = i32(load<u16>(run, 2));
+    const y = i32(load<u16>(run, 4));
+    clear(bits + y * stride, x0, x1);
+    if (what == 3) continue;
+    for (let i = y * width + x0; i < y * width + x1; i++) {
+      const seen = i32(load<u8>(luma + i)) << Q;
+      const was = i32(load<u16>(mean + 2 * i));
+      store<u16>(mean + 2 * i, what == 1 ? seen : was + ((seen - was) >> 2));
+    }
   }
 }

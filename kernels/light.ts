@@ -173,21 +173,25 @@ function blockStep(mean: usize, luma: usize, width: i32, height: i32, column: i3
   if (count < SAMPLES_MIN) return UNKNOWN;
   // The usual case first: no value can gather more than all, so two thirds close to 0 decide for 0.
   if (x1 - x0 == 16 && samplesNearZero(mean, luma, width, x0, y0, y1) * 3 >= count * 2) return 0;
-  memory.fill(histogram, 0, BINS);
+  for (let at = 0; at < BINS; at += 16) v128.store(histogram + at, i8x16.splat(0));
   for (let y = y0; y < y1; y += 2) {
-    for (let x = x0; x < x1; x += 2) {
-      const i = y * width + x;
-      const back = i32(load<u16>(mean + 2 * i)) >> Q;
-      const step = i32(load<u8>(LOG + load<u8>(luma + i))) - i32(load<u8>(LOG + back));
-      const at = histogram + max(-64, min(63, step)) + 64;
-      store<u8>(at, load<u8>(at) + 1);
-    }
+    const row = y * width;
+    let seen = luma + row + x0;
+    let back = mean + 2 * (row + x0);
+    for (const end = luma + row + x1; seen < end; seen += 2, back += 4) count1(load<u8>(seen), load<u16>(back) >> Q);
   }
   const none = windowOf(64);
   if (none * 3 >= count * 2) return 0;
   const best = gatherWindows();
   if (none * 3 >= best * 2) return 0;
   return best * 2 >= count ? nearestStep(best) : UNKNOWN;
+}
+
+// @ts-ignore: decorator
+@inline function count1(seen: u32, back: u32): void {
+  const step = i32(load<u8>(LOG + seen)) - i32(load<u8>(LOG + back));
+  const at = histogram + max(-64, min(63, step)) + 64;
+  store<u8>(at, load<u8>(at) + 1);
 }
 
 /**

@@ -72,39 +72,49 @@ export interface KernelExports {
   backgroundReset(state: number, luma: number, pixels: number): void;
   /** The background in the light of the picture (u16, Q7); 0 blocks in other light leave `lit` alone. */
   light(lit: number, mean: number, luma: number, w: number, h: number): number;
-  /** `mask`: u8 per pixel, 1 foreground. Learning rate 2^-shift a picture. */
+  /** Bytes of a plane of one bit a pixel, rows of whole u64 (drawn in kernels/bits.ts). */
+  bitsBytes(w: number, h: number): number;
+  /** `bits`: 1 foreground. Learning rate 2^-shift a picture. */
   background(
-    mask: number,
+    bits: number,
     state: number,
     luma: number,
     lit: number,
-    pixels: number,
+    w: number,
+    h: number,
     shift: number,
     warming: number,
   ): void;
   /** 3x3 majority: removes specks, fills pinholes. */
-  clean(out: number, mask: number, w: number, h: number): void;
-  labelScratchBytes(w: number, h: number): number;
-  /** u16 per pixel, 0 none; returns the number of 8-connected components, at most `max`. */
-  label(labels: number, mask: number, scratch: number, w: number, h: number, max: number): number;
+  clean(out: number, bits: number, w: number, h: number): void;
+  /** Bytes of the runs of one plane and of what `label` needs beside them (drawn in kernels/label.ts). */
+  runsBytes(w: number, h: number): number;
+  /**
+   * The runs of 8-connected components; returns the number of components, at most `max`. Those beyond that leave
+   * `bits`.
+   */
+  label(runs: number, bits: number, w: number, h: number, max: number): number;
   /** 16 i32 per component (named in kernels/blobs.ts). */
   blobTable(
     table: number,
-    labels: number,
+    runs: number,
     count: number,
+    bits: number,
     luma: number,
-    previous: number,
     mean: number,
     w: number,
     h: number,
   ): void;
-  /** `fate`: u8 per label, 0 keep, 1 absorb into the background, 2 adapt a quarter of the way, 3 drop. */
-  settle(labels: number, fate: number, mean: number, luma: number, pixels: number): void;
+  /**
+   * `fate`: u8 per label, 0 keep, 1 absorb into the background, 2 adapt a quarter of the way, 3 drop. What is not kept
+   * leaves `bits`.
+   */
+  settle(runs: number, fate: number, bits: number, mean: number, luma: number, w: number): void;
   /** Occupancy (u8, 0..255) and pictures without change (u16) per 4x4 cell. */
   cells(
     occupancy: number,
     still: number,
-    labels: number,
+    bits: number,
     luma: number,
     previous: number,
     w: number,

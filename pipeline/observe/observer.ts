@@ -109,22 +109,14 @@ export class Observer {
     const waiting = picture.capturedAtMs - this.#crowdedAtMs < WAIT_MS;
     const shift = warming ? WARMING_SHIFT : waiting ? WAITING_SHIFT : learningShift(stepMs);
     const lit = otherLight ? scratch.lit : parts.background;
-    exports.background(scratch.mask, parts.background, luma, lit, pixels, shift, warming ? 1 : 0);
-    exports.clean(scratch.cleaned, scratch.mask, width, height);
-    const count = exports.label(scratch.labels, scratch.cleaned, scratch.label, width, height, BLOBS_MAX);
-    exports.blobTable(scratch.table, scratch.labels, count, luma, previous, lit, width, height);
-    const { things: regions, settleY0, settleY1 } = this.#judge.judge(count, stepMs);
-    if (settleY0 < settleY1) {
-      const skip = settleY0 * width;
-      exports.settle(
-        scratch.labels + 2 * skip,
-        scratch.fate,
-        parts.background + 2 * skip,
-        luma + skip,
-        (settleY1 - settleY0) * width,
-      );
-    }
-    exports.cells(parts.occupancy, parts.still, scratch.labels, luma, previous, width, height);
+    exports.background(scratch.seen, parts.background, luma, lit, width, height, shift, warming ? 1 : 0);
+    exports.clean(scratch.bits, scratch.seen, width, height);
+    const count = exports.label(scratch.runs, scratch.bits, width, height, BLOBS_MAX);
+    exports.blobTable(scratch.table, scratch.runs, count, scratch.bits, luma, lit, width, height);
+    const regions = this.#judge.judge(count, stepMs);
+    if (regions.length < count)
+      exports.settle(scratch.runs, scratch.fate, scratch.bits, parts.background, luma, width);
+    exports.cells(parts.occupancy, parts.still, scratch.bits, luma, previous, width, height);
 
     if (isCrowded(regions, pixels)) this.#crowdedAtMs = picture.capturedAtMs;
     const cells = this.#cells();

@@ -56,14 +56,6 @@ const GHOST_RATIO = 1.5;
 /** Without any change for this long, a region is furniture; a dim crowd may hardly seem to sway for ten minutes. */
 const FURNITURE_STILL_MS = 900_000;
 
-export interface Judged {
-  /** The things, in the table's order. */
-  readonly things: readonly Region[];
-  /** Rows of the plane in which regions have a fate other than to be kept: from y0, before y1. */
-  readonly settleY0: number;
-  readonly settleY1: number;
-}
-
 /** Decides what the labelled regions of one camera are. */
 export class Judge {
   readonly #width: number;
@@ -87,13 +79,11 @@ export class Judge {
 
   /**
    * Decides the fate of `count` regions and tells the kernel's `settle` through the fate table. `intervalMs` is the
-   * time between pictures.
+   * time between pictures. Returns the things, in the table's order.
    */
-  judge(count: number, intervalMs: number): Judged {
+  judge(count: number, intervalMs: number): readonly Region[] {
     const table = this.#table;
     const things: Region[] = [];
-    let settleY0 = this.#height;
-    let settleY1 = 0;
     for (let k = 0; k < count; k++) {
       const row = k * ROW_LENGTH;
       const region: Region = {
@@ -107,14 +97,9 @@ export class Judge {
       };
       const fate = fateOf(table, row, region, this.#width * this.#height);
       this.#fate[k + 1] = fate;
-      if (fate === FATE.keep) {
-        things.push(region);
-        continue;
-      }
-      settleY0 = Math.min(settleY0, region.y0);
-      settleY1 = Math.max(settleY1, region.y1 + 1);
+      if (fate === FATE.keep) things.push(region);
     }
-    return { things, settleY0, settleY1 };
+    return things;
   }
 
   /** Pictures for which four fifths of the region's cells have not changed (its occupied cells of the picture before). */

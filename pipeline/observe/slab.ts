@@ -4,15 +4,15 @@
  * A slab, every part aligned to 64 bytes:
  *
  *   head | background | luma A | luma B | pyramid A | pyramid B | still | occupancy | flow x | flow y | flow q
- *    16    7 a pixel    1 a px   1 a px                           u16      u8 ... a cell each
+ *    16    5 a pixel    1 a px   1 a px                           u16      u8 ... a cell each
  *
  * head: i32 layout version, width, height, and which of A and B holds the latest picture. There is no pointer in a
- * slab: copying its bytes moves or checkpoints a camera. What only lives within one picture (mask, labels, the blob
+ * slab: copying its bytes moves or checkpoints a camera. What only lives within one picture (foreground, runs, the blob
  * table, flow's scratch) is shared by the cameras of a pool, which take turns.
  */
 import { instantiate, type Kernels } from '../kernels.ts';
 
-export const SLAB_LAYOUT = 1;
+export const SLAB_LAYOUT = 2;
 export const BLOBS_MAX = 64;
 /** Cameras per instance: at 160x90 a slab is about 180 KB, so a pool is about 3 MB. */
 const SLABS_PER_POOL = 16;
@@ -31,10 +31,9 @@ export interface SlabParts {
 
 export interface ScratchParts {
   readonly lit: number;
-  readonly mask: number;
-  readonly cleaned: number;
-  readonly labels: number;
-  readonly label: number;
+  readonly seen: number;
+  readonly bits: number;
+  readonly runs: number;
   readonly table: number;
   readonly fate: number;
   readonly flow: number;
@@ -125,10 +124,9 @@ function scratchAt({ exports }: Kernels, start: number, width: number, height: n
   const take = taker(start);
   return {
     lit: take(2 * pixels),
-    mask: take(pixels),
-    cleaned: take(pixels),
-    labels: take(2 * pixels),
-    label: take(exports.labelScratchBytes(width, height)),
+    seen: take(exports.bitsBytes(width, height)),
+    bits: take(exports.bitsBytes(width, height)),
+    runs: take(exports.runsBytes(width, height)),
     table: take(BLOBS_MAX * 64),
     fate: take(BLOBS_MAX + 1),
     flow: take(exports.flowScratchBytes(width, height)),

@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { instantiate } from '../../pipeline/kernels.ts';
 import { expectSame } from '../support/bytes.ts';
+import { bitsOf, painted, unpacked } from '../support/planes.ts';
 import { random, SEED } from '../support/random.ts';
 import * as twinBackground from '../support/twins/background.ts';
 import * as twinBlobs from '../support/twins/blobs.ts';
@@ -45,10 +46,9 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
     luma: take(pixels),
     lit: take(2 * pixels),
     previous: take(pixels),
-    mask: take(pixels),
-    cleaned: take(pixels),
-    labels: take(2 * pixels),
-    scratch: take(wasm.labelScratchBytes(width, height)),
+    seen: take(wasm.bitsBytes(width, height)),
+    bits: take(wasm.bitsBytes(width, height)),
+    runs: take(wasm.runsBytes(width, height)),
     table: take(BLOBS_MAX * 64),
     fate: take(BLOBS_MAX + 1),
     occupancy: take(columns * rows),
@@ -83,31 +83,31 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
     litBlocks += changed;
     const warming = n < pictures.length / 2;
     twinBackground.background(mask, state, luma, changed > 0 ? lit : state.mean, 4, warming);
-    wasm.background(at.mask, at.state, at.luma, changed > 0 ? at.lit : at.state, pixels, 4, warming ? 1 : 0);
-    expectSame(u8(at.mask, pixels), mask, 'mask');
+    const litAt = changed > 0 ? at.lit : at.state;
+    wasm.background(at.seen, at.state, at.luma, litAt, width, height, 4, warming ? 1 : 0);
+    expectSame(unpacked(memory, at.seen, width, height), mask, 'mask');
     twinBlobs.clean(cleaned, mask, width, height);
-    wasm.clean(at.cleaned, at.mask, width, height);
-    expectSame(u8(at.cleaned, pixels), cleaned, 'cleaned');
+    wasm.clean(at.bits, at.seen, width, height);
+    expectSame(unpacked(memory, at.bits, width, height), cleaned, 'cleaned');
     const count = twinBlobs.label(labels, cleaned, width, height, BLOBS_MAX);
-    expect(wasm.label(at.labels, at.cleaned, at.scratch, width, height, BLOBS_MAX)).toBe(count);
-    expectSame(u16(at.labels, pixels), labels, 'labels');
-    twinBlobs.blobTable(table, labels, count, luma, previous, state.mean, width, height);
-    wasm.blobTable(at.table, at.labels, count, at.luma, at.previous, at.state, width, height);
+    expect(wasm.label(at.runs, at.bits, width, height, BLOBS_MAX)).toBe(count);
+    expectSame(painted(memory, at.runs, width, height), labels, 'labels');
+    expectSame(unpacked(memory, at.bits, width, height), bitsOf(labels), 'labelled bits');
+    twinBlobs.blobTable(table, labels, count, luma, state.mean, width, height);
+    wasm.blobTable(at.table, at.runs, count, at.bits, at.luma, at.state, width, height);
     expectSame(new Int32Array(memory.buffer, at.table, count * 16), table.subarray(0, count * 16), 'table');
     const fate = Uint8Array.from({ length: BLOBS_MAX + 1 }, (_, k) => (k === 0 ? 0 : k % 4));
     u8(at.fate, BLOBS_MAX + 1).set(fate);
     twinBlobs.settle(labels, fate, state.mean, luma);
-    wasm.settle(at.labels, at.fate, at.state, at.luma, pixels);
-    expectSame(u16(at.labels, pixels), labels, 'labels');
+    wasm.settle(at.runs, at.fate, at.bits, at.state, at.luma, width);
+    expectSame(unpacked(memory, at.bits, width, height), bitsOf(labels), 'settled bits');
     twinCells.cells(occupancy, still, labels, luma, previous, width, height);
-    wasm.cells(at.occupancy, at.still, at.labels, at.luma, at.previous, width, height);
+    wasm.cells(at.occupancy, at.still, at.bits, at.luma, at.previous, width, height);
     expectSame(u8(at.occupancy, columns * rows), occupancy, 'occupancy');
     expectSame(u16(at.still, columns * rows), still, 'still');
     expectSame(u16(at.state, pixels), state.mean, 'mean');
     expectSame(u16(at.state + 2 * pixels, pixels), state.dev, 'dev');
     expectSame(u8(at.state + 4 * pixels, pixels), state.weight, 'weight');
-    expectSame(u8(at.state + 5 * pixels, pixels), state.rival, 'rival');
-    expectSame(u8(at.state + 6 * pixels, pixels), state.rivalAge, 'rivalAge');
     foreground += mask.reduce((sum, bit) => sum + bit, 0);
     blobs += count;
     previous = luma;

@@ -49,7 +49,7 @@ describe('a pool', () => {
     }
     release(slabs);
     const [again] = take(1, 88, 48);
-    expect([...new Int32Array(again!.bytes.slice(0, 16).buffer)]).toEqual([1, 88, 48, 0]);
+    expect([...new Int32Array(again!.bytes.slice(0, 16).buffer)]).toEqual([SLAB_LAYOUT, 88, 48, 0]);
     expect(again!.bytes.subarray(16).every((byte) => byte === 0)).toBe(true);
   });
 

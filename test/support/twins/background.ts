@@ -2,12 +2,11 @@
  * Naive twin of kernels/background.ts: which pixels differ from the learned, empty view.
  *
  * Per pixel: `mean` (u16, luma in Q7) and `dev` (u16, mean absolute deviation in Q7) of the background, `weight`
- * (u8, how well the mean is supported while warming), `rival` and `rivalAge` (u8, the value that has been seen
- * instead, and for how many pictures).
+ * (u8, how well the mean is supported while warming).
  *
  * Read it as:
  *   d = luma - lit; foreground when |d| > floor + 3 dev; `lit` is the mean in today's light
- *   background pixels pull mean and dev towards what is seen; foreground pixels only feed the rival
+ *   background pixels pull mean and dev towards what is seen
  *   while warming, the majority vote of Boyer and Moore decides which value is the background
  */
 
@@ -16,14 +15,11 @@ export const Q = 7;
 export const FLOOR = 10;
 /** Deviation is capped so that one flickering lamp cannot raise its own threshold for ever, luma steps. */
 const DEV_MAX = 5;
-const RIVAL_NEAR = 8;
 
 export interface BackgroundState {
   readonly mean: Uint16Array;
   readonly dev: Uint16Array;
   readonly weight: Uint8Array;
-  readonly rival: Uint8Array;
-  readonly rivalAge: Uint8Array;
 }
 
 export function backgroundState(pixels: number): BackgroundState {
@@ -31,8 +27,6 @@ export function backgroundState(pixels: number): BackgroundState {
     mean: new Uint16Array(pixels),
     dev: new Uint16Array(pixels),
     weight: new Uint8Array(pixels),
-    rival: new Uint8Array(pixels),
-    rivalAge: new Uint8Array(pixels),
   };
 }
 
@@ -41,8 +35,6 @@ export function resetBackground(state: BackgroundState, luma: Uint8Array): void 
     state.mean[i] = luma[i]! << Q;
     state.dev[i] = 2 << Q;
     state.weight[i] = 1;
-    state.rival[i] = luma[i]!;
-    state.rivalAge[i] = 0;
   }
 }
 
@@ -59,7 +51,7 @@ export function background(
   shift: number,
   warming: boolean,
 ): void {
-  const { mean, dev, weight, rival, rivalAge } = state;
+  const { mean, dev, weight } = state;
   for (let i = 0; i < luma.length; i++) {
     const size = Math.abs((luma[i]! << Q) - lit[i]!);
     const foreground = size > (FLOOR << Q) + 3 * dev[i]!;
@@ -67,18 +59,8 @@ export function background(
     if (!foreground) {
       mean[i] = mean[i]! + (((luma[i]! << Q) - mean[i]!) >> shift);
       dev[i] = Math.min(DEV_MAX << Q, dev[i]! + ((size - dev[i]!) >> shift));
-      weight[i] = Math.min(255, weight[i]! + 1);
-      rivalAge[i] = Math.max(0, rivalAge[i]! - 1);
-      continue;
-    }
-    if (Math.abs(luma[i]! - rival[i]!) <= RIVAL_NEAR) {
-      rivalAge[i] = Math.min(255, rivalAge[i]! + 1);
-      rival[i] = rival[i]! + Math.sign(luma[i]! - rival[i]!);
-    } else {
-      rival[i] = luma[i]!;
-      rivalAge[i] = 0;
-    }
-    if (warming) {
+      if (warming) weight[i] = Math.min(255, weight[i]! + 1);
+    } else if (warming) {
       if (weight[i]! > 0) weight[i] = weight[i]! - 1;
       if (weight[i] === 0) {
         mean[i] = luma[i]! << Q;

@@ -27,14 +27,7 @@ export const FIELD = {
   /** Sum over edges of the luma step across the edge in the picture / in the background. */
   edgePicture: 9,
   edgeBackground: 10,
-  /** Pixels that changed since the previous picture. */
-  active: 11,
-  sumX: 12,
-  sumY: 13,
 } as const;
-
-/** Luma change since the previous picture that counts as activity. */
-const ACTIVE_MIN = 12;
 
 export function clean(out: Uint8Array, mask: Uint8Array, width: number, height: number): void {
   for (let y = 0; y < height; y++)
@@ -92,7 +85,6 @@ export function blobTable(
   labels: Uint16Array,
   count: number,
   luma: Uint8Array,
-  previous: Uint8Array,
   mean: Uint16Array,
   width: number,
   height: number,
@@ -117,10 +109,7 @@ export function blobTable(
       table[row + FIELD.y0] = Math.min(table[row + FIELD.y0]!, y);
       table[row + FIELD.y1] = Math.max(table[row + FIELD.y1]!, y);
       table[row + FIELD.area]!++;
-      table[row + FIELD.sumX]! += x;
-      table[row + FIELD.sumY]! += y;
       table[row + FIELD.difference]! += Math.abs(difference(i));
-      if (Math.abs(luma[i]! - previous[i]!) > ACTIVE_MIN) table[row + FIELD.active]!++;
       for (const step of [-2, 2, -2 * width, 2 * width]) {
         const horizontal = step === -2 || step === 2;
         const xx = horizontal ? x + step : x;
