@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Observer } from '../../pipeline/observe/observer.ts';
-import { type Slab, takeSlab } from '../../pipeline/observe/slab.ts';
+import { SLAB_LAYOUT, type Slab, takeSlab } from '../../pipeline/observe/slab.ts';
 
 /** Sizes that no other test of this file uses have pools of their own. */
 const take = (count: number, width: number, height: number) =>
