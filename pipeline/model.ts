@@ -175,6 +175,8 @@ export interface Track {
   readonly zones: readonly string[];
   /** View widths and heights per second. */
   readonly velocity: Point;
+  /** Mean optical flow of what is seen in the box, view widths and heights per second, over about half a second. */
+  readonly flow: Point;
   /** Height of a person standing at the foot point, share of the view's height. */
   readonly personHeight: number;
   /** Metres on the floor per metre seen, for travel up and down the view: 1 for a view from above, more when flat. */

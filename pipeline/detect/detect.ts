@@ -117,7 +117,8 @@ function machineFor(rule: Rule, camera: Camera): RuleMachine | undefined {
   const zone = 'zone' in rule ? camera.zones.find((known) => known.id === rule.zone) : undefined;
   if (rule.event === 'forbidden_zone' && zone !== undefined) return new ForbiddenZone(rule);
   if (rule.event === 'density' && zone !== undefined) return new Density(rule, zone);
-  if (rule.event === 'wrong_way' && 'line' in rule) return new WrongWayLine(rule);
+  const line = 'line' in rule ? camera.lines.find((known) => known.id === rule.line) : undefined;
+  if (rule.event === 'wrong_way' && 'line' in rule && line !== undefined) return new WrongWayLine(rule, line);
   if (rule.event === 'wrong_way' && zone !== undefined && 'direction' in rule) return new WrongWayZone(rule);
   return undefined;
 }

@@ -6,15 +6,20 @@
  * on for the rule's hold.
  */
 import type { LineCrossing, Measured, Point, Track } from '../model.ts';
-import type { WrongWayLineRule, WrongWayZoneRule } from '../site/site.ts';
+import type { Line, WrongWayLineRule, WrongWayZoneRule } from '../site/site.ts';
 import type { Condition } from './claim.ts';
 import { around, isWhole, Origins, people, peopleIn, type RuleMachine, seconds } from './rule.ts';
 
-/** A track must have been followed for this long, and be found where it is expected (people's heights). */
+/** A track must have been followed for this long. */
 const AGE_MIN_MS = 800;
-const SURPRISE_MAX = 0.1;
+/**
+ * The body must move the same way as its foot, people's heights per second: feet jump where people meet and part. On
+ * rendered corridors this told 38 of 60 crossings against the rule from 82 of 83 that nobody had made; how steadily the
+ * foot was found told 27 from 81.
+ */
+const FLOW_MIN = 0.04;
 /** Whoever crosses a line has come from somewhere, people's heights. */
-const TRAVEL_MIN = 0.5;
+const TRAVEL_MIN = 0.3;
 /** Speed against the direction, metres per second: half of a slow walk. */
 const SPEED_MIN = 0.45;
 /** And on the view, people's heights per second: far away a foot that trembles by a pixel is a walk on the floor. */
@@ -59,6 +64,7 @@ export class WrongWayZone implements RuleMachine {
       const from = before === undefined || before.ms === 0 ? track.foot : before.from;
       this.#against.set(track.id, { ms: spent, from });
       if (!wrong || spent < this.#rule.holdMs || !isTrusted(track)) continue;
+      if (flowAgainst(track, this.#rule, aspect) < FLOW_MIN) continue;
       // Whoever goes somewhere gets there; a track that is passed from one person to the next does not.
       const covered = onFloor(
         ((track.foot.x - from.x) * aspect) / track.personHeight,
@@ -88,14 +94,7 @@ export class WrongWayZone implements RuleMachine {
 
 /** Speed against the rule in metres per second on the floor, undefined when the track is not against it. */
 function speedAgainst(track: Track, rule: WrongWayZoneRule, aspect: number): number | undefined {
-  // In people's heights, which are the same along both axes of the view.
-  const vx = (track.velocity.x * aspect) / track.personHeight;
-  const vy = track.velocity.y / track.personHeight;
-  const length = Math.hypot(rule.direction.x * aspect, rule.direction.y);
-  const dx = (rule.direction.x * aspect) / length;
-  const dy = rule.direction.y / length;
-  const along = vx * dx + vy * dy;
-  const across = vx * -dy + vy * dx;
+  const { along, across, dx, dy } = splitBy(rule, track.velocity, track.personHeight, aspect);
   if (rule.eitherSign) {
     const speed = onFloor(across * -dy, across * dx, track);
     return Math.abs(across) > SEEN_MIN && speed > SPEED_MIN && Math.abs(across) > ALONG_MIN * Math.abs(along)
@@ -104,6 +103,23 @@ function speedAgainst(track: Track, rule: WrongWayZoneRule, aspect: number): num
   }
   const speed = onFloor(along * dx, along * dy, track);
   return -along > SEEN_MIN && speed > SPEED_MIN && -along > ALONG_MIN * Math.abs(across) ? speed : undefined;
+}
+
+/** How fast the body itself goes the way that the foot goes against the rule, people's heights per second. */
+function flowAgainst(track: Track, rule: WrongWayZoneRule, aspect: number): number {
+  const flow = splitBy(rule, track.flow, track.personHeight, aspect);
+  if (!rule.eitherSign) return -flow.along;
+  return flow.across * Math.sign(splitBy(rule, track.velocity, track.personHeight, aspect).across);
+}
+
+/** A motion on the view along the rule's direction (dx, dy) and across it, people's heights, equal on both axes. */
+function splitBy({ direction }: WrongWayZoneRule, motion: Point, personHeight: number, aspect: number) {
+  const x = (motion.x * aspect) / personHeight;
+  const y = motion.y / personHeight;
+  const length = Math.hypot(direction.x * aspect, direction.y);
+  const dx = (direction.x * aspect) / length;
+  const dy = direction.y / length;
+  return { along: x * dx + y * dy, across: x * -dy + y * dx, dx, dy };
 }
 
 function onFloor(x: number, y: number, track: Track): number {
@@ -115,10 +131,12 @@ export class WrongWayLine implements RuleMachine {
   readonly place: string;
   readonly timing = { holdMs: 0, graceMs: 0, releaseMs: 2_000 };
   readonly #rule: WrongWayLineRule;
+  readonly #line: Line;
   readonly #origins = new Origins();
 
-  constructor(rule: WrongWayLineRule) {
+  constructor(rule: WrongWayLineRule, line: Line) {
     this.#rule = rule;
+    this.#line = line;
     this.place = rule.line;
   }
 
@@ -132,6 +150,7 @@ export class WrongWayLine implements RuleMachine {
     const who = tracks.filter(
       (track) =>
         isTrusted(track) &&
+        flowOver(this.#line, this.#rule.allowed, track, aspect) >= FLOW_MIN &&
         this.#origins.travelled(track, aspect) >= TRAVEL_MIN &&
         against.some((crossing) => crossing.track === track.id),
     );
@@ -146,9 +165,41 @@ export class WrongWayLine implements RuleMachine {
   }
 }
 
-/** A foot that jumps because people part or meet has not walked over the line. */
+/** Also while somebody else hides it: then it is carried on, and the flow in its box still has to agree. */
 function isTrusted(track: Track): boolean {
-  return track.seen && track.ageMs >= AGE_MIN_MS && track.surprise <= SURPRISE_MAX && isWhole(track);
+  return track.ageMs >= AGE_MIN_MS && isWhole(track);
+}
+
+/** How fast the body itself moves over the line to the side that is not allowed, people's heights per second. */
+function flowOver(
+  { points }: Line,
+  allowed: WrongWayLineRule['allowed'],
+  track: Track,
+  aspect: number,
+): number {
+  const { x, y } = segmentAt(points, track.foot, aspect);
+  // The right-hand side of somebody who looks from the first point to the second, as y runs down.
+  const toRight = (-y * track.flow.x * aspect + x * track.flow.y) / Math.hypot(x, y) / track.personHeight;
+  return allowed === 'left_to_right' ? -toRight : toRight;
+}
+
+/** Direction of the segment of a polyline that is nearest to `foot`, equal units on both axes. */
+function segmentAt(points: readonly Point[], foot: Point, aspect: number): Point {
+  let nearest = { x: 1, y: 0 };
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 1; i < points.length; i++) {
+    const from = points[i - 1]!;
+    const x = (points[i]!.x - from.x) * aspect;
+    const y = points[i]!.y - from.y;
+    const toX = (foot.x - from.x) * aspect;
+    const toY = foot.y - from.y;
+    const share = Math.min(1, Math.max(0, (toX * x + toY * y) / (x * x + y * y)));
+    const distance = Math.hypot(toX - share * x, toY - share * y);
+    if (distance >= least) continue;
+    least = distance;
+    nearest = { x, y };
+  }
+  return nearest;
 }
 
 function sentence(wrong: readonly LineCrossing[], rule: WrongWayLineRule): string {

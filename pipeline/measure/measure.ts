@@ -6,6 +6,7 @@ import type { Frame, LineCrossing, Measured, Point, Track, ZoneObservation } fro
 import { cameraKey } from '../model.ts';
 import type { Camera, Site } from '../site/site.ts';
 import type { Stage } from '../stage.ts';
+import { BodyFlow } from './body-flow.ts';
 import { type DensityZone, density } from './density.ts';
 import { cross, inside, maskOf, type Passage } from './geometry.ts';
 import { Ground } from './ground.ts';
@@ -46,6 +47,7 @@ class CameraMeasure {
   readonly #height: number;
   readonly #ground: Ground;
   readonly #tracker = new Tracker();
+  readonly #bodyFlow: BodyFlow;
   readonly #zones: readonly DensityZone[];
   readonly #passages = new Map<number, Passage[]>();
   readonly #feet = new Map<number, Point>();
@@ -59,6 +61,7 @@ class CameraMeasure {
     this.#width = frame.planeWidth;
     this.#height = frame.planeHeight;
     this.#ground = new Ground(camera.ground);
+    this.#bodyFlow = new BodyFlow(frame.planeWidth, frame.planeHeight);
     this.#zones = camera.zones.map((zone) => ({
       id: zone.id,
       mask: maskOf(zone.polygon, frame.planeWidth, frame.planeHeight),
@@ -80,6 +83,7 @@ class CameraMeasure {
     const tracked = this.#tracker.step(found, frame.capturedAtMs);
     this.#learn(found, tracked, frame);
     const crossings = this.#crossings(tracked, frame);
+    this.#bodyFlow.read(frame.view === 'ok' ? frame.cells : undefined, new Set(tracked.map(({ id }) => id)));
     const tracks = tracked.map((track) => this.#track(track, frame));
     return {
       frame,
@@ -195,6 +199,7 @@ class CameraMeasure {
 
   #track(track: Tracked, frame: Frame): Track {
     const foot = this.#point(track.x, track.y);
+    const flow = this.#bodyFlow.of(track.id, track, frame.intervalMs);
     return {
       id: track.id,
       box: {
@@ -206,6 +211,7 @@ class CameraMeasure {
       foot,
       zones: this.#camera.zones.filter((zone) => inside(foot, zone.polygon)).map((zone) => zone.id),
       velocity: { x: track.vx / this.#width, y: track.vy / this.#height },
+      flow: { x: flow.x / this.#width, y: flow.y / this.#height },
       personHeight: track.size / this.#height,
       depth: this.#ground.depth(foot.y, this.#width / this.#height),
       ageMs: frame.capturedAtMs - track.bornAtMs,

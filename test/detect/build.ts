@@ -103,6 +103,7 @@ export function person(
     foot: { x, y },
     zones: ['tracks'],
     velocity: { x: 0, y: 0 },
+    flow: patch.flow ?? patch.velocity ?? { x: 0, y: 0 },
     personHeight: 0.2,
     depth: 1,
     ageMs: 2_000,
