@@ -279,7 +279,7 @@ function goneOf({ at, asked, first, message }: OffsetGoneError, atMs: number): R
 
 /** Appends, however long the log is away. Undefined when stopped before it worked. */
 export async function persist(
-  log: Log,
+  log: Pick<Log, 'append'>,
   records: readonly NewRecord[],
   patience: Patience,
 ): Promise<readonly number[] | undefined> {

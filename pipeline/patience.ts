@@ -59,7 +59,8 @@ export async function waitOut(
   await pause(retryInMs, patience.signal);
 }
 
-function isForGood(error: unknown): boolean {
+/** What waiting cannot mend. */
+export function isForGood(error: unknown): boolean {
   if (error instanceof LogFailure) return !error.transient;
   return FOR_GOOD.some((kind) => error instanceof kind);
 }

@@ -14,7 +14,7 @@ import type { Camera, Site } from './site/site.ts';
 import { partitionsByCamera } from './topics.ts';
 import type { Part } from './topology/common.ts';
 import { type Desk, startDesk } from './topology/desk.ts';
-import { type Edge, startEdge } from './topology/edge.ts';
+import { type Edge, type SpoolSpace, startEdge } from './topology/edge.ts';
 import type { Pace } from './topology/ingest.ts';
 import { type Middle, startMiddle } from './topology/middle.ts';
 import type { ReviewRoom } from './topology/review.ts';
@@ -32,6 +32,8 @@ export interface StationOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Where frames wait while the log is away. */
+  readonly spool?: SpoolSpace;
   readonly nowMs?: () => number;
   readonly open?: (camera: Camera, startMs: number) => Promise<PictureSource>;
 }

@@ -19,7 +19,7 @@ function withLog(one: Parameters<Words>[0], kind: LogKind) {
   return one
     .addOption(new Option('--log <kind>', 'where records are kept').choices(LOG_KINDS).default(kind))
     .addOption(
-      new Option('--data <dir>', 'data directory of the embedded log')
+      new Option('--data <dir>', 'data directory: the embedded log, and frames that wait for Kafka')
         .env('VIGIE_DATA_DIR')
         .default('.vigie'),
     )

@@ -16,6 +16,7 @@ import {
   Option,
   partOf,
   type Words,
+  wholeNumber,
 } from './command.ts';
 import { type LogWords, logFrom, logOptions, sharedLogOptions } from './log-words.ts';
 
@@ -27,6 +28,7 @@ interface SiteWords extends LogWords {
 interface SourceWords {
   readonly pace: Pace;
   readonly loop: boolean;
+  readonly spoolMb: number;
 }
 
 interface GrpcWords {
@@ -49,7 +51,9 @@ export function siteCommands(vigie: Command, done: Done): void {
     // Only the demo loads what draws it.
     const { demoSite } = await import('../ingest/scenes/index.ts');
     const site = parseSite(demoSite(), { file: 'demo', dev: true });
-    done(await start({ ...words, ...words.grpc, loop: true, log: logFrom(words), site }));
+    done(
+      await start({ ...words, ...words.grpc, ...spoolFrom(words), loop: true, log: logFrom(words), site }),
+    );
   });
 
   command(
@@ -65,7 +69,7 @@ export function siteCommands(vigie: Command, done: Done): void {
     [logOptions, grpcOption, sourceOptions, statusOption, devOption],
   ).action(async (file: string, words: SiteWords & SourceWords & GrpcWords) => {
     const site = await loadSite(file, words);
-    done(await start({ ...words, ...words.grpc, log: logFrom(words), site }));
+    done(await start({ ...words, ...words.grpc, ...spoolFrom(words), log: logFrom(words), site }));
   });
 
   command(
@@ -83,7 +87,15 @@ export function siteCommands(vigie: Command, done: Done): void {
     .addOption(new Option('--share <n/m>', 'only the n-th of m shares of the cameras').argParser(partOf))
     .action(async (file: string, words: SiteWords & SourceWords & ShareWords) => {
       const site = await loadSite(file, words);
-      done(await ingestPart({ ...words, share: shareFrom(words), log: logFrom(words), site }));
+      done(
+        await ingestPart({
+          ...words,
+          ...spoolFrom(words),
+          share: shareFrom(words),
+          log: logFrom(words),
+          site,
+        }),
+      );
     });
 
   command(
@@ -131,7 +143,14 @@ const sourceOptions: Words = (one) =>
         .choices(['real', 'fast'])
         .default('real'),
     )
-    .option('--loop', 'begin again when a source ends', false);
+    .option('--loop', 'begin again when a source ends', false)
+    .addOption(
+      new Option('--spool-mb <n>', 'disk space in the data directory for frames while Kafka is away')
+        .argParser(wholeNumber)
+        .default(1_024),
+    );
+
+const spoolFrom = ({ spoolMb }: SourceWords) => ({ spoolBytes: spoolMb * 1_000_000 });
 
 const statusOption: Words = (one) => one.option('--json', 'status as JSON lines', false);
 

@@ -17,6 +17,7 @@ import { live } from './live.ts';
 import type { LogChoice } from './log.ts';
 import type { PartName } from './look.ts';
 import { camerasOf, type Share } from './share.ts';
+import { openSpoolPlace } from './spool-place.ts';
 
 export interface PartOptions {
   readonly site: Site;
@@ -28,6 +29,8 @@ export interface IngestPartOptions extends PartOptions {
   readonly share: Share;
   readonly pace: Pace;
   readonly loop: boolean;
+  /** Disk space for frames while the log is away. */
+  readonly spoolBytes: number;
 }
 
 export interface ServePartOptions extends PartOptions {
@@ -39,14 +42,17 @@ export interface ServePartOptions extends PartOptions {
 export async function ingestPart(options: IngestPartOptions): Promise<number> {
   const { site, log: choice } = options;
   assertShared('ingest', choice);
-  const cameras = camerasOf(site, options.share);
-  return live({
+  const { share, spoolBytes: bytesMax } = options;
+  const cameras = camerasOf(site, share);
+  const place = await openSpoolPlace({ data: choice.data, site: site.id, share, bytesMax });
+  const code = live({
     ...options,
     ready: partitionsByCamera,
     async begin({ log, keeps }) {
       const partitions = await partitionsByCamera(log);
       const tally = new Tally(site, cameras);
-      const edge = startEdge({ ...options, log, partitions, tally, cameras, nowMs: Date.now });
+      const spool = { directory: place.directory, bytesMax };
+      const edge = startEdge({ ...options, log, partitions, tally, cameras, spool, nowMs: Date.now });
       return {
         ...edge,
         part: 'ingest',
@@ -58,6 +64,7 @@ export async function ingestPart(options: IngestPartOptions): Promise<number> {
       };
     },
   });
+  return code.finally(place.close);
 }
 
 export async function workerPart(options: PartOptions): Promise<number> {

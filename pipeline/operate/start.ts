@@ -5,6 +5,7 @@ import type { Pace } from '../topology/ingest.ts';
 import { startStation } from '../topology.ts';
 import { live } from './live.ts';
 import type { LogChoice } from './log.ts';
+import { openSpoolPlace } from './spool-place.ts';
 
 export interface StartOptions {
   readonly site: Site;
@@ -14,6 +15,12 @@ export interface StartOptions {
   readonly pace: Pace;
   readonly loop: boolean;
   readonly json: boolean;
+  /** Disk space for frames while Kafka is away. */
+  readonly spoolBytes: number;
+}
+
+function placeOf({ log: { data }, site: { id }, spoolBytes: bytesMax }: StartOptions) {
+  return { data, site: id, share: { kind: 'all' } as const, bytesMax };
 }
 
 /** Exit codes and errors: see live.ts. */
@@ -23,9 +30,21 @@ export function start(options: StartOptions): Promise<number> {
     ...options,
     ready: createTopics,
     async begin({ log, shared, keeps }) {
-      const station = await startStation({ ...options, log, shared });
+      // The embedded log is this disk already.
+      const place = options.log.kind === 'kafka' ? await openSpoolPlace(placeOf(options)) : undefined;
+      const spool = place && { directory: place.directory, bytesMax: options.spoolBytes };
+      const station = await startStation({ ...options, log, shared, ...(spool && { spool }) }).catch(
+        (error: unknown) => {
+          place?.close();
+          throw error;
+        },
+      );
       return {
         ...station,
+        async stop() {
+          await station.stop();
+          place?.close();
+        },
         part: 'station',
         opening:
           `Vigie watches '${site.id}' (${site.cameras.length} cameras), gRPC on ${station.serving.address}, ${keeps}\n` +

@@ -4,7 +4,8 @@
  *   add -> waiting (at most GATHER_MS, at most FRAMES_MAX) -> encode -> append
  *
  * A frame waits GATHER_MS at most while the log is well. While it is away frames wait here, up to WAITING_MAX; then
- * `add` waits too, and with it the source: nothing is lost and memory is bounded.
+ * `add` waits too, and with it the source: nothing is lost and memory is bounded. With an outbox (outbox.ts) in the
+ * place of the log, frames go to disk instead and the source need not wait.
  */
 import { encodeFrameBatch } from '../../proto/messages.ts';
 import { persist } from '../drive.ts';
@@ -23,7 +24,7 @@ export const WAITING_MAX = 1_024;
 const BYTES_MAX = 900_000;
 
 export class FrameBatches {
-  readonly #log: Log;
+  readonly #log: Pick<Log, 'append'>;
   readonly #partitions: number;
   readonly #patience: Patience;
   readonly #onDurable: () => void;
@@ -34,7 +35,12 @@ export class FrameBatches {
   #failure: Error | undefined;
 
   /** `onDurable`: after every append that worked. */
-  constructor(log: Log, partitions: number, patience: Patience, onDurable: () => void = () => undefined) {
+  constructor(
+    log: Pick<Log, 'append'>,
+    partitions: number,
+    patience: Patience,
+    onDurable: () => void = () => undefined,
+  ) {
     this.#log = log;
     this.#partitions = partitions;
     this.#patience = patience;

@@ -1,5 +1,5 @@
 /**
- * The edge of a site: cameras -> observe -> batches -> [rail.frames].
+ * The edge of a site: cameras -> observe -> batches -> outbox -> [rail.frames].
  *
  * Any number of processes share the cameras of a site; who watches which is said on their command lines.
  */
@@ -9,6 +9,15 @@ import type { Camera } from '../site/site.ts';
 import { FrameBatches } from './batches.ts';
 import { type Common, type Part, patienceOf } from './common.ts';
 import { ingest, type Pace } from './ingest.ts';
+import { Outbox } from './outbox.ts';
+import { type FrameCounts, openSpool } from './spool.ts';
+import type { CameraTally, Tally } from './tally.ts';
+
+export interface SpoolSpace {
+  /** Of nobody else. */
+  readonly directory: string;
+  readonly bytesMax: number;
+}
 
 export interface EdgeOptions extends Omit<Common, 'signal'> {
   readonly pace: Pace;
@@ -16,6 +25,11 @@ export interface EdgeOptions extends Omit<Common, 'signal'> {
   readonly loop: boolean;
   /** Ids of the cameras that are watched here. Default: all that have a source. */
   readonly cameras?: ReadonlySet<string>;
+  /**
+   * Where frames wait while the log is away. Default: nowhere, the sources wait; and so they do at the pace `fast`,
+   * where waiting loses nothing and a full disk would.
+   */
+  readonly spool?: SpoolSpace;
   readonly open?: (camera: Camera, startMs: number) => Promise<PictureSource>;
 }
 
@@ -26,29 +40,69 @@ export interface Edge extends Part {
 
 export function startEdge(options: EdgeOptions): Edge {
   const { log, site, partitions, tally, nowMs, pace, loop, cameras } = options;
+  const spool = pace === 'real' ? options.spool : undefined;
   const stopping = new AbortController();
-  const common: Common = { ...options, signal: stopping.signal };
-  const batches = new FrameBatches(log, partitions, patienceOf(common, 'ingest'), () =>
-    tally.outages.delete('ingest'),
-  );
-  const ingested = ingest({
-    site,
-    ...(cameras !== undefined && { cameras }),
-    batches,
-    tally,
-    nowMs,
-    open: options.open ?? ((camera, startMs) => openSource(camera, { startMs })),
-    pace,
-    loop,
-    signal: stopping.signal,
-  }).then(() => batches.flush());
+  const patience = patienceOf({ ...options, signal: stopping.signal }, 'ingest');
+  const onTaken = () => tally.outages.delete('ingest');
+  const outbox =
+    spool &&
+    new Outbox({ log, patience, onTaken, openSpool: () => openSpool({ ...spool, ...countIn(tally) }) });
+  const batches =
+    outbox === undefined
+      ? new FrameBatches(log, partitions, patience, onTaken)
+      : new FrameBatches(outbox, partitions, patience);
+  const work = async () => {
+    await outbox?.resume();
+    await ingest({
+      site,
+      ...(cameras !== undefined && { cameras }),
+      batches,
+      tally,
+      nowMs,
+      open: options.open ?? ((camera, startMs) => openSource(camera, { startMs })),
+      pace,
+      loop,
+      signal: stopping.signal,
+    });
+    await batches.flush();
+    await outbox?.emptied();
+  };
+  const ingested = work();
   ingested.catch(() => stopping.abort());
+  let stopped: Promise<void> | undefined;
+  const stop = async () => {
+    stopping.abort();
+    await ingested.catch(() => undefined);
+    await outbox?.close();
+  };
   return {
     ingested,
     failed: ingested,
-    async stop() {
-      stopping.abort();
-      await ingested.catch(() => undefined);
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+function countIn(tally: Tally) {
+  const each = (frames: FrameCounts, change: (camera: CameraTally, count: number) => void) => {
+    for (const [id, count] of frames) {
+      const camera = tally.cameras.get(id);
+      if (camera !== undefined) change(camera, count);
+    }
+  };
+  return {
+    onHeld(frames: FrameCounts) {
+      each(frames, (camera, count) => {
+        camera.spooled += count;
+      });
+    },
+    onGone(frames: FrameCounts, lost: boolean) {
+      each(frames, (camera, count) => {
+        camera.spooled -= count;
+        if (lost) camera.dropped += count;
+      });
     },
   };
 }

@@ -6,24 +6,7 @@ import { createTopics, PARTITIONS_DEFAULT, TOPICS } from '../../pipeline/topics.
 import { FRAMES_MAX, FrameBatches, WAITING_MAX } from '../../pipeline/topology/batches.ts';
 import { partitionsOf, readThrough } from '../../pipeline/topology/history.ts';
 import { decodeFrameBatch } from '../../proto/messages.ts';
-
-function frame(camera: string, number: number, more: Partial<Frame> = {}): Frame {
-  return {
-    site: 'gare',
-    camera,
-    epoch: 1,
-    number,
-    capturedAtMs: number,
-    receivedAtMs: number,
-    intervalMs: 1,
-    planeWidth: 160,
-    planeHeight: 90,
-    view: 'ok',
-    blobs: [],
-    objects: [],
-    ...more,
-  };
-}
+import { frameOf as frame } from '../support/frames.ts';
 
 async function open(append: () => void = () => undefined) {
   const log = openMemoryLog({ faults: { append } });
