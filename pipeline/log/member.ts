@@ -40,7 +40,7 @@ export async function openMember(store: Store, options: GroupOptions): Promise<C
 class StoreMember implements Consumer {
   readonly #store: Store;
   readonly #options: GroupOptions;
-  readonly #id = randomUUID();
+  readonly #id: string;
   readonly #cursors: Cursors;
   readonly #owned = new Set<string>();
   /** Owned, but the application has not been told yet. */
@@ -54,6 +54,7 @@ class StoreMember implements Consumer {
   constructor(store: Store, options: GroupOptions) {
     this.#store = store;
     this.#options = options;
+    this.#id = store.memberId?.() ?? randomUUID();
     this.#cursors = new Cursors(store);
   }
 
@@ -125,11 +126,15 @@ class StoreMember implements Consumer {
     while (this.#isUnsettled()) {
       const plan = await this.#plan();
       if (this.#closed) return;
-      if (plan.lost.length > 0) await this.#handBack(plan.lost);
+      if (plan.lost.length > 0) {
+        await this.#handBack(plan.lost);
+        this.#seenVersion = -1;
+        continue;
+      }
       for (const place of plan.taken) this.#untold.add(place);
       if (this.#untold.size > 0) await this.#welcome();
       this.#seenVersion = plan.version;
-      if (plan.lost.length === 0 && plan.taken.length === 0) return;
+      if (plan.taken.length === 0) return;
     }
   }
 
@@ -151,7 +156,8 @@ class StoreMember implements Consumer {
       const lost = [...this.#owned, ...this.#untold].filter(
         (place) => state.owners[place] !== this.#id || wanted.get(place) !== this.#id,
       );
-      return { lost, taken: take(state, this.#id, wanted), version: state.version };
+      // What is handed back must not be taken in the same breath: it would be released as soon as it was taken.
+      return { lost, taken: lost.length > 0 ? [] : take(state, this.#id, wanted), version: state.version };
     });
   }
 

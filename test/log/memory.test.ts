@@ -67,6 +67,24 @@ describe('memory log', () => {
     expect([silent.assigned().length, other.assigned().length]).toEqual([1, 1]);
   });
 
+  test('a lone member that was silent for longer than its lease goes on where it was', async () => {
+    let nowMs = 0;
+    const log = openMemoryLog({ now: () => nowMs, leaseMs: 1000 });
+    await log.createTopics([{ topic: 't', partitions: 2 }]);
+    const told: string[] = [];
+    const alone = await log.consumer({
+      group: 'g',
+      topics: ['t'],
+      onAssigned: (owned) => void told.push(`has ${owned.length}`),
+      onRevoked: (lost) => void told.push(`lost ${lost.length}`),
+    });
+    await alone.read(1, 0);
+    nowMs = 5000;
+    await alone.read(1, 0);
+    expect(told).toEqual(['has 2', 'lost 2', 'has 2']);
+    await alone.commit([{ topic: 't', partition: 0, offset: 0 }]);
+  });
+
   test('a fault in append leaves no trace of the call', async () => {
     const log = openMemoryLog({
       faults: {
