@@ -32,6 +32,8 @@ export interface MemoryLogOptions {
   readonly now?: () => number;
   /** A member that has not read for so long by `now` is taken for dead. Default: never. */
   readonly leaseMs?: number;
+  /** Ids for group members, for runs that must repeat. Default: chance. */
+  readonly memberId?: () => string;
   readonly faults?: Faults;
 }
 
@@ -123,6 +125,7 @@ class MemoryStore implements Store {
   readonly pollMsMax = Number.POSITIVE_INFINITY;
   readonly heartbeats = false;
   readonly leaseMs: number;
+  readonly memberId?: () => string;
   readonly now: () => number;
   readonly #faults: Faults;
   readonly #topics = new Map<string, Topic>();
@@ -132,6 +135,7 @@ class MemoryStore implements Store {
   constructor(options: MemoryLogOptions) {
     this.now = options.now ?? Date.now;
     this.leaseMs = options.leaseMs ?? Number.POSITIVE_INFINITY;
+    if (options.memberId !== undefined) this.memberId = options.memberId;
     this.#faults = options.faults ?? {};
   }
 

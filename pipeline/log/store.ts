@@ -36,6 +36,8 @@ export interface Store {
   readonly leaseMs: number;
   /** Renew leases from a timer, so that long work between two reads does not cost them. */
   readonly heartbeats: boolean;
+  /** Ids for group members, for runs that must repeat; absent: chance. */
+  readonly memberId?: () => string;
 }
 
 /** A log whose age limit is applied by its owner: nothing in it runs on a timer. */

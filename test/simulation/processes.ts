@@ -1,0 +1,205 @@
+/**
+ * The processes of a simulated installation, each of production parts on its own link to the log and its own clock:
+ * `ingest` (batches), `worker` (drive, frameWork), `serve` (ReviewRoom, EventFeed, ReviewDesk). Only the sockets
+ * between them and their callers are not real.
+ */
+import { drive } from '../../pipeline/drive.ts';
+import type { Log } from '../../pipeline/log/port.ts';
+import { EventFeed } from '../../pipeline/serve/events.ts';
+import { ReviewDesk } from '../../pipeline/serve/review.ts';
+import { TOPICS } from '../../pipeline/topics.ts';
+import { FrameBatches } from '../../pipeline/topology/batches.ts';
+import { type Common, patienceOf, toRejected } from '../../pipeline/topology/common.ts';
+import { ReviewRoom } from '../../pipeline/topology/review.ts';
+import { Tally } from '../../pipeline/topology/tally.ts';
+import { frameWork } from '../../pipeline/topology/worker.ts';
+import { FRAME_MS, frameAt, lostFrame, type Scene, site } from './cameras.ts';
+import { Link, type LinkWorld } from './link.ts';
+import type { Planted } from './planted.ts';
+import type { Stream } from './stream.ts';
+
+export const PARTITIONS = 3;
+export const WORKER_GROUP = `vigie-worker-${site.id}`;
+const BUILD = 'simulated';
+const DECIDE_MS_MAX = 2_500;
+const PROGRESS_MS = 700;
+
+export interface World extends LinkWorld {
+  readonly planted: Planted;
+  /** A part of a process ended in a way that only a mistake explains. */
+  readonly onBroken: (who: string, error: unknown) => void;
+}
+
+/** What is the same for all: a name, a way to the log, a clock that may be wrong, an end. */
+abstract class Process {
+  readonly name: string;
+  readonly link: Link;
+  readonly world: World;
+  readonly stop = new AbortController();
+  skewMs = 0;
+  isUp = true;
+
+  constructor(name: string, world: World) {
+    this.name = name;
+    this.world = world;
+    this.link = new Link(name, world);
+  }
+
+  readonly nowMs = (): number => this.world.time.nowMs + this.skewMs;
+
+  common(log: Log = this.link): Common {
+    return {
+      log,
+      site,
+      partitions: PARTITIONS,
+      nowMs: this.nowMs,
+      signal: this.stop.signal,
+      tally: new Tally(site),
+    };
+  }
+
+  /** kill -9: from now on nothing that it does reaches anybody. */
+  kill(): void {
+    this.isUp = false;
+    this.link.note('killed');
+    this.link.kill();
+  }
+
+  protected watch(part: Promise<unknown>): void {
+    part.catch((error: unknown) => {
+      if (this.isUp) this.world.onBroken(this.name, error);
+    });
+  }
+}
+
+export class WorkerProcess extends Process {
+  constructor(name: string, world: World) {
+    super(name, world);
+    const log = world.planted.workerLog?.(this.link, this) ?? this.link;
+    const common = this.common(log);
+    const options = {
+      log,
+      site,
+      partitions: PARTITIONS,
+      build: BUILD,
+      shared: false,
+      tally: common.tally,
+    };
+    this.watch(
+      drive({
+        ...patienceOf(common, 'worker'),
+        log,
+        nowMs: this.nowMs,
+        toRejected,
+        group: WORKER_GROUP,
+        topics: [TOPICS.frames],
+        workFor: async (at) => {
+          const work = await frameWork(at, options);
+          return world.planted.work?.(work, this.nowMs) ?? work;
+        },
+      }),
+    );
+  }
+}
+
+export class ServeProcess extends Process {
+  readonly room: ReviewRoom;
+  readonly desk: ReviewDesk;
+  readonly #feed: EventFeed;
+  readonly #streams = new Set<Stream>();
+  isReady = false;
+
+  constructor(name: string, world: World) {
+    super(name, world);
+    const onFailure = (error: unknown) => this.link.note(`failed ${String(error)}`);
+    this.room = new ReviewRoom(this.common());
+    this.watch(this.room.run());
+    void this.room.caughtUp.then(() => {
+      this.isReady = true;
+    });
+    this.desk = new ReviewDesk({
+      review: this.room,
+      decideMsMax: DECIDE_MS_MAX,
+      now: this.nowMs,
+      onFailure,
+    });
+    this.#feed = new EventFeed({
+      log: this.link,
+      topic: TOPICS.events,
+      progressMs: PROGRESS_MS,
+      subscribersMax: 100,
+      now: this.nowMs,
+      onWithheld: ({ code, detail }) => world.onBroken(name, new Error(`withheld ${code}: ${detail}`)),
+      onFailure,
+    });
+  }
+
+  connect(stream: Stream): void {
+    this.#streams.add(stream);
+    void this.#feed.subscribe(stream.call).finally(() => this.#streams.delete(stream));
+  }
+
+  override kill(): void {
+    super.kill();
+    for (const stream of this.#streams) stream.cut('the server has gone');
+  }
+}
+
+/** A camera as its ingest process sees it. */
+export interface Watched {
+  readonly camera: string;
+  readonly scene: Scene;
+  /** The camera's own clock against the world's. */
+  skewMs: number;
+  /** Frames are held back until then, as in a tunnel, and come all at once. */
+  tunnelUntilMs: number;
+}
+
+export class IngestProcess extends Process {
+  readonly #batches: FrameBatches;
+  readonly #watched: readonly Watched[];
+  readonly #endMs: number;
+
+  constructor(name: string, world: World, watched: readonly Watched[], endMs: number) {
+    super(name, world);
+    this.#watched = watched;
+    this.#endMs = endMs;
+    this.#batches = new FrameBatches(this.link, PARTITIONS, patienceOf(this.common(), 'ingest'));
+    for (const one of watched) this.watch(this.#session(one));
+  }
+
+  /** Resolves when everything taken in so far is on the log. */
+  flush(): Promise<void> {
+    return this.#batches.flush();
+  }
+
+  watches(camera: string): boolean {
+    return this.#watched.some((one) => one.camera === camera);
+  }
+
+  async #session(watched: Watched): Promise<void> {
+    const { time, chance } = this.world;
+    const { camera, scene } = watched;
+    const epoch = this.nowMs();
+    const moment = (number: number) => ({
+      camera,
+      epoch,
+      number,
+      capturedAtMs: time.nowMs + watched.skewMs,
+      receivedAtMs: this.nowMs(),
+    });
+    await time.wait(chance.below(FRAME_MS));
+    let number = 0;
+    const held: ReturnType<typeof frameAt>[] = [];
+    while (time.elapsedMs < this.#endMs && this.isUp) {
+      held.push(frameAt(scene, time.elapsedMs, moment(number++)));
+      if (watched.tunnelUntilMs <= time.nowMs)
+        for (const frame of held.splice(0)) await this.#batches.add({ ...frame, receivedAtMs: this.nowMs() });
+      await time.wait(FRAME_MS);
+    }
+    if (!this.isUp) return;
+    for (const frame of held) await this.#batches.add({ ...frame, receivedAtMs: this.nowMs() });
+    await this.#batches.add(lostFrame(moment(number)));
+    await this.#batches.flush();
+  }
+}
