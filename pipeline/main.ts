@@ -5,7 +5,7 @@ import { peopleCommands } from './commands/people.ts';
 import { recordCommands } from './commands/records.ts';
 import { siteCommands } from './commands/sites.ts';
 import { describeFault, InputError } from './errors.ts';
-import { LogFailure } from './log/port.ts';
+import { LogFailure, UnknownTopicError } from './log/port.ts';
 import { RpcError } from './serve/client.ts';
 import { release } from './topology/build.ts';
 
@@ -57,6 +57,10 @@ function explain(error: unknown): number {
     process.stderr.write(`${error.code}: ${error.message}\n`);
     return FAILED;
   }
+  if (error instanceof UnknownTopicError) {
+    process.stderr.write(`topic_missing: ${error.message}\n`);
+    return FAILED;
+  }
   // A mistake of ours: the trace is for whoever mends it, when asked for.
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   process.stderr.write(`failed: ${process.env.VIGIE_TRACE === undefined ? message : stack}\n`);
@@ -69,7 +73,7 @@ async function main(): Promise<number> {
     exitCode = code;
   });
   vigie.exitOverride();
-  for (const one of vigie.commands) one.exitOverride();
+  for (const one of vigie.commands) for (const each of [one, ...one.commands]) each.exitOverride();
   try {
     if (process.argv.length <= 2) vigie.help({ error: true });
     await vigie.parseAsync(process.argv);

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { openEmbeddedLog } from '../pipeline/log/embedded.ts';
 import { openClient } from '../pipeline/serve/client.ts';
 import { type RunningVigie, runVigie, spawnVigie } from './support/station.ts';
 
@@ -212,6 +213,37 @@ describe('a station', () => {
       { camera: 'couloir', source: 'live' },
       { camera: 'broken', source: 'failed', why: expect.stringContaining('no such file') },
     ]);
+  });
+});
+
+describe('what was put aside', { timeout: 60_000 }, () => {
+  const SOON = { timeout: 20_000 };
+  it('is listed and put through again, also while a station runs on the same data', async () => {
+    const data = join(directory, 'rejected');
+    const missing = await runVigie(['rejected', 'list', '--data', data]);
+    expect([missing.code, missing.printed]).toEqual([
+      1,
+      expect.stringMatching(/^topic_missing: .*rail\.rejected/),
+    ]);
+    const station = start('run', QUIET, '--dev', '--data', data, '--grpc', '127.0.0.1:0');
+    await station.address;
+    const log = await openEmbeddedLog({ directory: join(data, 'log') });
+    await log.append([{ topic: 'rail.frames', partition: 2, value: new TextEncoder().encode('garbage') }]);
+    await log.close();
+    const list = () => runVigie(['rejected', 'list', '--data', data, '--since', '1h']);
+    await expect
+      .poll(async () => (await list()).printed, { timeout: 20_000 })
+      .toMatch(/1 put aside: garbage 1/);
+    expect((await list()).printed).toMatch(/^\S+ \S+ {2}garbage +rail\.frames\/2\/0 +- /m);
+    const replayed = await runVigie(['rejected', 'replay', '--data', data]);
+    expect([replayed.code, replayed.printed]).toEqual([0, '1 record put through again\n']);
+    // It is still garbage: put aside again, from its new place.
+    await expect
+      .poll(async () => (await list()).printed, { timeout: 20_000 })
+      .toMatch(/2 put aside: garbage 2/);
+    expect((await runVigie(['rejected', 'list', '--data', data, '--code', 'bad_grid'])).printed).toBe(
+      'nothing was put aside\n',
+    );
   });
 });
 

@@ -71,6 +71,17 @@ export function listed(text: string): readonly string[] {
     .filter((one) => one !== '');
 }
 
+const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `2h` ago, or a date; ms since the Unix epoch. */
+export function sinceMs(text: string): number {
+  const ago = /^(\d{1,6})([smhd])$/.exec(text);
+  const ms = ago === null ? Date.parse(text) : Date.now() - Number(ago[1]) * UNITS_MS[ago[2]!]!;
+  if (Number.isNaN(ms))
+    throw new InvalidArgumentError('expected 90s, 30m, 2h, 3d or a date as 2026-11-24T08:00');
+  return ms;
+}
+
 export function gather(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
 }

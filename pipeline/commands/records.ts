@@ -1,9 +1,29 @@
 /** Commands about what is on the log, and about how well the whole does. */
 import { fault, InputError } from '../errors.ts';
 import { evaluate } from '../operate/evaluate/evaluate.ts';
+import { listRejected } from '../operate/rejected/list.ts';
+import { replayRejected } from '../operate/rejected/replay.ts';
+import type { Selection } from '../operate/rejected/select.ts';
 import { topics } from '../operate/topics.ts';
-import { type Command, command, type Done, jsonOption, OK, wholeNumber } from './command.ts';
-import { logFrom, logOptions } from './log-words.ts';
+import {
+  type Command,
+  command,
+  type Done,
+  EXIT_CODES,
+  gather,
+  jsonOption,
+  OK,
+  sinceMs,
+  type Words,
+  wholeNumber,
+} from './command.ts';
+import { type LogWords, logFrom, logOptions } from './log-words.ts';
+
+interface SelectionWords {
+  readonly code: readonly string[];
+  readonly camera: readonly string[];
+  readonly since?: number;
+}
 
 interface EvaluateWords {
   readonly clip?: string;
@@ -28,6 +48,41 @@ export function recordCommands(vigie: Command, done: Done): void {
     .option('--partitions <n>', 'of the topics that go by camera (default 8)', wholeNumber)
     .option('--replication <n>', 'Kafka only', wholeNumber)
     .action(async (words) => done(await topics({ ...words, log: logFrom(words) })));
+
+  const rejected = vigie
+    .command('rejected')
+    .description('what was put aside instead of being processed: list it, put it through again')
+    .helpCommand(false)
+    .addHelpText(
+      'after',
+      `\nExamples:\n  vigie rejected list --since 2h\n  vigie rejected replay\n${EXIT_CODES}`,
+    );
+
+  command(
+    rejected,
+    'list',
+    'what was put aside, why, and where it came from',
+    [
+      'vigie rejected list --since 2h',
+      'vigie rejected list --code unknown_camera --camera quai-a',
+      'vigie rejected list --json | jq .code',
+    ],
+    [logOptions, selectionOptions, jsonOption],
+  ).action(async (words: SelectionWords & LogWords & { json: boolean }) =>
+    done(await listRejected({ ...selectionFrom(words), json: words.json, log: logFrom(words) })),
+  );
+
+  command(
+    rejected,
+    'replay',
+    'put frames that were refused through again, for when the reason has gone; repeats are dropped',
+    ['vigie rejected replay --code unknown_camera --dry-run', 'vigie rejected replay --since 1d'],
+    [logOptions, selectionOptions, jsonOption],
+  )
+    .option('--dry-run', 'look whether the records are still there, and append nothing', false)
+    .action(async (words: SelectionWords & LogWords & { json: boolean; dryRun: boolean }) =>
+      done(await replayRejected({ ...words, ...selectionFrom(words), log: logFrom(words) })),
+    );
 
   command(
     vigie,
@@ -57,4 +112,14 @@ export function recordCommands(vigie: Command, done: Done): void {
       }
       done(code);
     });
+}
+
+const selectionOptions: Words = (one) =>
+  one
+    .option('--code <reason>', 'only this reason (repeatable)', gather, [])
+    .option('--camera <id>', 'only this camera, or site/camera (repeatable)', gather, [])
+    .option('--since <when>', 'put aside at this time or later: 2h (ago), 2026-11-24T08:00', sinceMs);
+
+function selectionFrom({ code, camera, since }: SelectionWords): Selection {
+  return { codes: code, cameras: camera, ...(since !== undefined && { sinceMs: since }) };
 }

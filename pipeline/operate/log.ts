@@ -29,8 +29,16 @@ export interface OpenLog {
 /** Age limits are applied this often. */
 const SWEEP_MS = 60_000;
 
+export interface OpenLogOptions {
+  /** Only looks or adds, beside a station that may run on the same directory. */
+  readonly beside?: boolean;
+}
+
 /** Throws InputError: the directory is in use or cannot be written, no brokers are given. */
-export async function openLog({ kind, data, brokers }: LogChoice): Promise<OpenLog> {
+export async function openLog(
+  { kind, data, brokers }: LogChoice,
+  { beside = false }: OpenLogOptions = {},
+): Promise<OpenLog> {
   switch (kind) {
     case 'memory': {
       const log = openMemoryLog();
@@ -46,7 +54,7 @@ export async function openLog({ kind, data, brokers }: LogChoice): Promise<OpenL
       };
     }
     case 'embedded': {
-      const unlock = lockDirectory(data);
+      const unlock = beside ? () => undefined : lockDirectory(data);
       const log = await openEmbeddedLog({ directory: path.join(data, 'log') }).catch((error: unknown) => {
         unlock();
         throw error;
