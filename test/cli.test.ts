@@ -231,16 +231,12 @@ describe('what was put aside', { timeout: 60_000 }, () => {
     await log.append([{ topic: 'rail.frames', partition: 2, value: new TextEncoder().encode('garbage') }]);
     await log.close();
     const list = () => runVigie(['rejected', 'list', '--data', data, '--since', '1h']);
-    await expect
-      .poll(async () => (await list()).printed, { timeout: 20_000 })
-      .toMatch(/1 put aside: garbage 1/);
+    await expect.poll(async () => (await list()).printed, SOON).toMatch(/1 put aside: garbage 1/);
     expect((await list()).printed).toMatch(/^\S+ \S+ {2}garbage +rail\.frames\/2\/0 +- /m);
     const replayed = await runVigie(['rejected', 'replay', '--data', data]);
     expect([replayed.code, replayed.printed]).toEqual([0, '1 record put through again\n']);
     // It is still garbage: put aside again, from its new place.
-    await expect
-      .poll(async () => (await list()).printed, { timeout: 20_000 })
-      .toMatch(/2 put aside: garbage 2/);
+    await expect.poll(async () => (await list()).printed, SOON).toMatch(/2 put aside: garbage 2/);
     expect((await runVigie(['rejected', 'list', '--data', data, '--code', 'bad_grid'])).printed).toBe(
       'nothing was put aside\n',
     );
