@@ -70,6 +70,16 @@ export class Claim {
     this.#timing = timing;
   }
 
+  save() {
+    return { state: this.#state, clockMs: this.#clockMs, knownAtMs: this.#knownAtMs };
+  }
+
+  restore({ state, clockMs, knownAtMs }: ReturnType<Claim['save']>): void {
+    this.#state = state;
+    this.#clockMs = clockMs;
+    this.#knownAtMs = knownAtMs;
+  }
+
   get open(): boolean {
     return this.#state.kind === 'open';
   }

@@ -25,6 +25,14 @@ export class Density implements RuleMachine {
     this.timing = { holdMs: rule.forMs, graceMs: 1_000, releaseMs: 2_000 };
   }
 
+  save() {
+    return { above: this.#above };
+  }
+
+  restore({ above }: ReturnType<Density['save']>): void {
+    this.#above = above;
+  }
+
   look({ zones }: Measured): Condition | undefined {
     const zone = zones.find((measured) => measured.zone === this.place);
     if (zone?.people === undefined) return undefined;

@@ -2,10 +2,11 @@
  * `detect`: from what is measured to candidates. One small state machine per rule and camera; nothing outside the
  * site's authorisation is ever raised.
  */
-import type { Candidate, Frame, Measured } from '../model.ts';
+import type { Candidate, Measured } from '../model.ts';
 import { cameraKey, candidateId } from '../model.ts';
+import { fromSaved, toSaved } from '../saved.ts';
 import type { Authorisation, Camera, Rule, Site } from '../site/site.ts';
-import type { Stage } from '../stage.ts';
+import type { KeptStage } from '../stage.ts';
 import { Claim, type ClaimRecord } from './claim.ts';
 import { Density } from './density.ts';
 import { ForbiddenZone } from './forbidden-zone.ts';
@@ -15,28 +16,56 @@ import { WrongWayLine, WrongWayZone } from './wrong-way.ts';
 /** A view that cannot be trusted for this long ends what was claimed in it. */
 const BLIND_MAX_MS = 10_000;
 
+/** Of what is saved. */
+const LAYOUT = 1;
+
 /** `build` names kernels and rules; it goes into every candidate. */
-export function detect(site: Site, build: string): Stage<Measured, Candidate> {
-  const cameras = new Map(site.cameras.map((camera) => [cameraKey(site.id, camera.id), camera]));
-  const states = new Map<string, CameraDetect>();
-  return {
-    step(measured) {
-      const { frame } = measured;
-      const key = cameraKey(frame.site, frame.camera);
-      const camera = cameras.get(key);
-      if (camera === undefined) return [];
-      const before = states.get(key);
-      const candidates: Candidate[] = [];
-      let state = before;
-      if (state === undefined || state.epoch !== frame.epoch) {
-        if (before !== undefined) candidates.push(...before.endAll());
-        state = new CameraDetect(site, camera, frame, build);
-        states.set(key, state);
-      }
-      candidates.push(...state.step(measured));
-      return candidates;
-    },
-  };
+export function detect(site: Site, build: string): KeptStage<Measured, Candidate> {
+  return new Detect(site, build);
+}
+
+class Detect implements KeptStage<Measured, Candidate> {
+  readonly #site: Site;
+  readonly #build: string;
+  readonly #cameras: ReadonlyMap<string, Camera>;
+  readonly #states = new Map<string, CameraDetect>();
+
+  constructor(site: Site, build: string) {
+    this.#site = site;
+    this.#build = build;
+    this.#cameras = new Map(site.cameras.map((camera) => [cameraKey(site.id, camera.id), camera]));
+  }
+
+  step(measured: Measured): readonly Candidate[] {
+    const { frame } = measured;
+    const key = cameraKey(frame.site, frame.camera);
+    const camera = this.#cameras.get(key);
+    if (camera === undefined) return [];
+    const before = this.#states.get(key);
+    const candidates: Candidate[] = [];
+    let state = before;
+    if (state === undefined || state.epoch !== frame.epoch) {
+      if (before !== undefined) candidates.push(...before.endAll());
+      state = new CameraDetect(this.#site, camera, frame.epoch, frame.capturedAtMs, this.#build);
+      this.#states.set(key, state);
+    }
+    candidates.push(...state.step(measured));
+    return candidates;
+  }
+
+  save(key: string): Uint8Array | undefined {
+    const state = this.#states.get(key);
+    return state === undefined ? undefined : toSaved(LAYOUT, state.save());
+  }
+
+  restore(key: string, saved: Uint8Array): boolean {
+    const camera = this.#cameras.get(key);
+    const read = fromSaved(LAYOUT, saved);
+    if (camera === undefined || read === undefined) return false;
+    const state = read.state as CameraDetectState;
+    this.#states.set(key, CameraDetect.restored(this.#site, camera, state, this.#build));
+    return true;
+  }
 }
 
 interface Watch {
@@ -44,6 +73,8 @@ interface Watch {
   readonly machine: RuleMachine;
   readonly claim: Claim;
 }
+
+type CameraDetectState = ReturnType<CameraDetect['save']>;
 
 class CameraDetect {
   readonly epoch: number;
@@ -53,16 +84,38 @@ class CameraDetect {
   readonly #watches: readonly Watch[];
   #trustedAtMs: number;
 
-  constructor(site: Site, camera: Camera, frame: Frame, build: string) {
-    this.epoch = frame.epoch;
+  constructor(site: Site, camera: Camera, epoch: number, trustedAtMs: number, build: string) {
+    this.epoch = epoch;
     this.#site = site;
     this.#camera = camera;
     this.#build = build;
-    this.#trustedAtMs = frame.capturedAtMs;
+    this.#trustedAtMs = trustedAtMs;
     this.#watches = camera.rules.flatMap((rule) => {
       const machine = machineFor(rule, camera);
       return machine === undefined ? [] : [{ rule, machine, claim: new Claim(machine.timing) }];
     });
+  }
+
+  /**
+   * A rule goes on if it watches the same place for the same event; its limits may be others. What a vanished rule had
+   * claimed is not ended here: whoever restores sees that nobody continues it.
+   */
+  static restored(site: Site, camera: Camera, state: CameraDetectState, build: string): CameraDetect {
+    const restored = new CameraDetect(site, camera, state.epoch, state.trustedAtMs, build);
+    for (const watch of restored.#watches) {
+      const saved = state.watches.get(watchKey(watch));
+      if (saved === undefined) continue;
+      watch.machine.restore(saved.machine);
+      watch.claim.restore(saved.claim);
+    }
+    return restored;
+  }
+
+  save() {
+    const watches = this.#watches.map(
+      (watch) => [watchKey(watch), { machine: watch.machine.save(), claim: watch.claim.save() }] as const,
+    );
+    return { epoch: this.epoch, trustedAtMs: this.#trustedAtMs, watches: new Map(watches) };
   }
 
   step(measured: Measured): readonly Candidate[] {
@@ -110,6 +163,10 @@ class CameraDetect {
       build: this.#build,
     };
   }
+}
+
+function watchKey({ rule, machine }: Watch): string {
+  return [rule.id, rule.event, 'line' in rule ? 'line' : 'zone', machine.place].join(' ');
 }
 
 /** Kinds whose detectors are not part of this release have no machine; `vigie check` says so. */

@@ -47,6 +47,27 @@ export class ForbiddenZone implements RuleMachine {
     this.#dwellMs = rule.dwellMs;
   }
 
+  save() {
+    return {
+      insideMs: this.#insideMs,
+      trainAtMs: this.#trainAtMs,
+      previousMs: this.#previousMs,
+      claimed: this.#claimed,
+      trustedAtMs: this.#trustedAtMs,
+      origins: this.#origins.save(),
+    };
+  }
+
+  restore(saved: ReturnType<ForbiddenZone['save']>): void {
+    this.#insideMs.clear();
+    for (const [track, ms] of saved.insideMs) this.#insideMs.set(track, ms);
+    this.#trainAtMs = saved.trainAtMs;
+    this.#previousMs = saved.previousMs;
+    this.#claimed = saved.claimed;
+    this.#trustedAtMs = saved.trustedAtMs;
+    this.#origins.restore(saved.origins);
+  }
+
   look({ frame, tracks, zones }: Measured): Condition | undefined {
     const now = frame.capturedAtMs;
     const stepMs = this.#previousMs === undefined ? 0 : Math.max(0, now - this.#previousMs);

@@ -8,6 +8,10 @@ export interface RuleMachine {
   readonly place: string;
   /** Undefined when nothing can be known from this frame. */
   look(measured: Measured): Condition | undefined;
+  /** All that later looks depend on, as plain data (pipeline/saved.ts). */
+  save(): unknown;
+  /** What `save` of a machine of this class gave; it may be kept and changed. */
+  restore(saved: unknown): void;
 }
 
 /** Union of boxes; the whole view when there is none. */
@@ -40,6 +44,15 @@ export class Origins {
     number,
     { readonly foot: Point; readonly atMs: number; readonly doubted: boolean }
   >();
+
+  save() {
+    return this.#first;
+  }
+
+  restore(first: ReturnType<Origins['save']>): void {
+    this.#first.clear();
+    for (const [id, origin] of first) this.#first.set(id, origin);
+  }
 
   update(tracks: readonly Track[], nowMs: number): void {
     const alive = new Set(tracks.map((track) => track.id));

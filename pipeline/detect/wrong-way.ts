@@ -47,6 +47,16 @@ export class WrongWayZone implements RuleMachine {
     this.place = rule.zone;
   }
 
+  save() {
+    return { against: this.#against, previousMs: this.#previousMs };
+  }
+
+  restore({ against, previousMs }: ReturnType<WrongWayZone['save']>): void {
+    this.#against.clear();
+    for (const [track, gone] of against) this.#against.set(track, gone);
+    this.#previousMs = previousMs;
+  }
+
   look({ frame, tracks }: Measured): Condition | undefined {
     const stepMs = this.#previousMs === undefined ? 0 : Math.max(0, frame.capturedAtMs - this.#previousMs);
     this.#previousMs = frame.capturedAtMs;
@@ -138,6 +148,14 @@ export class WrongWayLine implements RuleMachine {
     this.#rule = rule;
     this.#line = line;
     this.place = rule.line;
+  }
+
+  save() {
+    return this.#origins.save();
+  }
+
+  restore(origins: ReturnType<WrongWayLine['save']>): void {
+    this.#origins.restore(origins);
   }
 
   look({ frame, tracks, crossings }: Measured): Condition | undefined {

@@ -18,12 +18,17 @@ export interface PlaneBox {
   readonly y1: number;
 }
 
+/**
+ * The cells of the camera that was read last, three values each: occupancy, flow x, flow y; zero where nothing is. One
+ * plane serves all cameras, as nothing in it is asked for after the frame.
+ */
+let dense = new Int16Array(0);
+/** Where it is not zero. */
+const filled: number[] = [];
+
 export class BodyFlow {
   readonly #columns: number;
   readonly #rows: number;
-  /** Three values a cell: occupancy, flow x, flow y; zero where nothing is. */
-  readonly #dense: Int16Array;
-  readonly #filled: number[] = [];
   /** By track, plane pixels a second. */
   readonly #smooth = new Map<number, Point>();
 
@@ -31,15 +36,26 @@ export class BodyFlow {
   constructor(width: number, height: number) {
     this.#columns = (width + 3) >> 2;
     this.#rows = (height + 3) >> 2;
-    this.#dense = new Int16Array(3 * this.#columns * this.#rows);
+    const values = 3 * this.#columns * this.#rows;
+    if (dense.length < values) {
+      dense = new Int16Array(values);
+      filled.length = 0;
+    }
+  }
+
+  save() {
+    return this.#smooth;
+  }
+
+  restore(smooth: ReturnType<BodyFlow['save']>): void {
+    for (const [track, flow] of smooth) this.#smooth.set(track, flow);
   }
 
   /** Takes one frame's cells, absent while the view cannot be trusted, and forgets tracks other than `alive`. */
   read(cells: Cells | undefined, alive: ReadonlySet<number>): void {
     for (const id of this.#smooth.keys()) if (!alive.has(id)) this.#smooth.delete(id);
-    const dense = this.#dense;
-    for (const at of this.#filled) dense[at] = dense[at + 1] = dense[at + 2] = 0;
-    this.#filled.length = 0;
+    for (const at of filled) dense[at] = dense[at + 1] = dense[at + 2] = 0;
+    filled.length = 0;
     if (cells === undefined) return;
     const { bitmap, occupancy, flowX, flowY } = cells;
     let next = 0;
@@ -49,7 +65,7 @@ export class BodyFlow {
         dense[at] = occupancy[next]!;
         dense[at + 1] = (flowX[next]! << 24) >> 24;
         dense[at + 2] = (flowY[next]! << 24) >> 24;
-        this.#filled.push(at);
+        filled.push(at);
         next++;
       }
     }
@@ -66,7 +82,6 @@ export class BodyFlow {
   }
 
   #mean({ x0, y0, x1, y1 }: PlaneBox, scale: number): Point {
-    const dense = this.#dense;
     const right = Math.min(this.#columns - 1, Math.ceil(x1 / 4) - 1);
     const bottom = Math.min(this.#rows - 1, Math.ceil(y1 / 4) - 1);
     const left = Math.max(0, Math.floor(x0 / 4));

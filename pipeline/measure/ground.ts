@@ -43,6 +43,17 @@ export class Ground {
     this.#calibrated = { a: first.height - b * first.foot.y, b };
   }
 
+  save() {
+    return { heights: this.#heights, fills: this.#fills, line: this.#line, fill: this.#fill };
+  }
+
+  restore({ heights, fills, line, fill }: ReturnType<Ground['save']>): void {
+    this.#heights.set(heights);
+    this.#fills.set(fills);
+    this.#line = line;
+    this.#fill = fill;
+  }
+
   /** Height of a standing person whose foot is at `y`, share of the view's height, at least 0.02. */
   height(y: number): number {
     const { a, b } = this.#calibrated ?? this.#line;

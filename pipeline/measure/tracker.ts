@@ -8,6 +8,7 @@
  *   base   state of the camera that steps | sightings | scratch
  */
 import { instantiate } from '../kernels.ts';
+import type { Point } from '../model.ts';
 import type { Sighting } from './sightings.ts';
 
 /** Lengths in plane pixels of the view. */
@@ -61,6 +62,17 @@ export class Tracker {
     return this.#tracks;
   }
 
+  /** The head of the state and its living rows, as drawn in kernels/tracks.ts. */
+  save(): Float64Array {
+    return this.#state.slice(0, HEAD + this.#tracks.length * TRACK);
+  }
+
+  restore(state: Float64Array): void {
+    this.#state.set(state);
+    shared.set(state);
+    this.#tracks = tracksIn((state.length - HEAD) / TRACK);
+  }
+
   /** One picture at `atMs`. Sightings are finite and their size is above 0. */
   step(sightings: readonly Sighting[], atMs: number): readonly Tracked[] {
     const count = Math.min(SIGHTINGS_MAX, sightings.length);
@@ -68,9 +80,25 @@ export class Tracker {
     shared.set(this.#state.subarray(0, HEAD + this.#tracks.length * TRACK));
     const alive = exports.tracksStep(at.state, at.sightings, count, atMs, at.scratch);
     this.#state.set(shared.subarray(0, HEAD + alive * TRACK));
-    this.#tracks = Array.from({ length: alive }, (_, t) => read(HEAD + TRACK * t));
+    // Rows of the dead stay zero, so that equal cameras hold equal state.
+    this.#state.fill(0, HEAD + alive * TRACK, HEAD + this.#tracks.length * TRACK);
+    this.#tracks = tracksIn(alive);
     return this.#tracks;
   }
+}
+
+/** Where it stands on the view, 0..1; width and height of the plane. */
+export function footOf(track: Tracked, width: number, height: number): Point {
+  return { x: clamp01(track.x / width), y: clamp01(track.y / height) };
+}
+
+function clamp01(value: number): number {
+  return Math.min(1, Math.max(0, value));
+}
+
+/** The first `count` of those in the kernel's memory. */
+function tracksIn(count: number): readonly Tracked[] {
+  return Array.from({ length: count }, (_, t) => read(HEAD + TRACK * t));
 }
 
 function put(sighting: Sighting, to: number): void {

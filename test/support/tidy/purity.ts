@@ -9,7 +9,7 @@ export const PURE = [
   /^pipeline\/(admit|observe|measure|detect|site)\//,
   /^pipeline\/ingest\/scenes\//,
   /^pipeline\/review\/(ledger|judge)\.ts$/,
-  /^pipeline\/(model|errors|stage|topics)\.ts$/,
+  /^pipeline\/(model|errors|saved|stage|topics)\.ts$/,
   /^kernels\//,
   /^proto\//,
 ];
