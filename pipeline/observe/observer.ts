@@ -113,7 +113,7 @@ export class Observer {
     exports.clean(scratch.bits, scratch.seen, width, height);
     const count = exports.label(scratch.runs, scratch.bits, width, height, BLOBS_MAX);
     exports.blobTable(scratch.table, scratch.runs, count, scratch.bits, luma, lit, width, height);
-    const regions = this.#judge.judge(count, stepMs);
+    const regions = this.#judge.judge(count, stepMs, picture.capturedAtMs);
     if (regions.length < count)
       exports.settle(scratch.runs, scratch.fate, scratch.bits, parts.background, luma, width);
     exports.cells(parts.occupancy, parts.still, scratch.bits, luma, previous, width, height);

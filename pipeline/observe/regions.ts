@@ -51,6 +51,8 @@ const FALL_MIN = 12;
 const GHOST_STILL_MS = 1_000;
 /** A ghost is somebody's; a smooth train that stands before rails has its rim in the background as well. */
 const GHOST_SHARE_MAX = 0.05;
+/** A train in parts looks like ghosts on its smooth flanks; where one was seen, nothing is a ghost's for this long. */
+const LARGE_MS = 8_000;
 /** How much stronger the rim must be in the background than in the picture. */
 const GHOST_RATIO = 1.5;
 /** Without any change for this long, a region is furniture; a dim crowd may hardly seem to sway for ten minutes. */
@@ -64,6 +66,8 @@ export class Judge {
   readonly #fate: Uint8Array;
   readonly #occupancy: Uint8Array;
   readonly #still: Uint16Array;
+  /** When a region too large for somebody's ghost was last seen in the box of each cell, ms. */
+  readonly #largeAtMs: Float64Array;
 
   /** `width` and `height` of the plane in pixels. */
   constructor(slab: Slab, width: number, height: number) {
@@ -75,14 +79,16 @@ export class Judge {
     this.#fate = new Uint8Array(buffer, slab.scratch.fate, BLOBS_MAX + 1);
     this.#occupancy = new Uint8Array(buffer, slab.parts.occupancy, cells);
     this.#still = new Uint16Array(buffer, slab.parts.still, cells);
+    this.#largeAtMs = new Float64Array(cells).fill(Number.NEGATIVE_INFINITY);
   }
 
   /**
    * Decides the fate of `count` regions and tells the kernel's `settle` through the fate table. `intervalMs` is the
-   * time between pictures. Returns the things, in the table's order.
+   * time between pictures, `atMs` the time of this one. Returns the things, in the table's order.
    */
-  judge(count: number, intervalMs: number): readonly Region[] {
+  judge(count: number, intervalMs: number, atMs: number): readonly Region[] {
     const table = this.#table;
+    this.#markLarge(count, atMs);
     const things: Region[] = [];
     for (let k = 0; k < count; k++) {
       const row = k * ROW_LENGTH;
@@ -95,11 +101,33 @@ export class Judge {
         footX: table[row + ROW.footX]! / 8,
         stillMs: this.#stillFor(row) * intervalMs,
       };
-      const fate = fateOf(table, row, region, this.#width * this.#height);
+      const found = fateOf(table, row, region, this.#width * this.#height);
+      const fate = found === FATE.absorb && this.#wasLarge(region, atMs) ? FATE.keep : found;
       this.#fate[k + 1] = fate;
       if (fate === FATE.keep) things.push(region);
     }
     return things;
+  }
+
+  #markLarge(count: number, atMs: number): void {
+    const table = this.#table;
+    const columns = (this.#width + 3) >> 2;
+    for (let k = 0; k < count; k++) {
+      const row = k * ROW_LENGTH;
+      if (table[row + ROW.area]! <= GHOST_SHARE_MAX * this.#width * this.#height) continue;
+      const x0 = table[row + ROW.x0]! >> 2;
+      const x1 = table[row + ROW.x1]! >> 2;
+      for (let y = table[row + ROW.y0]! >> 2; y <= table[row + ROW.y1]! >> 2; y++)
+        this.#largeAtMs.fill(atMs, y * columns + x0, y * columns + x1 + 1);
+    }
+  }
+
+  #wasLarge({ x0, y0, x1, y1 }: Region, atMs: number): boolean {
+    const columns = (this.#width + 3) >> 2;
+    for (let y = y0 >> 2; y <= y1 >> 2; y++)
+      for (let x = x0 >> 2; x <= x1 >> 2; x++)
+        if (atMs - this.#largeAtMs[y * columns + x]! < LARGE_MS) return true;
+    return false;
   }
 
   /** Pictures for which four fifths of the region's cells have not changed (its occupied cells of the picture before). */
