@@ -16,8 +16,10 @@ const AGE_MIN_MS = 350;
  * measured on street views, people stay below 0.1.
  */
 const SURPRISE_MAX = 0.13;
-/** Lower than this share of a person is a piece of something: a cart is not. */
-const HEIGHT_MIN = 0.45;
+/** Lower than this share of a person is a piece of one, as of somebody whose coat cannot be told from the platform. */
+const HEIGHT_MIN = 0.6;
+/** A cart is lower, and as wide as that. */
+const CART_HEIGHT_MIN = 0.45;
 /** Nobody is in a zone without having come: what never moved is a ghost, a puddle or a patch of light. People's heights. */
 const TRAVEL_MIN = 0.3;
 /** A region this many times as tall as a person, or standing for this many people, is a train. */
@@ -89,7 +91,7 @@ export class ForbiddenZone implements RuleMachine {
     if (!train) this.#trainAtMs = Number.NEGATIVE_INFINITY;
     // What a train leaves behind has to move by itself, or to look like somebody, before it is anybody.
     if (train) for (const track of inside) this.#origins.restart(track, now);
-    const trusted = train ? [] : seen.filter(isTrusted);
+    const trusted = train ? [] : seen.filter((track) => isTrusted(track, aspect));
     // One foot must stay for the dwell to begin a claim; after that any foot inside carries it on.
     const longestMs = Math.max(0, ...trusted.map((track) => this.#insideMs.get(track.id) ?? 0));
     const entered = trusted.some(
@@ -124,11 +126,14 @@ export class ForbiddenZone implements RuleMachine {
   }
 }
 
-function isTrusted(track: Track): boolean {
-  const height = track.box.y1 - track.box.y0;
-  return (
-    track.ageMs >= AGE_MIN_MS && track.surprise <= SURPRISE_MAX && height >= HEIGHT_MIN * track.personHeight
-  );
+function isTrusted(track: Track, aspect: number): boolean {
+  return track.ageMs >= AGE_MIN_MS && track.surprise <= SURPRISE_MAX && !isPiece(track, aspect);
+}
+
+function isPiece({ box, personHeight }: Track, aspect: number): boolean {
+  const height = box.y1 - box.y0;
+  const wide = (box.x1 - box.x0) * aspect >= HEIGHT_MIN * personHeight;
+  return height < (wide ? CART_HEIGHT_MIN : HEIGHT_MIN) * personHeight;
 }
 
 /** Trains are wide; what is upright is a person, however tall a camera that nobody calibrated takes it to be. */

@@ -28,6 +28,8 @@ describe('somebody in the zone, dwell 1 s', () => {
     ['steps out and stays', (n) => [at(n, n === 4 ? { zones: [] } : {})], ['begin@10']],
     ['hops from one thing to another', (n) => [at(n, { surprise: 0.14 })], []],
     ['is a piece of a person', (n) => [at(n, { tall: 0.08 })], []],
+    ['is head and shoulders of somebody', (n) => [at(n, { tall: 0.1, wide: 0.05 })], []],
+    ['is a cart as low as that', (n) => [at(n, { tall: 0.1, wide: 0.08 })], ['begin@5']],
     ['has only just been seen', (n) => [at(n, { ageMs: 300 })], []],
     ['is only carried on by prediction', (n) => [at(n, { seen: false })], []],
     [
