@@ -12,6 +12,7 @@ import { connect, type Socket } from 'node:net';
 import { Kafka, logLevel } from 'kafkajs';
 import { Connection, ON_PURPOSE } from './kafka-connection.ts';
 import { KafkaConsumer, KafkaReader } from './kafka-consumer.ts';
+import { CLIENT_ID_DEFAULT, type KafkaOptions, topicConfigOf } from './kafka-options.ts';
 import { Producer } from './kafka-produce.ts';
 import { type Cluster, type Codec, failureOf, typeOf } from './kafka-wire.ts';
 import {
@@ -32,14 +33,6 @@ const require = createRequire(import.meta.url);
 const KafkaCluster = require('kafkajs/src/cluster') as new (options: object) => Cluster;
 const codec = require('kafkajs/src/consumer/assignerProtocol') as Codec;
 
-export interface KafkaLogOptions {
-  /** host:port of some brokers; they name the others. */
-  readonly brokers: readonly string[];
-  readonly clientId?: string;
-  /** What the client says about its connections: a broker that does not answer, one that went away. */
-  readonly onStatus?: (message: string) => void;
-}
-
 const CONNECT_MS = 3_000;
 const REQUEST_MS = 15_000;
 const METADATA_MS = 60_000;
@@ -50,12 +43,12 @@ const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 2 };
 const LEADERS_ATTEMPTS = 100;
 const LEADERS_RETRY_MS = 50;
 
-export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {
+export async function openKafkaLog(options: KafkaOptions): Promise<Log> {
   return new KafkaLog(options);
 }
 
 class KafkaLog implements Log {
-  readonly #options: KafkaLogOptions;
+  readonly #options: KafkaOptions;
   /** Metadata, offsets, commits, topics: nothing that waits. */
   readonly #control: Connection;
   readonly #producing: Connection;
@@ -63,7 +56,7 @@ class KafkaLog implements Log {
   readonly #open = new Set<Reader>();
   #closed = false;
 
-  constructor(options: KafkaLogOptions) {
+  constructor(options: KafkaOptions) {
     this.#options = options;
     this.#control = this.#connection();
     this.#producing = this.#connection();
@@ -159,7 +152,7 @@ class KafkaLog implements Log {
             topic: spec.topic,
             numPartitions: spec.partitions,
             replicationFactor: spec.replication ?? -1,
-            configEntries: configOf(spec),
+            configEntries: Object.entries(topicConfigOf(spec)).map(([name, value]) => ({ name, value })),
           },
         ];
         try {
@@ -203,7 +196,7 @@ class KafkaLog implements Log {
   }
 
   #connection(): Connection {
-    const { brokers, clientId = 'vigie', onStatus } = this.#options;
+    const { brokers, clientId = CLIENT_ID_DEFAULT, onStatus } = this.#options;
     // The public face supplies the logger that everything below it asks for.
     const logger = new Kafka({
       brokers: [...brokers],
@@ -232,15 +225,6 @@ class KafkaLog implements Log {
         }),
     );
   }
-}
-
-/** Timestamps are the log's own (promise 6); batches of other producers are kept in a form that every client reads. */
-function configOf({ retentionMs }: TopicSpec): { name: string; value: string }[] {
-  return [
-    { name: 'retention.ms', value: `${retentionMs ?? -1}` },
-    { name: 'message.timestamp.type', value: 'LogAppendTime' },
-    { name: 'compression.type', value: 'uncompressed' },
-  ];
 }
 
 function socketsTold(onSocket: (socket: Socket) => void) {

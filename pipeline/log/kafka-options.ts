@@ -1,0 +1,47 @@
+/**
+ * How to reach a Kafka cluster, as both clients take it. Secrets are values here, never names of files: who read them
+ * (operate/kafka-settings.ts) has checked them, and nothing below logs them.
+ */
+import type { TopicSpec } from './port.ts';
+
+export interface KafkaOptions {
+  /** host:port of some brokers; they name the others. */
+  readonly brokers: readonly string[];
+  readonly clientId?: string;
+  /** Absent: the connection is in the clear. */
+  readonly tls?: TlsOptions;
+  readonly sasl?: SaslOptions;
+  /** What the client says about its connections: a broker that does not answer, one that went away. */
+  readonly onStatus?: (message: string) => void;
+}
+
+/** PEM texts. Without `ca` the authorities that the system trusts. `cert` and `key` come together. */
+export interface TlsOptions {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+export const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
+
+export interface SaslOptions {
+  readonly mechanism: SaslMechanism;
+  readonly user: string;
+  readonly password: string;
+}
+
+export const CLIENT_ID_DEFAULT = 'vigie';
+
+/**
+ * Timestamps are the log's own (promise 6); batches of other producers are kept in a form that every client reads.
+ * Three copies or more: an append is acknowledged by two, so that one machine may go for ever without a record.
+ */
+export function topicConfigOf({ retentionMs, replication }: TopicSpec): Record<string, string> {
+  return {
+    'retention.ms': `${retentionMs ?? -1}`,
+    'message.timestamp.type': 'LogAppendTime',
+    'compression.type': 'uncompressed',
+    ...(replication !== undefined && { 'min.insync.replicas': replication >= 3 ? '2' : '1' }),
+  };
+}

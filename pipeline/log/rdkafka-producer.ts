@@ -1,0 +1,208 @@
+/**
+ * Appending through node-rdkafka: acknowledged by all replicas in sync, numbered batches (a request that is sent again
+ * is kept once and in its place), a report for every record awaited.
+ */
+import type { KafkaOptions } from './kafka-options.ts';
+import type { NewRecord } from './port.ts';
+import {
+  Client,
+  commonConfig,
+  type NativeConfig,
+  type NativeProducer,
+  type Rdkafka,
+} from './rdkafka-client.ts';
+import { failureOf, nameOf } from './rdkafka-errors.ts';
+
+/** Sent and not yet acknowledged, at most; what comes beyond waits here as the callers' own buffers. */
+const BYTES_IN_FLIGHT_MAX = 32 * 1024 * 1024;
+/** Reports are asked for so often while any is awaited. */
+const REPORTS_MS = 1;
+/** How long a record is tried: longer than a broker's death takes to be noticed and a new leader to be chosen. */
+const TRIED_MS = 15_000;
+
+export function producerConfig(options: KafkaOptions): NativeConfig {
+  return {
+    ...commonConfig(options),
+    'enable.idempotence': true,
+    'retry.backoff.ms': 100,
+    // What is appended was gathered before: waiting for more only costs time.
+    'linger.ms': 0,
+    'batch.size': 1_000_000,
+    // A value of VALUE_BYTES_MAX with its key and headers; the broker's own limit is 1,048,588.
+    'message.max.bytes': 1_048_000,
+    'queue.buffering.max.kbytes': (2 * BYTES_IN_FLIGHT_MAX) / 1024,
+    dr_cb: true,
+  };
+}
+
+const TOPIC_CONFIG: NativeConfig = { acks: -1, 'message.timeout.ms': TRIED_MS };
+
+interface Call {
+  readonly records: readonly NewRecord[];
+  readonly offsets: number[];
+  /** Index of the first record that was not handed over yet. */
+  next: number;
+  /** Handed over and not reported. */
+  open: number;
+  failure: Error | undefined;
+  resolve(offsets: readonly number[]): void;
+  reject(error: Error): void;
+}
+
+export class RdkafkaProducer {
+  readonly #client: Client<NativeProducer>;
+  readonly #waiting: Call[] = [];
+  /** By the number that a report brings back. */
+  readonly #sent = new Map<number, { readonly call: Call; readonly index: number; readonly bytes: number }>();
+  #lastNumber = 0;
+  #bytes = 0;
+  #busy = false;
+  #listening: NativeProducer | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(rdkafka: Rdkafka, options: KafkaOptions) {
+    this.#client = new Client(
+      () => new rdkafka.Producer(producerConfig(options), TOPIC_CONFIG),
+      options.onStatus,
+    );
+  }
+
+  /** The records were checked: their partitions exist. */
+  append(records: readonly NewRecord[]): Promise<readonly number[]> {
+    return new Promise((resolve, reject) => {
+      const offsets = new Array<number>(records.length);
+      this.#waiting.push({ records, offsets, next: 0, open: 0, failure: undefined, resolve, reject });
+      void this.#hand();
+    });
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#client.close();
+    this.#fail(this.#client.failure(new Error('closed')));
+  }
+
+  /** Hands over what there is room for, in the order of the calls. */
+  async #hand(): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      while (this.#waiting.length > 0) {
+        const producer = await this.#client.use();
+        this.#listen(producer);
+        if (!this.#handTo(producer)) break;
+      }
+    } catch (error) {
+      const failure = failureOf(error);
+      for (const call of this.#waiting.splice(0)) this.#settle(call, failure);
+    } finally {
+      this.#busy = false;
+      this.#ask();
+    }
+  }
+
+  /** False when there is no room for more. */
+  #handTo(producer: NativeProducer): boolean {
+    for (let call = this.#waiting[0]; call !== undefined; call = this.#waiting[0]) {
+      for (; call.next < call.records.length && call.failure === undefined; call.next++) {
+        const record = call.records[call.next]!;
+        const bytes = record.value.length;
+        if (this.#bytes > 0 && this.#bytes + bytes > BYTES_IN_FLIGHT_MAX) return false;
+        const number = ++this.#lastNumber;
+        try {
+          produce(producer, record, number);
+        } catch (error) {
+          if (nameOf(error) === 'queue_full' && this.#sent.size > 0) return false;
+          call.failure = this.#client.failure(error);
+          break;
+        }
+        this.#sent.set(number, { call, index: call.next, bytes });
+        this.#bytes += bytes;
+        call.open++;
+      }
+      this.#waiting.shift();
+      this.#settle(call);
+    }
+    return true;
+  }
+
+  #listen(producer: NativeProducer): void {
+    if (this.#listening === producer) return;
+    this.#listening = producer;
+    producer.on('delivery-report', (error, { opaque, offset }) => this.#report(opaque, error, offset));
+    producer.on('event.error', (error) => {
+      if (nameOf(error) === 'fatal') this.#begin(error);
+    });
+  }
+
+  /** Its numbering is broken for good: no report will come, and the next append has a new producer. */
+  #begin(error: Error): void {
+    this.#client.drop();
+    this.#listening = undefined;
+    this.#fail(this.#client.failure(error));
+  }
+
+  #report(number: number, error: Error | null, offset: number): void {
+    const sent = this.#sent.get(number);
+    if (sent === undefined) return;
+    this.#sent.delete(number);
+    const { call, index, bytes } = sent;
+    this.#bytes -= bytes;
+    call.open--;
+    call.offsets[index] = offset;
+    if (error) {
+      call.failure ??= this.#client.failure(error);
+    }
+    this.#settle(call);
+    if (error !== null && nameOf(error) === 'fatal') this.#begin(error);
+    if (this.#waiting.length > 0) void this.#hand();
+  }
+
+  /** A call is over when every record of it was handed over and reported, or none of the rest will be. */
+  #settle(call: Call, failure = call.failure): void {
+    call.failure = failure;
+    const isHanded = call.next === call.records.length || failure !== undefined;
+    if (!isHanded || call.open > 0) return;
+    if (failure === undefined) call.resolve(call.offsets);
+    else call.reject(failure);
+  }
+
+  #fail(failure: Error): void {
+    const calls = new Set([...this.#waiting.splice(0), ...[...this.#sent.values()].map(({ call }) => call)]);
+    this.#sent.clear();
+    this.#bytes = 0;
+    for (const call of calls) {
+      call.open = 0;
+      this.#settle(call, failure);
+    }
+  }
+
+  /** Reports, and words on connections, come only when they are asked for. */
+  #ask(): void {
+    if (this.#timer !== undefined || this.#sent.size === 0) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      try {
+        this.#listening?.poll();
+      } catch {
+        // Closed or dropped meanwhile: what is open is failed there.
+      }
+      this.#ask();
+    }, REPORTS_MS);
+  }
+}
+
+function produce(producer: NativeProducer, record: NewRecord, number: number): void {
+  const { topic, partition, key, value, headers = {} } = record;
+  const named = Object.entries(headers).map(([name, text]) => ({ [name]: text }));
+  producer.produce(
+    topic,
+    partition,
+    Buffer.from(value.buffer, value.byteOffset, value.byteLength),
+    // An empty buffer would be taken for no key, and a text ends at its first NUL.
+    key === undefined ? null : key === '' ? '' : Buffer.from(key),
+    undefined,
+    number,
+    named.length === 0 ? undefined : named,
+  );
+}
