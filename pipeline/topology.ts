@@ -19,6 +19,7 @@ import type { Pace } from './topology/ingest.ts';
 import { type Middle, startMiddle } from './topology/middle.ts';
 import type { ReviewRoom } from './topology/review.ts';
 import { Tally } from './topology/tally.ts';
+import type { Overload } from './topology/turns.ts';
 
 export interface StationOptions {
   /** With its topics created. Closed by whoever opened it, after stop(). */
@@ -32,6 +33,8 @@ export interface StationOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** What becomes of more frames than can be measured. Default `keep_all`. */
+  readonly overload?: Overload;
   /** Where frames wait while the log is away. */
   readonly spool?: SpoolSpace;
   readonly nowMs?: () => number;

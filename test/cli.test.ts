@@ -93,6 +93,12 @@ describe.concurrent('words', () => {
       2,
       /^log_of_one_process: .*'embedded'.*vigie run.*--log kafka/m,
     ],
+    [
+      'a policy that is none',
+      ['run', QUIET, '--overload', 'drop'],
+      2,
+      /Allowed choices are keep_all, keep_fresh/,
+    ],
     ['a share beyond the last', ['ingest', QUIET, '--dev', '--share', '3/2'], 2, /expected N\/M/],
     [
       'two ways to choose cameras',

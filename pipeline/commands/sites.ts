@@ -5,6 +5,7 @@ import type { Share } from '../operate/share.ts';
 import { start } from '../operate/start.ts';
 import { loadSite, parseSite } from '../site/parse.ts';
 import type { Pace } from '../topology/ingest.ts';
+import type { Overload } from '../topology/turns.ts';
 import {
   type Command,
   command,
@@ -31,6 +32,10 @@ interface SourceWords {
   readonly spoolMb: number;
 }
 
+interface OverloadWords {
+  readonly overload: Overload;
+}
+
 interface GrpcWords {
   readonly grpc: { readonly host: string; readonly port: number };
 }
@@ -46,8 +51,8 @@ export function siteCommands(vigie: Command, done: Done): void {
     'start',
     'watch a rendered demo station, everything in one process',
     ['vigie start', 'vigie start --grpc 127.0.0.1:0 --data ./demo'],
-    [logOptions, grpcOption, sourceOptions, statusOption],
-  ).action(async (words: SiteWords & SourceWords & GrpcWords) => {
+    [logOptions, grpcOption, sourceOptions, overloadOption, statusOption],
+  ).action(async (words: SiteWords & SourceWords & OverloadWords & GrpcWords) => {
     // Only the demo loads what draws it.
     const { demoSite } = await import('../ingest/scenes/index.ts');
     const site = parseSite(demoSite(), { file: 'demo', dev: true });
@@ -66,8 +71,8 @@ export function siteCommands(vigie: Command, done: Done): void {
       'vigie run station.yaml --log kafka --brokers 127.0.0.1:9092',
       'vigie run station.yaml --json | jq .framesPerSecond',
     ],
-    [logOptions, grpcOption, sourceOptions, statusOption, devOption],
-  ).action(async (file: string, words: SiteWords & SourceWords & GrpcWords) => {
+    [logOptions, grpcOption, sourceOptions, overloadOption, statusOption, devOption],
+  ).action(async (file: string, words: SiteWords & SourceWords & OverloadWords & GrpcWords) => {
     const site = await loadSite(file, words);
     done(await start({ ...words, ...words.grpc, ...spoolFrom(words), log: logFrom(words), site }));
   });
@@ -103,8 +108,8 @@ export function siteCommands(vigie: Command, done: Done): void {
     'worker <site.yaml>',
     'measure and judge what is on the log, beside other processes; any number share the work',
     ['vigie worker station.yaml --brokers 10.0.0.1:9092,10.0.0.2:9092', 'vigie worker station.yaml --json'],
-    [sharedLogOptions, statusOption, devOption],
-  ).action(async (file: string, words: SiteWords) => {
+    [sharedLogOptions, overloadOption, statusOption, devOption],
+  ).action(async (file: string, words: SiteWords & OverloadWords) => {
     const site = await loadSite(file, words);
     done(await workerPart({ ...words, log: logFrom(words), site }));
   });
@@ -151,6 +156,13 @@ const sourceOptions: Words = (one) =>
     );
 
 const spoolFrom = ({ spoolMb }: SourceWords) => ({ spoolBytes: spoolMb * 1_000_000 });
+
+const overloadOption: Words = (one) =>
+  one.addOption(
+    new Option('--overload <policy>', 'more frames than can be measured: let them wait, or skip the oldest')
+      .choices(['keep_all', 'keep_fresh'])
+      .default('keep_all'),
+  );
 
 const statusOption: Words = (one) => one.option('--json', 'status as JSON lines', false);
 

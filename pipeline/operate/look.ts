@@ -57,6 +57,8 @@ export interface CameraView {
   readonly people: Readonly<Record<string, number | null>>;
   readonly repeats: number;
   readonly clamped: number;
+  /** Times its clock jumped. */
+  readonly stepped: number;
   readonly waiting: number;
   readonly late: number;
   readonly skipped: number;
@@ -158,7 +160,7 @@ function sumOf(values: Iterable<number>): number {
 }
 
 function cameraView(camera: string, one: CameraTally, framesPerSecond: number): CameraView {
-  const { source, view, people, repeats, clamped, waiting, late, skipped, spooled, dropped } = one;
+  const { source, view, people, repeats, clamped, stepped, waiting, late, skipped, spooled, dropped } = one;
   return {
     camera,
     source: source.kind,
@@ -168,6 +170,7 @@ function cameraView(camera: string, one: CameraTally, framesPerSecond: number): 
     people: Object.fromEntries([...people].map(([zone, count]) => [zone, count ?? null])),
     repeats,
     clamped,
+    stepped,
     waiting,
     late,
     skipped,

@@ -96,6 +96,7 @@ const WAITING_WORTH_SAYING = 25;
 function oddities(one: CameraView): string[] {
   return [
     ...(one.waiting >= WAITING_WORTH_SAYING ? [`${one.waiting} wait`] : []),
+    ...(one.stepped > 0 ? [`clock jumped ${one.stepped} times`] : []),
     ...(one.late > 0 ? [`${one.late} late`] : []),
     ...(one.skipped > 0 ? [`${one.skipped} skipped`] : []),
     ...(one.spooled > 0 ? [`${one.spooled} held on disk`] : []),

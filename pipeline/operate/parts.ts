@@ -13,6 +13,7 @@ import { startEdge } from '../topology/edge.ts';
 import type { Pace } from '../topology/ingest.ts';
 import { startMiddle } from '../topology/middle.ts';
 import { Tally } from '../topology/tally.ts';
+import type { Overload } from '../topology/turns.ts';
 import { live } from './live.ts';
 import type { LogChoice } from './log.ts';
 import type { PartName } from './look.ts';
@@ -31,6 +32,10 @@ export interface IngestPartOptions extends PartOptions {
   readonly loop: boolean;
   /** Disk space for frames while the log is away. */
   readonly spoolBytes: number;
+}
+
+export interface WorkerPartOptions extends PartOptions {
+  readonly overload: Overload;
 }
 
 export interface ServePartOptions extends PartOptions {
@@ -67,7 +72,7 @@ export async function ingestPart(options: IngestPartOptions): Promise<number> {
   return code.finally(place.close);
 }
 
-export async function workerPart(options: PartOptions): Promise<number> {
+export async function workerPart(options: WorkerPartOptions): Promise<number> {
   const { site, log: choice } = options;
   assertShared('worker', choice);
   return live({
@@ -76,7 +81,7 @@ export async function workerPart(options: PartOptions): Promise<number> {
     async begin({ log, keeps, shared }) {
       const partitions = await partitionsByCamera(log);
       const tally = new Tally(site, new Set());
-      const middle = startMiddle({ log, site, partitions, tally, shared, nowMs: Date.now });
+      const middle = startMiddle({ ...options, log, partitions, tally, shared, nowMs: Date.now });
       return {
         ...middle,
         part: 'worker',

@@ -2,6 +2,7 @@
 import type { Site } from '../site/site.ts';
 import { createTopics } from '../topics.ts';
 import type { Pace } from '../topology/ingest.ts';
+import type { Overload } from '../topology/turns.ts';
 import { startStation } from '../topology.ts';
 import { live } from './live.ts';
 import type { LogChoice } from './log.ts';
@@ -15,6 +16,7 @@ export interface StartOptions {
   readonly pace: Pace;
   readonly loop: boolean;
   readonly json: boolean;
+  readonly overload: Overload;
   /** Disk space for frames while Kafka is away. */
   readonly spoolBytes: number;
 }

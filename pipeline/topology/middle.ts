@@ -10,11 +10,14 @@ import { pause } from '../patience.ts';
 import { TOPICS } from '../topics.ts';
 import { buildOf } from './build.ts';
 import { type Common, type Part, patienceOf, toRejected } from './common.ts';
+import type { Overload } from './turns.ts';
 import { frameWork } from './worker.ts';
 
 export interface MiddleOptions extends Omit<Common, 'signal'> {
   /** Workers of other sites read the same log. */
   readonly shared: boolean;
+  /** What becomes of more frames than can be measured. Default `keep_all`. */
+  readonly overload?: Overload;
 }
 
 export interface Middle extends Part {
@@ -30,7 +33,7 @@ export interface Middle extends Part {
 const DRAIN_MS = 5_000;
 
 export function startMiddle(options: MiddleOptions): Middle {
-  const { log, site, partitions, tally, nowMs, shared } = options;
+  const { log, site, partitions, tally, nowMs, shared, overload = 'keep_all' } = options;
   const stopping = new AbortController();
   const common: Common = { ...options, signal: stopping.signal };
   const group = `vigie-worker-${site.id}`;
@@ -44,7 +47,7 @@ export function startMiddle(options: MiddleOptions): Middle {
     group,
     topics: [TOPICS.frames],
     async workFor(at) {
-      const work = await frameWork(at, { log, site, partitions, build, shared, tally });
+      const work = await frameWork(at, { log, site, partitions, build, shared, tally, overload });
       owned.add(at.partition);
       return work;
     },

@@ -10,6 +10,7 @@ const camera = (name: string, change: Partial<CameraView> = {}): CameraView => (
   people: { platform: 3.25, tracks: null },
   repeats: 0,
   clamped: 0,
+  stepped: 0,
   waiting: 0,
   late: 0,
   skipped: 0,
@@ -84,6 +85,23 @@ describe('the page of a station', () => {
       { outages: ['worker: cannot append, attempt 3: no leader'] },
       'log away: worker: cannot append',
     ],
+    [
+      'frames that could not be measured, by camera and in all',
+      { cameras: [camera('quai', { late: 2, skipped: 3, waiting: 99 }), camera('hall', { late: 1 })] },
+      'tracks -   99 wait   2 late   3 skipped',
+    ],
+    [
+      'how many came too late',
+      { cameras: [camera('quai', { late: 2 }), camera('b', { late: 1 })] },
+      '3 frames came too late',
+    ],
+    [
+      'frames held on disk',
+      { cameras: [camera('quai', { spooled: 7 })] },
+      '7 frames held on disk until the log takes them',
+    ],
+    ['frames that found no room there', { cameras: [camera('quai', { dropped: 9 })] }, '9 dropped'],
+    ['a clock that jumped', { cameras: [camera('quai', { stepped: 2 })] }, 'clock jumped 2 times'],
     ['a lag that nobody knows', { lag: undefined as never }, 'lag unknown'],
     ['another port', { address: '127.0.0.1:7' }, 'npx vigie review --server 127.0.0.1:7'],
   ])('shows %s', (_, change, text) => {
@@ -97,6 +115,29 @@ describe('the page of a station', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(59);
     const listed = lines.filter((line) => /^c\d+ /.test(line)).length;
     expect(lines).toContain(`and ${50 - listed} more`);
+  });
+
+  it.each<[View['part'], Partial<View>, readonly string[], readonly string[]]>([
+    [
+      'ingest',
+      { lag: undefined as never },
+      ['Vigie ingest  gare', 'quai   ok             5.0'],
+      ['platform', 'lag', 'review'],
+    ],
+    ['worker', {}, ['Vigie worker  gare', 'platform 3.3', 'lag 0 records'], ['review', 'subscribers']],
+    [
+      'serve',
+      { cameras: [] },
+      ['Vigie serve  gare  up 01:02:05  gRPC', 'npx vigie review'],
+      ['frames/s', 'lag', 'no camera is declared'],
+    ],
+  ])('of %s shows what is its business', (part, change, there, not) => {
+    const { address, waiting, claimed, events, subscribers, ...rest } = view({ part, ...change });
+    const desk = part === 'serve' ? { address, waiting, claimed, events, subscribers } : {};
+    const text = page({ ...rest, ...desk } as View, { data: 'data', columns: 100, rows: 40 });
+    for (const words of there) expect(text).toContain(words);
+    for (const words of not) expect(text).not.toContain(words);
+    expect(summary({ ...rest, ...desk } as View)).toContain(`  ${part}  gare  up 01:02:05`);
   });
 
   it('is one line where there is no terminal', () => {
