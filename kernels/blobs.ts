@@ -5,7 +5,7 @@
  *   label    8-connected components as runs (kernels/label.ts)
  *   table    per component 16 i32 (one 64-byte line):
  *            0 x0  1 y0  2 x1  3 y1 (inclusive)  4 area  5 footX (1/8 px)  6 sum |difference|  7 edges
- *            8 fall  9 edgePicture  10 edgeBackground  11 to 15 free
+ *            8 fall  9 edgePicture  10 edgeBackground  11 to 14 kernels/regions.ts  15 free
  *   settle   pixels of components that are no thing (ghosts, patches of light) go back to the background
  *
  * An edge is a set pixel and the pixel two to one side of it that belongs to no component. `fall` is how far the
@@ -114,34 +114,6 @@ const PART_MASK: u64 = (1 << 21) - 1;
   return u64(fall) | (u64(abs(a - b)) << PART) | (u64(abs(backA - backB)) << (2 * PART));
 }
 
-/**
- * The edges of pixels x0 to x1 of a row, whose first pixel is number `row`, towards the pixels `step` away. `beyond`:
- * the bits of those pixels' row.
- */
-function edges(
-  at: usize,
-  beyond: usize,
-  luma: usize,
-  mean: usize,
-  row: i32,
-  x0: i32,
-  x1: i32,
-  step: i32,
-): void {
-  for (let from = x0 & ~63; from < x1; from += 64) {
-    let open = within(from, x0, x1) & ~load<u64>(beyond + (from >> 3));
-    if (open == 0) continue;
-    const count = i32(popcnt(open));
-    let sums: u64 = 0;
-    do {
-      const i = row + from + i32(ctz(open));
-      sums += edge(luma, mean, i, i + step);
-      open &= open - 1;
-    } while (open != 0);
-    put(at, count, sums);
-  }
-}
-
 // @ts-ignore: decorator
 @inline function put(at: usize, count: i32, sums: u64): void {
   add(at, 7, count);
@@ -150,26 +122,65 @@ function edges(
   add(at, 10, i32(sums >> (2 * PART)));
 }
 
+/** 1 when pixel x of a row is not set. */
 // @ts-ignore: decorator
-@inline function isSet(row: usize, x: i32): bool {
-  return ((load<u8>(row + (x >> 3)) >> (x & 7)) & 1) != 0;
+@inline function unset(line: usize, x: i32): i32 {
+  return 1 & ~(i32(load<u8>(line + (x >> 3))) >> (x & 7));
 }
 
-/** The edges at both ends of a run: only the two pixels there can have a neighbour outside sideways. */
-function ends(at: usize, bits: usize, luma: usize, mean: usize, row: i32, x0: i32, x1: i32, width: i32): void {
-  let count = 0;
-  let sums: u64 = 0;
-  for (let x = max(2, x0); x < min(x1, x0 + 2); x++) {
-    if (isSet(bits, x - 2)) continue;
-    sums += edge(luma, mean, row + x, row + x - 2);
-    count++;
+/**
+ * The edges at both ends of a run: only the two pixels there can have a neighbour outside sideways. Without a branch:
+ * whether there is an edge is anybody's guess, and a wrong guess costs more than the edge. One that is none goes from
+ * a pixel to itself.
+ */
+// @ts-ignore: decorator
+@inline function ends(at: usize, line: usize, luma: usize, mean: usize, row: i32, x0: i32, x1: i32, width: i32): void {
+  const i = row + x0;
+  const j = row + x1 - 1;
+  const long = i32(x1 - x0 > 1);
+  const a = i32(x0 >= 2) & unset(line, max(0, x0 - 2));
+  const b = long & i32(x0 >= 1);
+  const c = long & i32(x1 < width);
+  const d = i32(x1 + 1 < width) & unset(line, min(width - 1, x1 + 1));
+  const left = edge(luma, mean, i, i - (a << 1)) + edge(luma, mean, i + b, i - b);
+  const right = edge(luma, mean, j - c, j + c) + edge(luma, mean, j, j + (d << 1));
+  put(at, a + b + c + d, left + right);
+}
+
+/** The edges up and down: `up` and `down` say how far, 0 where the plane ends. */
+// @ts-ignore: decorator
+@inline function upright(
+  at: usize,
+  line: usize,
+  stride: i32,
+  luma: usize,
+  mean: usize,
+  row: i32,
+  x0: i32,
+  x1: i32,
+  up: i32,
+  down: i32,
+): void {
+  for (let from = x0 & ~63; from < x1; from += 64) {
+    const own = within(from, x0, x1);
+    const word = line + (from >> 3);
+    let above = up ? own & ~load<u64>(word - 2 * stride) : 0;
+    let below = down ? own & ~load<u64>(word + 2 * stride) : 0;
+    if ((above | below) == 0) continue;
+    const count = i32(popcnt(above)) + i32(popcnt(below));
+    let sums: u64 = 0;
+    // One loop for both, so that its end has to be guessed once.
+    for (let k = 0; k < count; k++) {
+      const ascend = above != 0;
+      const bits = ascend ? above : below;
+      const i = row + from + i32(ctz(bits));
+      const rest = bits & (bits - 1);
+      sums += edge(luma, mean, i, i + (ascend ? -up : down));
+      below = ascend ? below : rest;
+      above = ascend ? rest : 0;
+    }
+    put(at, count, sums);
   }
-  for (let x = max(x0, x1 - 2); x < min(x1, width - 2); x++) {
-    if (isSet(bits, x + 2)) continue;
-    sums += edge(luma, mean, row + x, row + x + 2);
-    count++;
-  }
-  if (count != 0) put(at, count, sums);
 }
 
 // @ts-ignore: decorator
@@ -216,8 +227,7 @@ export function blobTable(
     add(at, 4, x1 - x0);
     add(at, 6, differences(luma, mean, row + x0, row + x1));
     ends(at, line, luma, mean, row, x0, x1, width);
-    if (y >= 2) edges(at, line - 2 * stride, luma, mean, row, x0, x1, -2 * width);
-    if (y + 2 < height) edges(at, line + 2 * stride, luma, mean, row, x0, x1, 2 * width);
+    upright(at, line, stride, luma, mean, row, x0, x1, y >= 2 ? 2 * width : 0, y + 2 < height ? 2 * width : 0);
   }
   feet(table, count, begin, end);
 }

@@ -13,6 +13,7 @@ export { bitsBytes } from './bits';
 export { label, runsBytes } from './label';
 export { light } from './light';
 export { cells } from './cells';
+export { gatherCells, regionAges, regionFlows } from './regions';
 export { pyramid, pyramidBytes } from './pyramid';
 export { flow, flowScratchBytes } from './flow';
 export { tracksBytes, tracksScratchBytes, tracksStep } from './tracks';

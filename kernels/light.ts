@@ -20,11 +20,11 @@ import { evens } from './lanes';
 /** Luma to 48 log2((v + 16) / 16), rounded: 0..196. The offset keeps noise in the dark small. */
 export const LOG = memory.data(256);
 /** 2^(q / 192) in Q12 for q = -512..511: quarters of a step. */
-const FACTOR = memory.data(1024 * 4);
+const FACTOR = memory.data(1024 * 2);
 
 for (let v = 0; v < 256; v++) store<u8>(LOG + v, u8(Math.round(48 * Math.log2((v + 16) / 16.0))));
 for (let q = -512; q < 512; q++)
-  store<i32>(FACTOR + 4 * (q + 512), i32(Math.round(4096 * Math.pow(2, q / 192.0))));
+  store<u16>(FACTOR + 2 * (q + 512), u16(Math.round(4096 * Math.pow(2, q / 192.0))));
 
 /** Steps smaller than this (4 %) are left to learning. */
 const STEP_MIN: i32 = 3;
@@ -43,15 +43,22 @@ const Q: i32 = 7;
 const TOP: i32 = 255 << Q;
 const LIFT: i32 = 16 << Q;
 
-/** One u8 a difference, then what its window gathers: a block has at most 64 samples. */
-const histogram = memory.data(128);
+/**
+ * One u8 a difference, then what its window gathers: a block has at most 64 samples. Neighbouring samples count in
+ * four histograms in turn, because they are mostly alike and would wait for each other.
+ */
+const histogram = memory.data(4 * 128);
 const supports = memory.data(128);
-const lanes = memory.data(16);
-/** Blocks of the largest plane with any shape: two i16 each, step and known. */
+/** Blocks of the largest plane with any shape. */
 const BLOCKS_MAX: i32 = 4096;
 const steps = memory.data(4096 * 2);
 const known = memory.data(4096);
-const broad = memory.data(4096);
+/**
+ * A frame of one block all around, 0. First per block, u16: 1 brighter, 16 darker, 256 known and neither, 0 unknown, so
+ * that sums over nine blocks count the three apart. Then 1 in the midst of other light.
+ */
+const around = memory.data((4096 + 2 * 4097 + 4) * 2);
+const broad = memory.data(4096 + 2 * 4097 + 4);
 
 /**
  * Fills `lit` (u16, Q7) with the background `mean` (u16, Q7) as it looks in the light of `luma`. Returns the number of
@@ -61,33 +68,25 @@ export function light(lit: usize, mean: usize, luma: usize, width: i32, height: 
   const columns = (width + 15) >> 4;
   const rows = (height + 15) >> 4;
   if (columns * rows > BLOCKS_MAX) return 0;
-  let changed = 0;
+  const stride = columns + 2;
+  memory.fill(around, 0, 2 * stride * (rows + 2));
   let stepped = 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const block = row * columns + column;
       const step = blockStep(mean, luma, width, height, column, row);
-      store<u8>(known + block, u8(step != UNKNOWN));
       const plausible = step != UNKNOWN && abs(step) >= STEP_MIN && abs(step) <= STEP_MAX;
+      store<u8>(known + block, u8(step != UNKNOWN));
       store<i16>(steps + 2 * block, plausible ? step : 0);
+      const kind = step == UNKNOWN ? 0 : !plausible ? 256 : step > 0 ? 1 : 16;
+      store<u16>(around + 2 * ((row + 1) * stride + column + 1), kind);
       stepped += i32(plausible);
     }
   }
   if (stepped == 0) return 0;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const wide = isWide(column, row, columns, rows);
-      store<u8>(broad + row * columns + column, u8(wide));
-      changed += i32(wide);
-    }
-  }
+  const changed = findBroad(columns, rows);
   if (changed == 0) return 0;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const at = steps + 2 * (row * columns + column);
-      if (abs(i32(load<i16>(at))) < STEP_MIN || !touchesWide(column, row, columns, rows)) store<i16>(at, 0);
-    }
-  }
+  narrow(columns, rows);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const block = row * columns + column;
@@ -99,16 +98,17 @@ export function light(lit: usize, mean: usize, luma: usize, width: i32, height: 
     const row = min(rows - 1, v >> 4);
     const below = min(rows - 1, row + 1);
     const wy = y < 8 ? 0 : v & 15;
+    const litRow = lit + 2 * y * width;
     // From one block's centre to the next; before the first and after the last the step is theirs.
+    // Weights sum to 256; quarters of a step are kept.
+    let a = between(row, below, 0, columns, wy);
     for (let x0 = -8; x0 < width; x0 += 16) {
-      const column = max(0, x0 >> 4);
-      const right = x0 < 0 ? 0 : min(columns - 1, column + 1);
-      // Weights sum to 256; quarters of a step are kept.
-      const a = between(row, below, column, columns, wy);
+      const right = x0 < 0 ? 0 : min(columns - 1, (x0 >> 4) + 1);
       const b = between(row, below, right, columns, wy);
-      const at = y * width + x0;
-      span(lit + 2 * at, mean + 2 * at, a, b, max(0, -x0), min(16, width - x0));
+      span(litRow + 2 * x0, a, b, max(0, -x0), min(16, width - x0));
+      a = b;
     }
+    brighten(litRow, mean + 2 * y * width, width);
   }
   return changed;
 }
@@ -122,47 +122,114 @@ const UNKNOWN: i32 = 1000;
   return upper * (16 - wy) + lower * wy;
 }
 
-/** Pixels `from` to `to` of a span of 16, across which the step goes from `a` to `b`. */
-function span(lit: usize, mean: usize, a: i32, b: i32, from: i32, to: i32): void {
-  if ((a | b) == 0 && to - from == 16) {
-    v128.store(lit, v128.load(mean));
-    v128.store(lit, v128.load(mean, 16), 16);
+/**
+ * The factors (u16, Q12) of pixels `from` to `to` of a span of 16, across which the step goes from `a` to `b`. What is
+ * `lit` in the end is where they wait, because vectors that were stored piece by piece are slow to load at once.
+ */
+// @ts-ignore: decorator
+@inline function span(lit: usize, a: i32, b: i32, from: i32, to: i32): void {
+  const slope = b - a;
+  let at = (a << 4) + slope * from;
+  if (to - from == 16) {
+    if (slope == 0) {
+      const factor = i16x8.splat(factorOf(at));
+      v128.store(lit, factor);
+      v128.store(lit, factor, 16);
+      return;
+    }
+    for (let w = 0; w < 32; w += 8) {
+      store<u16>(lit + w, factorOf(at));
+      store<u16>(lit + w, factorOf(at + slope), 2);
+      store<u16>(lit + w, factorOf(at + 2 * slope), 4);
+      store<u16>(lit + w, factorOf(at + 3 * slope), 6);
+      at += 4 * slope;
+    }
     return;
   }
   for (let w = from; w < to; w++) {
-    const factor = load<i32>(FACTOR + 4 * (((a * (16 - w) + b * w) >> 6) + 512));
-    const bright = (((i32(load<u16>(mean + 2 * w)) + LIFT) * factor) >> 12) - LIFT;
-    store<u16>(lit + 2 * w, max(0, min(TOP, bright)));
+    store<u16>(lit + 2 * w, factorOf(at));
+    at += slope;
   }
 }
 
-/** Whether at least AGREE_MIN blocks of the 3x3 around changed the same way, and none that is known did not. */
-function isWide(column: i32, row: i32, columns: i32, rows: i32): bool {
-  const step = i32(load<i16>(steps + 2 * (row * columns + column)));
-  if (abs(step) < STEP_MIN) return false;
-  let agree = 0;
-  let all = 0;
-  for (let y = max(0, row - 1); y <= min(rows - 1, row + 1); y++) {
-    for (let x = max(0, column - 1); x <= min(columns - 1, column + 1); x++) {
-      const block = y * columns + x;
-      all++;
-      if (load<u8>(known + block) == 0) continue;
-      const other = i32(load<i16>(steps + 2 * block));
-      if (other == 0 || (other ^ step) < 0) return false;
-      agree++;
-    }
-  }
-  return agree * 9 >= AGREE_MIN * all;
+// @ts-ignore: decorator
+@inline function factorOf(quarters64: i32): u16 {
+  return load<u16>(FACTOR + 1024 + 2 * (quarters64 >> 6));
 }
 
-function touchesWide(column: i32, row: i32, columns: i32, rows: i32): bool {
-  for (let y = max(0, row - 1); y <= min(rows - 1, row + 1); y++) {
-    for (let x = max(0, column - 1); x <= min(columns - 1, column + 1); x++) {
-      if (load<u8>(broad + y * columns + x)) return true;
+/** A row of factors becomes `mean` times them, around -LIFT, within 0..TOP. */
+function brighten(lit: usize, mean: usize, width: i32): void {
+  let x = 0;
+  for (; x + 8 <= width; x += 8) {
+    const lifted = i16x8.add(v128.load(mean + 2 * x), i16x8.splat(i16(LIFT)));
+    const factor = v128.load(lit + 2 * x);
+    const low = i32x4.shr_u(i32x4.extmul_low_i16x8_u(lifted, factor), 12);
+    const high = i32x4.shr_u(i32x4.extmul_high_i16x8_u(lifted, factor), 12);
+    // Narrowing saturates at 65535, subtracting at 0.
+    const bright = i16x8.sub_sat_u(i16x8.narrow_i32x4_u(low, high), i16x8.splat(i16(LIFT)));
+    v128.store(lit + 2 * x, i16x8.min_u(bright, i16x8.splat(i16(TOP))));
+  }
+  for (; x < width; x++) {
+    const bright = (((i32(load<u16>(mean + 2 * x)) + LIFT) * i32(load<u16>(lit + 2 * x))) >> 12) - LIFT;
+    store<u16>(lit + 2 * x, max(0, min(TOP, bright)));
+  }
+}
+
+/**
+ * Marks the blocks around which at least AGREE_MIN of the 3x3 changed the same way and none that is known did not;
+ * returns how many.
+ */
+function findBroad(columns: i32, rows: i32): i32 {
+  const stride = columns + 2;
+  memory.fill(broad, 0, stride * (rows + 2));
+  let found = 0;
+  for (let row = 0; row < rows; row++) {
+    const above = around + 2 * row * stride;
+    const high = 1 + i32(row > 0) + i32(row + 1 < rows);
+    let before = 0;
+    let here = columnSum(above + 2, stride);
+    for (let column = 0; column < columns; column++) {
+      const at = above + 2 * (column + 1);
+      const after = columnSum(at + 2, stride);
+      const sum = before + here + after;
+      before = here;
+      here = after;
+      const own = i32(load<u16>(at + 2 * stride));
+      if (own != 1 && own != 16) continue;
+      const agree = own == 1 ? sum & 15 : (sum >> 4) & 15;
+      if (sum != own * agree) continue;
+      const all = high * (1 + i32(column > 0) + i32(column + 1 < columns));
+      if (agree * 9 < AGREE_MIN * all) continue;
+      store<u8>(broad + (row + 1) * stride + column + 1, 1);
+      found++;
     }
   }
-  return false;
+  return found;
 }
+
+// @ts-ignore: decorator
+@inline function columnSum(at: usize, stride: i32): i32 {
+  return i32(load<u16>(at)) + i32(load<u16>(at + 2 * stride)) + i32(load<u16>(at + 4 * stride));
+}
+
+/** Takes the step from blocks that touch none in the midst of other light. */
+function narrow(columns: i32, rows: i32): void {
+  const stride = columns + 2;
+  for (let row = 0; row < rows; row++) {
+    const above = broad + row * stride;
+    for (let column = 0; column < columns; column++) {
+      const at = above + column;
+      const touches = three(at) | three(at + stride) | three(at + 2 * stride);
+      if (touches == 0) store<i16>(steps + 2 * (row * columns + column), 0);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline function three(at: usize): u32 {
+  return u32(load<u16>(at)) | load<u8>(at, 2);
+}
+
 
 function blockStep(mean: usize, luma: usize, width: i32, height: i32, column: i32, row: i32): i32 {
   const x0 = column * 16;
@@ -173,12 +240,34 @@ function blockStep(mean: usize, luma: usize, width: i32, height: i32, column: i3
   if (count < SAMPLES_MIN) return UNKNOWN;
   // The usual case first: no value can gather more than all, so two thirds close to 0 decide for 0.
   if (x1 - x0 == 16 && samplesNearZero(mean, luma, width, x0, y0, y1) * 3 >= count * 2) return 0;
-  for (let at = 0; at < BINS; at += 16) v128.store(histogram + at, i8x16.splat(0));
+  for (let at = 0; at < 4 * BINS; at += 32) {
+    v128.store(histogram + at, i8x16.splat(0));
+    v128.store(histogram + at, i8x16.splat(0), 16);
+  }
   for (let y = y0; y < y1; y += 2) {
-    const row = y * width;
-    let seen = luma + row + x0;
-    let back = mean + 2 * (row + x0);
-    for (const end = luma + row + x1; seen < end; seen += 2, back += 4) count1(load<u8>(seen), load<u16>(back) >> Q);
+    let seen = luma + y * width + x0;
+    let back = mean + 2 * (y * width + x0);
+    if (x1 - x0 == 16) {
+      for (let k = 0; k < 2; k++) {
+        gather1(0, load<u8>(seen), load<u16>(back));
+        gather1(BINS, load<u8>(seen, 2), load<u16>(back, 4));
+        gather1(2 * BINS, load<u8>(seen, 4), load<u16>(back, 8));
+        gather1(3 * BINS, load<u8>(seen, 6), load<u16>(back, 12));
+        seen += 8;
+        back += 16;
+      }
+      continue;
+    }
+    for (let x = x0; x < x1; x += 2) {
+      gather1(0, load<u8>(seen), load<u16>(back));
+      seen += 2;
+      back += 4;
+    }
+  }
+  for (let at = 0; at < BINS; at += 16) {
+    const left = i8x16.add(v128.load(histogram + at), v128.load(histogram + at, 128));
+    const right = i8x16.add(v128.load(histogram + at, 256), v128.load(histogram + at, 384));
+    v128.store(histogram + at, i8x16.add(left, right));
   }
   const none = windowOf(64);
   if (none * 3 >= count * 2) return 0;
@@ -188,9 +277,9 @@ function blockStep(mean: usize, luma: usize, width: i32, height: i32, column: i3
 }
 
 // @ts-ignore: decorator
-@inline function count1(seen: u32, back: u32): void {
-  const step = i32(load<u8>(LOG + seen)) - i32(load<u8>(LOG + back));
-  const at = histogram + max(-64, min(63, step)) + 64;
+@inline function gather1(bins: usize, seen: i32, back: i32): void {
+  const step = i32(load<u8>(LOG + seen)) - i32(load<u8>(LOG + (back >> Q)));
+  const at = bins + histogram + 64 + max(-64, min(63, step));
   store<u8>(at, load<u8>(at) + 1);
 }
 
@@ -237,9 +326,10 @@ function gatherWindows(): i32 {
     v128.store(supports + bin, sum);
     most = i8x16.max_u(most, sum);
   }
+  most = i8x16.max_u(most, v128.shuffle<i64>(most, most, 1, 0));
+  const eight = i64x2.extract_lane(most, 0);
   let best = 0;
-  v128.store(lanes, most);
-  for (let lane = 0; lane < 16; lane++) best = max(best, i32(load<u8>(lanes + lane)));
+  for (let shift: i64 = 0; shift < 64; shift += 8) best = max(best, i32((eight >> shift) & 255));
   return best;
 }
 

@@ -120,6 +120,29 @@ export interface KernelExports {
     w: number,
     h: number,
   ): void;
+  /**
+   * Field 11 of the table: pictures for which four fifths of the region's cells (those occupied in the picture before)
+   * have not changed. `ages`: scratch, 2 bytes a cell and 16 more.
+   */
+  regionAges(
+    table: number,
+    count: number,
+    occupancy: number,
+    still: number,
+    ages: number,
+    columns: number,
+  ): void;
+  /** Fields 12 to 14 of the table: occupancy, and flow times occupancy (x, y), over the cells of the region's box. */
+  regionFlows(
+    table: number,
+    count: number,
+    occupancy: number,
+    flowX: number,
+    flowY: number,
+    columns: number,
+  ): void;
+  /** Bitmap of the cells, then occupancy, flow x, flow y of the occupied ones, whose number is returned. */
+  gatherCells(out: number, occupancy: number, flowX: number, flowY: number, cells: number): number;
   /** Bytes of one camera's tracks (drawn in kernels/tracks.ts). */
   tracksBytes(): number;
   tracksScratchBytes(): number;

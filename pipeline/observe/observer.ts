@@ -9,7 +9,6 @@
  */
 import type { Picture } from '../ingest/picture.ts';
 import type { Blob, Cells, Frame, ViewState } from '../model.ts';
-import { PLANE_PIXELS_MAX } from '../site/site.ts';
 import { Judge, type Region } from './regions.ts';
 import { BLOBS_MAX, type Slab, takeSlab } from './slab.ts';
 import { ViewHealth } from './view.ts';
@@ -48,9 +47,9 @@ export class Observer {
   readonly #health: ViewHealth;
   /** Views of the slab; the kernels' memory never grows, so they stay valid. */
   readonly #luma: readonly [Uint8Array, Uint8Array];
-  readonly #occupancy: Uint8Array;
-  readonly #flowX: Int8Array;
-  readonly #flowY: Int8Array;
+  readonly #gathered: Uint8Array;
+  readonly #columns: number;
+  readonly #rows: number;
   #latest = 0;
   #pictures = 0;
   #warmFromMs = 0;
@@ -63,16 +62,15 @@ export class Observer {
     this.#slab = takeSlab(width, height);
     this.#judge = new Judge(this.#slab, width, height);
     this.#health = new ViewHealth();
-    const { parts, kernels } = this.#slab;
+    const { parts, scratch, kernels } = this.#slab;
     const { buffer } = kernels.memory;
-    const cells = ((width + 3) >> 2) * ((height + 3) >> 2);
+    this.#columns = (width + 3) >> 2;
+    this.#rows = (height + 3) >> 2;
     this.#luma = [
       new Uint8Array(buffer, parts.luma[0], width * height),
       new Uint8Array(buffer, parts.luma[1], width * height),
     ];
-    this.#occupancy = new Uint8Array(buffer, parts.occupancy, cells);
-    this.#flowX = new Int8Array(buffer, parts.flowX, cells);
-    this.#flowY = new Int8Array(buffer, parts.flowY, cells);
+    this.#gathered = new Uint8Array(buffer, scratch.gathered, 4 * this.#columns * this.#rows);
   }
 
   /** Pictures of one epoch in order. The planes are only read during the call. */
@@ -113,10 +111,12 @@ export class Observer {
     exports.clean(scratch.bits, scratch.seen, width, height);
     const count = exports.label(scratch.runs, scratch.bits, width, height, BLOBS_MAX);
     exports.blobTable(scratch.table, scratch.runs, count, scratch.bits, luma, lit, width, height);
+    exports.regionAges(scratch.table, count, parts.occupancy, parts.still, scratch.ages, this.#columns);
     const regions = this.#judge.judge(count, stepMs, picture.capturedAtMs);
     if (regions.length < count)
       exports.settle(scratch.runs, scratch.fate, scratch.bits, parts.background, luma, width);
     exports.cells(parts.occupancy, parts.still, scratch.bits, luma, previous, width, height);
+    exports.regionFlows(scratch.table, count, parts.occupancy, parts.flowX, parts.flowY, this.#columns);
 
     if (isCrowded(regions, pixels)) this.#crowdedAtMs = picture.capturedAtMs;
     const cells = this.#cells();
@@ -164,29 +164,32 @@ export class Observer {
   }
 
   #cells(): Cells {
-    const { width, height } = this.#options;
-    const columns = (width + 3) >> 2;
-    const rows = (height + 3) >> 2;
-    const dense = this.#occupancy;
-    const bitmap = new Uint8Array((columns * rows + 7) >> 3);
-    let count = 0;
-    for (let cell = 0; cell < dense.length; cell++) if (dense[cell] !== 0) OCCUPIED[count++] = cell;
-    const occupancy = new Uint8Array(count);
-    const flowX = new Uint8Array(count);
-    const flowY = new Uint8Array(count);
-    for (let next = 0; next < count; next++) {
-      const cell = OCCUPIED[next]!;
-      bitmap[cell >> 3]! |= 1 << (cell & 7);
-      occupancy[next] = dense[cell]!;
-      flowX[next] = this.#flowX[cell]!;
-      flowY[next] = this.#flowY[cell]!;
-    }
-    return { columns, rows, bitmap, occupancy, flowX, flowY };
+    const { parts, scratch, kernels } = this.#slab;
+    const columns = this.#columns;
+    const rows = this.#rows;
+    const cells = columns * rows;
+    const count = kernels.exports.gatherCells(
+      scratch.gathered,
+      parts.occupancy,
+      parts.flowX,
+      parts.flowY,
+      cells,
+    );
+    const all = this.#gathered;
+    const bitmap = (cells + 7) >> 3;
+    return {
+      columns,
+      rows,
+      bitmap: all.slice(0, bitmap),
+      occupancy: all.slice(bitmap, bitmap + count),
+      flowX: all.slice(bitmap + count, bitmap + 2 * count),
+      flowY: all.slice(bitmap + 2 * count, bitmap + 3 * count),
+    };
   }
 
   #blob(region: Region): Blob {
     const { width, height } = this.#options;
-    const flow = this.#meanFlow(region);
+    const flow = this.#judge.flowOf(region);
     return {
       box: {
         x0: region.x0 / width,
@@ -201,27 +204,7 @@ export class Observer {
       stillMs: Math.round(region.stillMs),
     };
   }
-
-  /** Occupancy-weighted mean flow over the cells of the region's box, plane pixels. */
-  #meanFlow(region: Region): { x: number; y: number } {
-    const columns = (this.#options.width + 3) >> 2;
-    let weight = 0;
-    let x = 0;
-    let y = 0;
-    for (let row = region.y0 >> 2; row <= region.y1 >> 2; row++)
-      for (let column = region.x0 >> 2; column <= region.x1 >> 2; column++) {
-        const cell = row * columns + column;
-        const share = this.#occupancy[cell]!;
-        weight += share;
-        x += share * this.#flowX[cell]!;
-        y += share * this.#flowY[cell]!;
-      }
-    return weight === 0 ? { x: 0, y: 0 } : { x: x / weight / 8, y: y / weight / 8 };
-  }
 }
-
-/** Room for the occupied cells of the largest plane. */
-const OCCUPIED = new Uint32Array(PLANE_PIXELS_MAX / 4);
 
 /** 2^-shift a picture, so that the background follows within LEARNING_MS whatever the rate. */
 function learningShift(stepMs: number): number {

@@ -6,7 +6,6 @@
  * background and not in the picture. And what has not changed at all for minutes is furniture: a person who stands
  * still never stands that still.
  */
-import { PLANE_PIXELS_MAX } from '../site/site.ts';
 import type { Slab } from './slab.ts';
 import { BLOBS_MAX } from './slab.ts';
 
@@ -19,9 +18,11 @@ export interface Region {
   readonly areaPx: number;
   readonly footX: number;
   readonly stillMs: number;
+  /** Its first number in the kernel's table. */
+  readonly row: number;
 }
 
-/** Numbers of the kernel's table row (drawn in kernels/blobs.ts). */
+/** Numbers of the kernel's table row (drawn in kernels/blobs.ts and kernels/regions.ts). */
 const ROW = {
   x0: 0,
   y0: 1,
@@ -34,6 +35,10 @@ const ROW = {
   fall: 8,
   edgePicture: 9,
   edgeBackground: 10,
+  still: 11,
+  weight: 12,
+  flowX: 13,
+  flowY: 14,
 } as const;
 const ROW_LENGTH = 16;
 
@@ -60,25 +65,21 @@ const FURNITURE_STILL_MS = 900_000;
 
 /** Decides what the labelled regions of one camera are. */
 export class Judge {
-  readonly #width: number;
-  readonly #height: number;
+  readonly #pixels: number;
   readonly #table: Int32Array;
   readonly #fate: Uint8Array;
-  readonly #occupancy: Uint8Array;
-  readonly #still: Uint16Array;
+  readonly #columns: number;
   /** When a region too large for somebody's ghost was last seen in the box of each cell, ms. */
   readonly #largeAtMs: Float64Array;
 
   /** `width` and `height` of the plane in pixels. */
   constructor(slab: Slab, width: number, height: number) {
     const { buffer } = slab.kernels.memory;
-    const cells = ((width + 3) >> 2) * ((height + 3) >> 2);
-    this.#width = width;
-    this.#height = height;
+    this.#pixels = width * height;
     this.#table = new Int32Array(buffer, slab.scratch.table, BLOBS_MAX * ROW_LENGTH);
     this.#fate = new Uint8Array(buffer, slab.scratch.fate, BLOBS_MAX + 1);
-    this.#occupancy = new Uint8Array(buffer, slab.parts.occupancy, cells);
-    this.#still = new Uint16Array(buffer, slab.parts.still, cells);
+    this.#columns = (width + 3) >> 2;
+    const cells = this.#columns * ((height + 3) >> 2);
     this.#largeAtMs = new Float64Array(cells).fill(Number.NEGATIVE_INFINITY);
   }
 
@@ -99,9 +100,10 @@ export class Judge {
         y1: table[row + ROW.y1]!,
         areaPx: table[row + ROW.area]!,
         footX: table[row + ROW.footX]! / 8,
-        stillMs: this.#stillFor(row) * intervalMs,
+        stillMs: table[row + ROW.still]! * intervalMs,
+        row,
       };
-      const found = fateOf(table, row, region, this.#width * this.#height);
+      const found = fateOf(table, row, region, this.#pixels);
       const fate = found === FATE.absorb && this.#wasLarge(region, atMs) ? FATE.keep : found;
       this.#fate[k + 1] = fate;
       if (fate === FATE.keep) things.push(region);
@@ -111,10 +113,10 @@ export class Judge {
 
   #markLarge(count: number, atMs: number): void {
     const table = this.#table;
-    const columns = (this.#width + 3) >> 2;
+    const columns = this.#columns;
     for (let k = 0; k < count; k++) {
       const row = k * ROW_LENGTH;
-      if (table[row + ROW.area]! <= GHOST_SHARE_MAX * this.#width * this.#height) continue;
+      if (table[row + ROW.area]! <= GHOST_SHARE_MAX * this.#pixels) continue;
       const x0 = table[row + ROW.x0]! >> 2;
       const x1 = table[row + ROW.x1]! >> 2;
       for (let y = table[row + ROW.y0]! >> 2; y <= table[row + ROW.y1]! >> 2; y++)
@@ -123,33 +125,19 @@ export class Judge {
   }
 
   #wasLarge({ x0, y0, x1, y1 }: Region, atMs: number): boolean {
-    const columns = (this.#width + 3) >> 2;
+    const columns = this.#columns;
     for (let y = y0 >> 2; y <= y1 >> 2; y++)
       for (let x = x0 >> 2; x <= x1 >> 2; x++)
         if (atMs - this.#largeAtMs[y * columns + x]! < LARGE_MS) return true;
     return false;
   }
 
-  /** Pictures for which four fifths of the region's cells have not changed (its occupied cells of the picture before). */
-  #stillFor(row: number): number {
-    const columns = (this.#width + 3) >> 2;
+  /** Occupancy-weighted mean flow over the cells of the region's box, plane pixels. After `regionFlows`. */
+  flowOf({ row }: Region): { x: number; y: number } {
     const table = this.#table;
-    const x0 = table[row + ROW.x0]! >> 2;
-    const x1 = table[row + ROW.x1]! >> 2;
-    const y1 = table[row + ROW.y1]! >> 2;
-    let known = 0;
-    let changed = 0;
-    for (let y = table[row + ROW.y0]! >> 2; y <= y1; y++)
-      for (let x = x0; x <= x1; x++) {
-        const cell = y * columns + x;
-        if (this.#occupancy[cell] === 0) continue;
-        const age = this.#still[cell]!;
-        if (age === 0) changed++;
-        SORTED[known++] = age;
-      }
-    // The usual case first: what walks has changed in more than a fifth of its cells.
-    if (known === 0 || changed > known / 5) return 0;
-    return SORTED.subarray(0, known).sort()[Math.floor(known / 5)]!;
+    const weight = table[row + ROW.weight]!;
+    if (weight === 0) return { x: 0, y: 0 };
+    return { x: table[row + ROW.flowX]! / weight / 8, y: table[row + ROW.flowY]! / weight / 8 };
   }
 }
 
@@ -169,6 +157,3 @@ function fateOf(table: Int32Array, row: number, region: Region, pixels: number):
   if (region.stillMs >= FURNITURE_STILL_MS) return FATE.absorb;
   return FATE.keep;
 }
-
-/** Room for the cells of the largest plane. */
-const SORTED = new Uint16Array(PLANE_PIXELS_MAX / 4);

@@ -36,6 +36,8 @@ export interface ScratchParts {
   readonly runs: number;
   readonly table: number;
   readonly fate: number;
+  readonly ages: number;
+  readonly gathered: number;
   readonly flow: number;
 }
 
@@ -121,6 +123,7 @@ function partsAt({ exports }: Kernels, start: number, width: number, height: num
 
 function scratchAt({ exports }: Kernels, start: number, width: number, height: number) {
   const pixels = width * height;
+  const cells = ((width + 3) >> 2) * ((height + 3) >> 2);
   const take = taker(start);
   return {
     lit: take(2 * pixels),
@@ -129,6 +132,8 @@ function scratchAt({ exports }: Kernels, start: number, width: number, height: n
     runs: take(exports.runsBytes(width, height)),
     table: take(BLOBS_MAX * 64),
     fate: take(BLOBS_MAX + 1),
+    ages: take(2 * cells + 16),
+    gathered: take(4 * cells + 16),
     flow: take(exports.flowScratchBytes(width, height)),
     end: take(0),
   };

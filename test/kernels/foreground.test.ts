@@ -11,6 +11,7 @@ import * as twinBackground from '../support/twins/background.ts';
 import * as twinBlobs from '../support/twins/blobs.ts';
 import * as twinCells from '../support/twins/cells.ts';
 import * as twinLight from '../support/twins/light.ts';
+import * as twinRegions from '../support/twins/regions.ts';
 
 const SIZES: readonly (readonly [number, number])[] = [
   [96, 54],
@@ -51,6 +52,10 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
     runs: take(wasm.runsBytes(width, height)),
     table: take(BLOBS_MAX * 64),
     fate: take(BLOBS_MAX + 1),
+    ages: take(2 * columns * rows + 16),
+    gathered: take(4 * columns * rows + 16),
+    flowX: take(columns * rows),
+    flowY: take(columns * rows),
     occupancy: take(columns * rows),
     still: take(2 * columns * rows),
   };
@@ -64,6 +69,13 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
   const table = new Int32Array(BLOBS_MAX * twinBlobs.BLOB_FIELDS);
   const occupancy = new Uint8Array(columns * rows);
   const still = new Uint16Array(columns * rows);
+  const chance = random(SEED + columns);
+  const [flowX, flowY] = [0, 1].map(() => Int8Array.from(occupancy, () => chance.below(255) - 127)) as [
+    Int8Array,
+    Int8Array,
+  ];
+  new Int8Array(memory.buffer, at.flowX, columns * rows).set(flowX);
+  new Int8Array(memory.buffer, at.flowY, columns * rows).set(flowY);
   let previous: Uint8Array = new Uint8Array(pixels);
   const lit = new Uint16Array(pixels);
   let litBlocks = 0;
@@ -95,6 +107,10 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
     expectSame(unpacked(memory, at.bits, width, height), bitsOf(labels), 'labelled bits');
     twinBlobs.blobTable(table, labels, count, luma, state.mean, width, height);
     wasm.blobTable(at.table, at.runs, count, at.bits, at.luma, at.state, width, height);
+    twinRegions.regionAges(table, count, occupancy, still, columns);
+    wasm.regionAges(at.table, count, at.occupancy, at.still, at.ages, columns);
+    twinRegions.regionFlows(table, count, occupancy, flowX, flowY, columns);
+    wasm.regionFlows(at.table, count, at.occupancy, at.flowX, at.flowY, columns);
     expectSame(new Int32Array(memory.buffer, at.table, count * 16), table.subarray(0, count * 16), 'table');
     const fate = Uint8Array.from({ length: BLOBS_MAX + 1 }, (_, k) => (k === 0 ? 0 : k % 4));
     u8(at.fate, BLOBS_MAX + 1).set(fate);
@@ -104,6 +120,10 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
     twinCells.cells(occupancy, still, labels, luma, previous, width, height);
     wasm.cells(at.occupancy, at.still, at.bits, at.luma, at.previous, width, height);
     expectSame(u8(at.occupancy, columns * rows), occupancy, 'occupancy');
+    const gathered = twinRegions.gatherCells(occupancy, flowX, flowY);
+    const occupied = occupancy.reduce((sum, share) => sum + (share === 0 ? 0 : 1), 0);
+    expect(wasm.gatherCells(at.gathered, at.occupancy, at.flowX, at.flowY, columns * rows)).toBe(occupied);
+    expectSame(u8(at.gathered, gathered.length), gathered, 'gathered cells');
     expectSame(u16(at.still, columns * rows), still, 'still');
     expectSame(u16(at.state, pixels), state.mean, 'mean');
     expectSame(u16(at.state + 2 * pixels, pixels), state.dev, 'dev');
