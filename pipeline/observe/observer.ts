@@ -111,7 +111,6 @@ export class Observer {
     exports.clean(scratch.bits, scratch.seen, width, height);
     const count = exports.label(scratch.runs, scratch.bits, width, height, BLOBS_MAX);
     exports.blobTable(scratch.table, scratch.runs, count, scratch.bits, luma, lit, width, height);
-    exports.regionAges(scratch.table, count, parts.occupancy, parts.still, scratch.ages, this.#columns);
     const regions = this.#judge.judge(count, stepMs, picture.capturedAtMs);
     if (regions.length < count)
       exports.settle(scratch.runs, scratch.fate, scratch.bits, parts.background, luma, width);

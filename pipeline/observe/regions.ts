@@ -65,6 +65,7 @@ const FURNITURE_STILL_MS = 900_000;
 
 /** Decides what the labelled regions of one camera are. */
 export class Judge {
+  readonly #slab: Slab;
   readonly #pixels: number;
   readonly #table: Int32Array;
   readonly #fate: Uint8Array;
@@ -75,6 +76,7 @@ export class Judge {
   /** `width` and `height` of the plane in pixels. */
   constructor(slab: Slab, width: number, height: number) {
     const { buffer } = slab.kernels.memory;
+    this.#slab = slab;
     this.#pixels = width * height;
     this.#table = new Int32Array(buffer, slab.scratch.table, BLOBS_MAX * ROW_LENGTH);
     this.#fate = new Uint8Array(buffer, slab.scratch.fate, BLOBS_MAX + 1);
@@ -89,6 +91,15 @@ export class Judge {
    */
   judge(count: number, intervalMs: number, atMs: number): readonly Region[] {
     const table = this.#table;
+    const { kernels, parts, scratch } = this.#slab;
+    kernels.exports.regionAges(
+      scratch.table,
+      count,
+      parts.occupancy,
+      parts.still,
+      scratch.ages,
+      this.#columns,
+    );
     this.#markLarge(count, atMs);
     const things: Region[] = [];
     for (let k = 0; k < count; k++) {
