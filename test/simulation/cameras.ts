@@ -48,10 +48,10 @@ export class Scene {
 
   constructor(chance: Chance, forMs: number) {
     this.#walkers = Array.from({ length: 2 + chance.below(3) }, (_, i) => ({
-      fromMs: chance.below(Math.max(1, forMs - 6_000)),
+      fromMs: chance.below(Math.max(1, forMs - 4_000)),
       y: 0.5 + 0.14 * (i % 4),
-      speed: 0.14 + 0.08 * chance.unit(),
-      staysMs: 500 + chance.below(6_000),
+      speed: 0.2 + 0.15 * chance.unit(),
+      staysMs: 500 + chance.below(5_000),
     }));
   }
 

@@ -44,6 +44,9 @@ export interface LinkWorld {
   readonly onAppend: () => void;
 }
 
+/** Asking an idle log less often changes nothing but the time that a run takes. */
+const IDLE_STRETCH = 4;
+
 const never = new Promise<never>(() => undefined);
 
 export class Link implements Log {
@@ -94,7 +97,7 @@ export class Link implements Log {
     if (this.#dead) return never;
     if (weather.slow > 0 && chance.unit() < weather.slow)
       await time.wait(1 + chance.below(weather.slowMsMax));
-    while (this.#stalledUntilMs > time.nowMs) await time.wait(this.#stalledUntilMs - time.nowMs);
+    while (this.#stalledUntilMs > time.nowMs) await time.wait(Math.min(300, this.#stalledUntilMs - time.nowMs));
     if (this.#dead) return never;
     return undefined;
   }
@@ -228,7 +231,7 @@ class LinkConsumer implements Consumer {
 
   async read(max: number, waitMs: number): Promise<readonly LogRecord[]> {
     const link = this.#link;
-    const records = await link.ask('read', () => this.#inner.read(link.share(max), waitMs));
+    const records = await link.ask('read', () => this.#inner.read(link.share(max), IDLE_STRETCH * waitMs));
     if (records.length > 0) link.note(`read ${records.length} from ${records[0]!.topic}`);
     return link.mixed(records);
   }

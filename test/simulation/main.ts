@@ -44,6 +44,8 @@ async function soak(from: number, seeds: number): Promise<number> {
     done += 1;
     for (const [name, value] of Object.entries(outcome.figures)) add(name, Number(value));
     for (const [name, times] of outcome.faults) add(`fault: ${name}`, times);
+    add('turns', outcome.turns);
+    add('virtual s', outcome.virtualMs / 1_000);
     if (outcome.violations.length > 0) {
       failed += 1;
       process.stdout.write(`${told(outcome)}\n`);
