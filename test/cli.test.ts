@@ -55,6 +55,7 @@ describe.concurrent('words', () => {
     'review',
     'subscribe',
     'topics',
+    'reconcile',
     'evaluate',
   ])('%s --help gives examples and says what the exit codes mean', async (name) => {
     const { code, printed } = await runVigie([name, '--help']);

@@ -1,6 +1,7 @@
 /** Commands about what is on the log, and about how well the whole does. */
 import { fault, InputError } from '../errors.ts';
 import { evaluate } from '../operate/evaluate/evaluate.ts';
+import { reconcileLog } from '../operate/reconcile/command.ts';
 import { listRejected } from '../operate/rejected/list.ts';
 import { replayRejected } from '../operate/rejected/replay.ts';
 import type { Selection } from '../operate/rejected/select.ts';
@@ -82,6 +83,22 @@ export function recordCommands(vigie: Command, done: Done): void {
     .option('--dry-run', 'look whether the records are still there, and append nothing', false)
     .action(async (words: SelectionWords & LogWords & { json: boolean; dryRun: boolean }) =>
       done(await replayRejected({ ...words, ...selectionFrom(words), log: logFrom(words) })),
+    );
+
+  command(
+    vigie,
+    'reconcile [received...]',
+    'check end to end: what went in, was claimed, decided and told, and what subscribers received',
+    [
+      'vigie reconcile',
+      'vigie reconcile archive.jsonl gendarmerie.jsonl     files that `vigie subscribe --json` wrote',
+      'vigie reconcile --log kafka --live --json | jq .violations',
+    ],
+    [logOptions, jsonOption],
+  )
+    .option('--live', 'the installation is at work: what was decided last may still be on its way', false)
+    .action(async (received: readonly string[], words: LogWords & { live: boolean; json: boolean }) =>
+      done(await reconcileLog({ ...words, received, log: logFrom(words) })),
     );
 
   command(

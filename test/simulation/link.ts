@@ -97,7 +97,8 @@ export class Link implements Log {
     if (this.#dead) return never;
     if (weather.slow > 0 && chance.unit() < weather.slow)
       await time.wait(1 + chance.below(weather.slowMsMax));
-    while (this.#stalledUntilMs > time.nowMs) await time.wait(Math.min(300, this.#stalledUntilMs - time.nowMs));
+    while (this.#stalledUntilMs > time.nowMs)
+      await time.wait(Math.min(300, this.#stalledUntilMs - time.nowMs));
     if (this.#dead) return never;
     return undefined;
   }

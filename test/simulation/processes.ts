@@ -1,18 +1,17 @@
 /**
  * The processes of a simulated installation, each of production parts on its own link to the log and its own clock:
- * `ingest` (batches), `worker` (drive, frameWork), `serve` (ReviewRoom, EventFeed, ReviewDesk). Only the sockets
+ * `ingest` (batches), `worker` (the middle as it is wired), `serve` (ReviewRoom, EventFeed, ReviewDesk). Only the sockets
  * between them and their callers are not real.
  */
-import { drive } from '../../pipeline/drive.ts';
 import type { Log } from '../../pipeline/log/port.ts';
 import { EventFeed } from '../../pipeline/serve/events.ts';
 import { ReviewDesk } from '../../pipeline/serve/review.ts';
 import { TOPICS } from '../../pipeline/topics.ts';
 import { FrameBatches } from '../../pipeline/topology/batches.ts';
-import { type Common, patienceOf, toRejected } from '../../pipeline/topology/common.ts';
+import { type Common, patienceOf } from '../../pipeline/topology/common.ts';
+import { startMiddle } from '../../pipeline/topology/middle.ts';
 import { ReviewRoom } from '../../pipeline/topology/review.ts';
 import { Tally } from '../../pipeline/topology/tally.ts';
-import { frameWork } from '../../pipeline/topology/worker.ts';
 import { FRAME_MS, frameAt, lostFrame, type Scene, site } from './cameras.ts';
 import { Link, type LinkWorld } from './link.ts';
 import type { Planted } from './planted.ts';
@@ -20,7 +19,6 @@ import type { Stream } from './stream.ts';
 
 export const PARTITIONS = 3;
 export const WORKER_GROUP = `vigie-worker-${site.id}`;
-const BUILD = 'simulated';
 const DECIDE_MS_MAX = 2_500;
 const PROGRESS_MS = 700;
 
@@ -75,30 +73,10 @@ abstract class Process {
 export class WorkerProcess extends Process {
   constructor(name: string, world: World) {
     super(name, world);
-    const log = world.planted.workerLog?.(this.link, this) ?? this.link;
-    const common = this.common(log);
-    const options = {
-      log,
-      site,
-      partitions: PARTITIONS,
-      build: BUILD,
-      shared: false,
-      tally: common.tally,
-    };
-    this.watch(
-      drive({
-        ...patienceOf(common, 'worker'),
-        log,
-        nowMs: this.nowMs,
-        toRejected,
-        group: WORKER_GROUP,
-        topics: [TOPICS.frames],
-        workFor: async (at) => {
-          const work = await frameWork(at, options);
-          return world.planted.work?.(work, this.nowMs) ?? work;
-        },
-      }),
-    );
+    const log =
+      world.planted.workerLog?.(this.link, { nowMs: this.nowMs, wait: (ms) => world.time.wait(ms) }) ??
+      this.link;
+    this.watch(startMiddle({ ...this.common(log), shared: false }).failed);
   }
 }
 
