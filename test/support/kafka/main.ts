@@ -5,10 +5,11 @@ import { haveKafka, startKafka } from './broker.ts';
 
 const HELP = `Starts a real Apache Kafka on this machine, until Ctrl-C.
 
-  npm run kafka -- [--port N] [--data DIR]
+  npm run kafka -- [--port N] [--nodes N] [--data DIR]
 
   --port N     listen on 127.0.0.1:N (default 9092)
-  --data DIR   keep the data there (default .kafka/data)
+  --nodes N    a cluster of N nodes on this and the next ports (default 1); 3 keep a copy each
+  --data DIR   keep the data there (default .kafka/data, for more nodes .kafka/data-N)
   --help       this
 
 Needs Java 17 or newer, and Maven the first time, to fetch the jars into .kafka/.
@@ -17,12 +18,13 @@ Needs Java 17 or newer, and Maven the first time, to fetch the jars into .kafka/
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const { port, data, help } = asked();
+  const { port, nodes, data, help } = asked();
   if (help) {
     process.stdout.write(HELP);
     return 0;
   }
   if (!Number.isInteger(port) || port < 1 || port > 65_535) return refuse('--port: expected 1 to 65535', 2);
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > 5) return refuse('--nodes: expected 1 to 5', 2);
   const { present, why } = haveKafka();
   if (!present) return refuse(why);
 
@@ -31,7 +33,7 @@ async function main(): Promise<number> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
   });
   const say = (line: string) => void process.stdout.write(`${line}\n`);
-  const kafka = await startKafka({ port, directory: path.resolve(data), say });
+  const kafka = await startKafka({ port, nodes, directory: path.resolve(data), say });
   const brokers = kafka.brokers.join(',');
   process.stdout.write(`Kafka answers on ${brokers}, data is kept in ${data}. Ctrl-C stops it.
 
@@ -44,15 +46,19 @@ async function main(): Promise<number> {
   return 0;
 }
 
-function asked(): { port: number; data: string; help: boolean } {
+function asked(): { port: number; nodes: number; data: string; help: boolean } {
   const { values } = parseArgs({
     options: {
       port: { type: 'string', default: '9092' },
-      data: { type: 'string', default: path.join('.kafka', 'data') },
+      nodes: { type: 'string', default: '1' },
+      data: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
-  return { ...values, port: Number(values.port) };
+  const nodes = Number(values.nodes);
+  // A cluster cannot go on with the data of another one.
+  const data = values.data ?? path.join('.kafka', nodes > 1 ? `data-${nodes}` : 'data');
+  return { ...values, port: Number(values.port), nodes, data };
 }
 
 function refuse(why: string, code = 1): number {
