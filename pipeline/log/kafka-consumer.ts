@@ -129,10 +129,10 @@ export class KafkaConsumer implements Consumer {
     this.#closed = true;
     this.#fetcher.wakeups.wake();
     const owned = this.assigned();
-    this.#owned.clear();
     try {
       if (owned.length > 0) await this.#options.group.onRevoked?.(owned);
     } finally {
+      this.#owned.clear();
       await Promise.all([this.#membership.close(), this.#options.fetching.close()]);
     }
   }
@@ -142,12 +142,13 @@ export class KafkaConsumer implements Consumer {
     const surplus = this.#membership.surplus();
     if (surplus.length > 0) {
       const lost = this.assigned().filter(({ partition }) => surplus.includes(partition));
+      // While they are told, what was done may still be committed.
+      if (lost.length > 0) await this.#options.group.onRevoked?.(lost);
       for (const at of lost) {
         this.#owned.delete(keyOf(at));
         this.#paused.delete(keyOf(at));
         this.#fetcher.delete(keyOf(at));
       }
-      if (lost.length > 0) await this.#options.group.onRevoked?.(lost);
       this.#membership.release(surplus);
     }
     const gained = this.#places().filter((at) => !this.#owned.has(keyOf(at)));

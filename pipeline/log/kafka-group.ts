@@ -4,6 +4,7 @@
  */
 import { assign, type Claim } from './kafka-assign.ts';
 import type { Connection } from './kafka-connection.ts';
+import { mixedClients } from './kafka-options.ts';
 import { type Broker, byTopic, type Codec, failureOf, type GroupMember, typeOf } from './kafka-wire.ts';
 import { LogFailure, type Position, StaleGenerationError } from './port.ts';
 
@@ -194,7 +195,10 @@ export class Membership {
           if (this.#held.size > 0) return this.#expel();
           this.#member = '';
         } else if (type !== 'REBALANCE_IN_PROGRESS') {
-          const failure = failureOf(error);
+          const failure =
+            type === 'INCONSISTENT_GROUP_PROTOCOL'
+              ? mixedClients(this.#options.group, 'kafkajs', error)
+              : failureOf(error);
           this.#failure = failure;
           this.#options.onChange();
           if (!(failure instanceof LogFailure && failure.transient)) return;

@@ -2,7 +2,7 @@
  * How to reach a Kafka cluster, as both clients take it. Secrets are values here, never names of files: who read them
  * (operate/kafka-settings.ts) has checked them, and nothing below logs them.
  */
-import type { TopicSpec } from './port.ts';
+import { LogFailure, type TopicSpec } from './port.ts';
 
 export interface KafkaOptions {
   /** host:port of some brokers; they name the others. */
@@ -44,4 +44,15 @@ export function topicConfigOf({ retentionMs, replication }: TopicSpec): Record<s
     'compression.type': 'uncompressed',
     ...(replication !== undefined && { 'min.insync.replicas': replication >= 3 ? '2' : '1' }),
   };
+}
+
+/** A broker lets into a group only who knows a way of sharing partitions that all its members know. */
+export function mixedClients(group: string, mine: 'rdkafka' | 'kafkajs', cause: unknown): LogFailure {
+  const theirs = mine === 'rdkafka' ? 'kafkajs' : 'rdkafka';
+  return new LogFailure(
+    'kafka_group_mixed_clients',
+    `group '${group}' has members that use another Kafka client than ${mine}: all members of a group must use the ` +
+      `same (--kafka-client ${theirs} here, or --kafka-client ${mine} on all of them)`,
+    { transient: false, cause },
+  );
 }

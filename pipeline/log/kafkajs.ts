@@ -8,11 +8,12 @@
  * Files of kafkajs below its public face are used (kafka-wire.ts says why), so its version is pinned.
  */
 import { createRequire } from 'node:module';
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { Kafka, logLevel } from 'kafkajs';
 import { Connection, ON_PURPOSE } from './kafka-connection.ts';
 import { KafkaConsumer, KafkaReader } from './kafka-consumer.ts';
-import { CLIENT_ID_DEFAULT, type KafkaOptions, topicConfigOf } from './kafka-options.ts';
+import { CLIENT_ID_DEFAULT, type KafkaOptions, type TlsOptions, topicConfigOf } from './kafka-options.ts';
 import { Producer } from './kafka-produce.ts';
 import { type Cluster, type Codec, failureOf, typeOf } from './kafka-wire.ts';
 import {
@@ -196,7 +197,7 @@ class KafkaLog implements Log {
   }
 
   #connection(): Connection {
-    const { brokers, clientId = CLIENT_ID_DEFAULT, onStatus } = this.#options;
+    const { brokers, clientId = CLIENT_ID_DEFAULT, tls, sasl, onStatus } = this.#options;
     // The public face supplies the logger that everything below it asks for.
     const logger = new Kafka({
       brokers: [...brokers],
@@ -214,6 +215,10 @@ class KafkaLog implements Log {
           logger,
           brokers: [...brokers],
           clientId,
+          ...(tls !== undefined && { ssl: tls }),
+          ...(sasl !== undefined && {
+            sasl: { mechanism: sasl.mechanism, username: sasl.user, password: sasl.password },
+          }),
           socketFactory: socketsTold(onSocket),
           connectionTimeout: CONNECT_MS,
           authenticationTimeout: CONNECT_MS,
@@ -227,9 +232,21 @@ class KafkaLog implements Log {
   }
 }
 
+interface SocketRequest {
+  readonly host: string;
+  readonly port: number;
+  readonly ssl?: TlsOptions | null;
+  readonly onConnect: () => void;
+}
+
 function socketsTold(onSocket: (socket: Socket) => void) {
-  return ({ host, port, onConnect }: { host: string; port: number; onConnect: () => void }): Socket => {
-    const socket = connect({ host, port }, onConnect);
+  return ({ host, port, ssl, onConnect }: SocketRequest): Socket => {
+    // A certificate names a host, never an address.
+    const named = isIP(host) === 0 ? { servername: host } : {};
+    const socket =
+      ssl === undefined || ssl === null
+        ? connect({ host, port }, onConnect)
+        : connectTls({ host, port, ...named, ...ssl }, onConnect);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     // A request is smaller than a packet more often than not, and its answer is waited for.
     socket.setNoDelay(true);

@@ -63,7 +63,10 @@ export interface GroupOptions {
   readonly topics: readonly string[];
   /** Called before the first record of newly owned partitions is delivered; may prepare state. */
   readonly onAssigned?: (owned: readonly TopicPartition[]) => Promise<void> | void;
-  /** Called when partitions were lost or handed back; state for them must be dropped. */
+  /**
+   * Called when partitions were lost or are handed back; state for them must be dropped. Until it returns, positions of
+   * what is handed back may still be committed; of what was lost they are refused.
+   */
   readonly onRevoked?: (lost: readonly TopicPartition[]) => Promise<void> | void;
 }
 

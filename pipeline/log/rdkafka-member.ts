@@ -7,10 +7,12 @@
  * What the group decides is noted when it is told and done inside `read`: until the member has handed a partition back
  * the group waits for it, so between two reads nothing changes hands.
  */
+import { mixedClients } from './kafka-options.ts';
 import {
   type Consumer,
   type GroupOptions,
   LogClosedError,
+  LogFailure,
   type LogRecord,
   type Position,
   StaleGenerationError,
@@ -18,6 +20,7 @@ import {
 } from './port.ts';
 import type { Client, NativeConfig, NativeConsumer } from './rdkafka-client.ts';
 import { Commits } from './rdkafka-commits.ts';
+import { nameOf } from './rdkafka-errors.ts';
 import { Inbox, keyOf } from './rdkafka-inbox.ts';
 import { Outage } from './rdkafka-outage.ts';
 import { Pump, untilAny } from './rdkafka-pump.ts';
@@ -105,6 +108,10 @@ export class RdkafkaMember implements Consumer {
       );
     } catch (error) {
       if (this.#closing && error instanceof LogClosedError) return [];
+      const cause = error instanceof LogFailure ? error.cause : undefined;
+      if (nameOf(cause) === 'inconsistent_group_protocol') {
+        throw mixedClients(this.#options.group.group, 'rdkafka', cause);
+      }
       throw error;
     }
   }

@@ -1,9 +1,10 @@
 /** Opens the log that the command line names, ready for a station. */
 import path from 'node:path';
-import { fault, InputError } from '../errors.ts';
 import { openEmbeddedLog } from '../log/embedded.ts';
 import { openMemoryLog } from '../log/memory.ts';
 import type { Log } from '../log/port.ts';
+import { openKafka } from './kafka.ts';
+import { type KafkaWords, kafkaSettings } from './kafka-settings.ts';
 import { lockDirectory } from './lock.ts';
 
 export const LOG_KINDS = ['embedded', 'memory', 'kafka'] as const;
@@ -15,6 +16,8 @@ export interface LogChoice {
   readonly data: string;
   /** host:port of Kafka brokers. */
   readonly brokers: readonly string[];
+  /** Client, TLS and SASL of Kafka; absent: all by default. */
+  readonly kafka?: KafkaWords;
 }
 
 export interface OpenLog {
@@ -28,16 +31,19 @@ export interface OpenLog {
 
 /** Age limits are applied this often. */
 const SWEEP_MS = 60_000;
+const SAID_MS = 10_000;
 
 export interface OpenLogOptions {
   /** Only looks or adds, beside a station that may run on the same directory. */
   readonly beside?: boolean;
+  /** What a Kafka client says about its connections. Absent: to standard error, not all of it. */
+  readonly onStatus?: (message: string) => void;
 }
 
-/** Throws InputError: the directory is in use or cannot be written, no brokers are given. */
+/** Throws InputError: the directory is in use or cannot be written, Kafka's settings are wrong. */
 export async function openLog(
-  { kind, data, brokers }: LogChoice,
-  { beside = false }: OpenLogOptions = {},
+  { kind, data, brokers, kafka = {} }: LogChoice,
+  { beside = false, onStatus = sayNowAndThen() }: OpenLogOptions = {},
 ): Promise<OpenLog> {
   switch (kind) {
     case 'memory': {
@@ -72,17 +78,27 @@ export async function openLog(
       };
     }
     case 'kafka': {
-      if (brokers.length === 0) {
-        throw new InputError([
-          fault('no_brokers', '--brokers', 'names no broker', 'for example --brokers 127.0.0.1:9092'),
-        ]);
-      }
-      // Only who uses Kafka loads its client.
-      const { openKafkaLog } = await import('../log/kafkajs.ts');
-      const log = await openKafkaLog({ brokers: [...brokers] });
-      return { log, shared: true, keeps: `data is kept on ${brokers.join(', ')}`, close: () => log.close() };
+      const { client, options } = kafkaSettings(brokers, kafka);
+      const opened = await openKafka({ client, options: { ...options, onStatus } });
+      return {
+        log: opened.log,
+        shared: true,
+        keeps: `data is kept on ${brokers.join(', ')} (client: ${opened.client})`,
+        close: () => opened.log.close(),
+      };
     }
   }
+}
+
+/** A client that tries again says the same each time. */
+function sayNowAndThen(): (message: string) => void {
+  let quietUntilMs = 0;
+  return (message) => {
+    const nowMs = performance.now();
+    if (nowMs < quietUntilMs) return;
+    quietUntilMs = nowMs + SAID_MS;
+    process.stderr.write(`kafka: ${message}\n`);
+  };
 }
 
 function sweepNowAndThen(log: { sweep(): Promise<number> }): () => void {

@@ -153,6 +153,35 @@ export function groupContract(given: Given): void {
     await Promise.all([here.consumer.close(), there.consumer.close()]);
   });
 
+  test('what is handed back may be committed while it is told, on a hand-over and on close', async () => {
+    const topic = await given.newTopic(2);
+    const group = `last-${topic}`;
+    for (const partition of [0, 1]) await given.fill(topic, partition, ['0', '1', '2']);
+    const handed: number[] = [];
+    const here = await given.log.consumer({
+      group,
+      topics: [topic],
+      onRevoked: async (lost) => {
+        for (const { partition } of lost) {
+          handed.push(partition);
+          await here.commit([{ topic, partition, offset: 2 }]);
+        }
+      },
+    });
+    expect(await readCount(here, 6)).toHaveLength(6);
+    const there = await member(given.other, group, [topic]);
+    while (there.got.length === 0) {
+      await here.read(10, 50);
+      there.got.push(...(await there.consumer.read(10, 50)));
+    }
+    expect(there.got.map(text)).toEqual(['2']);
+    await here.close();
+    await readUntil([there], () => there.got.length === 2);
+    expect(there.got.map(text)).toEqual(['2', '2']);
+    expect([...handed].sort()).toEqual([0, 1]);
+    await there.consumer.close();
+  });
+
   test('nothing is delivered before onAssigned has finished', async () => {
     const topic = await given.newTopic(1);
     await given.fill(topic, 0, ['a']);

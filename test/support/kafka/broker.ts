@@ -18,10 +18,22 @@ export interface KafkaOptions {
   readonly advertise?: number;
   /** Kept between runs. Absent: a new directory, removed on stop. */
   readonly directory?: string;
+  /** A second door on each node, with TLS and a password (SASL PLAIN). */
+  readonly secure?: SecureDoor;
   readonly say?: (line: string) => void;
 }
 
+export interface SecureDoor {
+  /** PEM: the brokers' certificate and its key. */
+  readonly cert: string;
+  readonly key: string;
+  readonly user: string;
+  readonly password: string;
+}
+
 export interface RunningKafka {
+  /** host:port of the secure doors, if any. */
+  readonly secureBrokers: string[];
   /** host:port, one per node. */
   readonly brokers: string[];
   /** Waits until every node has ended. */
@@ -40,11 +52,12 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'vigie-kafka-'));
   mkdirSync(directory, { recursive: true });
   const count = options.nodes ?? 1;
-  const free = await freePorts(count * 2);
+  const free = await freePorts(count * 3);
   const ports = Array.from({ length: count }, (_, i) =>
     options.port === undefined ? free[i]! : options.port + i,
   );
-  const controllers = free.slice(count);
+  const controllers = free.slice(count, 2 * count);
+  const securePorts = options.secure === undefined ? [] : free.slice(2 * count);
   const brokers = ports.map((port) => `127.0.0.1:${port}`);
   const clusterId = clusterIdOf(directory);
 
@@ -54,7 +67,8 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
     const config = join(node, 'server.properties');
     writeFileSync(
       config,
-      properties(i + 1, port, controllers, join(node, 'data'), options.advertise ?? port),
+      properties(i + 1, port, controllers, join(node, 'data'), options.advertise ?? port, securePorts[i]) +
+        (options.secure === undefined ? '' : secureProperties(options.secure, port, securePorts[i]!)),
     );
     return config;
   });
@@ -101,7 +115,8 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
     await stop();
     throw error;
   }
-  return { brokers, stop, killNode: (index) => endNode(index, 'SIGKILL'), startNode };
+  const secureBrokers = securePorts.map((port) => `127.0.0.1:${port}`);
+  return { brokers, secureBrokers, stop, killNode: (index) => endNode(index, 'SIGKILL'), startNode };
 }
 
 function properties(
@@ -110,6 +125,7 @@ function properties(
   controllers: readonly number[],
   data: string,
   advertised: number,
+  securePort: number | undefined,
 ): string {
   const replicas = Math.min(3, controllers.length);
   return Object.entries({
@@ -117,10 +133,16 @@ function properties(
     'node.id': id,
     'controller.quorum.voters': controllers.map((at, i) => `${i + 1}@127.0.0.1:${at}`).join(','),
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllers[id - 1]}`,
+    listeners: [
+      `PLAINTEXT://127.0.0.1:${port}`,
+      `CONTROLLER://127.0.0.1:${controllers[id - 1]}`,
+      ...(securePort === undefined ? [] : [`SECURE://127.0.0.1:${securePort}`]),
+    ].join(','),
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertised}`,
     'log.dirs': data,
     'auto.create.topics.enable': false,
+    'default.replication.factor': replicas,
+    'min.insync.replicas': replicas >= 3 ? 2 : 1,
     'offsets.topic.num.partitions': 1,
     'offsets.topic.replication.factor': replicas,
     'transaction.state.log.num.partitions': 1,
@@ -135,6 +157,24 @@ function properties(
     // A node that starts again is refused until the session of its former life is over.
     'broker.session.timeout.ms': 3000,
     'broker.heartbeat.interval.ms': 500,
+  })
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+/** Of two lines with one name the later holds. */
+function secureProperties({ cert, key, user, password }: SecureDoor, plain: number, secure: number): string {
+  const controller = `CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SECURE:SASL_SSL`;
+  const oneLine = (pem: string) => pem.trim().replaceAll('\n', '\\n');
+  return Object.entries({
+    'listener.security.protocol.map': controller,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${plain},SECURE://127.0.0.1:${secure}`,
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'sasl.enabled.mechanisms': 'PLAIN',
+    'listener.name.secure.plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required user_${user}="${password}";`,
+    'listener.name.secure.ssl.keystore.type': 'PEM',
+    'listener.name.secure.ssl.keystore.certificate.chain': oneLine(cert),
+    'listener.name.secure.ssl.keystore.key': oneLine(key),
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
