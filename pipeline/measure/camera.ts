@@ -1,9 +1,10 @@
 /** What is measured on one camera during one epoch of its stream. */
-import type { Frame, Measured, Track } from '../model.ts';
+import type { Frame, Measured, Point, Track } from '../model.ts';
 import type { Camera } from '../site/site.ts';
 import { BodyFlow } from './body-flow.ts';
 import { Crossings } from './crossings.ts';
-import { inside } from './geometry.ts';
+import { inside, type Shape, shapeOf } from './geometry.ts';
+import { type Grid, gridOf } from './grid.ts';
 import { Ground } from './ground.ts';
 import { type Sighting, sightings } from './sightings.ts';
 import { footOf, type Tracked, Tracker } from './tracker.ts';
@@ -23,22 +24,23 @@ export type CameraMeasureState = ReturnType<CameraMeasure['save']>;
 
 export class CameraMeasure {
   readonly #camera: Camera;
+  readonly #shapes: readonly { readonly id: string; readonly shape: Shape }[];
   readonly #epoch: number;
   readonly #width: number;
   readonly #height: number;
   readonly #ground: Ground;
   readonly #tracker = new Tracker();
-  readonly #bodyFlow: BodyFlow;
+  readonly #bodyFlow = new BodyFlow();
   readonly #crossings: Crossings;
   readonly #zones: ZoneCounts;
 
   constructor(camera: Camera, { epoch, planeWidth, planeHeight }: Session) {
     this.#camera = camera;
+    this.#shapes = camera.zones.map(({ id, polygon }) => ({ id, shape: shapeOf(polygon) }));
     this.#epoch = epoch;
     this.#width = planeWidth;
     this.#height = planeHeight;
     this.#ground = new Ground(camera.ground);
-    this.#bodyFlow = new BodyFlow(planeWidth, planeHeight);
     this.#crossings = new Crossings(camera.lines, planeWidth, planeHeight);
     this.#zones = new ZoneCounts(camera.zones, this.#ground, planeWidth, planeHeight);
   }
@@ -74,13 +76,19 @@ export class CameraMeasure {
   }
 
   step(frame: Frame): Measured {
-    const found = sightings(frame, this.#ground);
+    const grid = frame.cells === undefined ? undefined : gridOf(frame.cells, this.#camera.zones.length);
+    const trusted = frame.view === 'ok' ? grid : undefined;
+    const found = sightings(frame, grid, this.#ground);
     const tracked = this.#tracker.step(found, frame.capturedAtMs);
     this.#learn(found, tracked, frame);
-    const crossings = this.#crossings.step(tracked, frame);
-    this.#bodyFlow.read(frame.view === 'ok' ? frame.cells : undefined, new Set(tracked.map(({ id }) => id)));
-    const tracks = tracked.map((track) => this.#track(track, frame));
-    return { frame, zones: this.#zones.step(frame, tracks), crossings, tracks };
+    const alive = new Set<number>();
+    for (const track of tracked) alive.add(track.id);
+    this.#crossings.keep(alive);
+    this.#bodyFlow.keep(alive);
+    const feet = tracked.map((track) => footOf(track, this.#width, this.#height));
+    const crossings = this.#crossings.step(tracked, feet, frame);
+    const tracks = this.#tracks(tracked, feet, frame, trusted);
+    return { frame, zones: this.#zones.step(frame, trusted, tracks), crossings, tracks };
   }
 
   /** Upright, whole, followed for a while, not cut by the view's edge: what one person looks like. */
@@ -92,13 +100,7 @@ export class CameraMeasure {
       const whole =
         sighting.x0 > 0 && sighting.y0 > 0 && sighting.x1 < this.#width && sighting.y1 < this.#height;
       if (!upright || !whole || sighting.divided) continue;
-      const known = tracked.some(
-        (track) =>
-          track.seen &&
-          track.x0 === sighting.x0 &&
-          track.y1 === sighting.y1 &&
-          (track.hits >= HITS_STANDING || (track.hits >= 3 && moves(track))),
-      );
+      const known = tracked.some((track) => isGrown(track, sighting));
       if (!known) continue;
       this.#ground.learn(
         sighting.footY / frame.planeHeight,
@@ -108,9 +110,32 @@ export class CameraMeasure {
     }
   }
 
-  #track(track: Tracked, frame: Frame): Track {
-    const foot = footOf(track, this.#width, this.#height);
-    const flow = this.#bodyFlow.of(track.id, track, frame.intervalMs);
+  #tracks(
+    tracked: readonly Tracked[],
+    feet: readonly Point[],
+    frame: Frame,
+    trusted: Grid | undefined,
+  ): readonly Track[] {
+    const zones = this.#zonesOf(feet);
+    return tracked.map((track, t) => this.#track(track, feet[t]!, zones[t]!, frame, trusted));
+  }
+
+  /** Zone by zone, so that each is shown to the kernel once. */
+  #zonesOf(feet: readonly Point[]): readonly (readonly string[])[] {
+    const zones = feet.map((): string[] => []);
+    for (const { id, shape } of this.#shapes)
+      for (let t = 0; t < feet.length; t++) if (inside(feet[t]!, shape)) zones[t]!.push(id);
+    return zones;
+  }
+
+  #track(
+    track: Tracked,
+    foot: Point,
+    zones: readonly string[],
+    frame: Frame,
+    trusted: Grid | undefined,
+  ): Track {
+    const flow = this.#bodyFlow.of(track.id, track, trusted, frame.intervalMs);
     return {
       id: track.id,
       box: {
@@ -120,7 +145,7 @@ export class CameraMeasure {
         y1: track.y1 / this.#height,
       },
       foot,
-      zones: this.#camera.zones.filter((zone) => inside(foot, zone.polygon)).map((zone) => zone.id),
+      zones,
       velocity: { x: track.vx / this.#width, y: track.vy / this.#height },
       flow: { x: flow.x / this.#width, y: flow.y / this.#height },
       personHeight: track.size / this.#height,
@@ -132,6 +157,12 @@ export class CameraMeasure {
       surprise: track.surprise,
     };
   }
+}
+
+/** The track that was found as this sighting, and has been for long enough. */
+function isGrown(track: Tracked, sighting: Sighting): boolean {
+  if (!track.seen || track.x0 !== sighting.x0 || track.y1 !== sighting.y1) return false;
+  return track.hits >= HITS_STANDING || (track.hits >= 3 && moves(track));
 }
 
 /** Faster than a fifth of one's own height a second: walking, not swaying. */

@@ -12,21 +12,15 @@
  * what is seen stands for r / c = -ln(1 - c) / c times as many; c is the share of the zone in which somebody is seen.
  * It applies to runs longer than one person is tall: whoever is seen from head to foot hides behind nobody.
  *
- * The sums are made by kernels/density.ts, in one kernel instance for all cameras, into which a view's grid is copied
- * for a call:
- *
- *   base   cellsOfPerson, rowsOfPerson f64 per row | coverage, hidden f64 per zone | sums 16 f64 per zone |
- *          masks u8 per cell and zone | bitmap, occupancy, flowX, flowY u8 per cell | scratch
+ * The sums are made by kernels/density.ts, in the memory that holds the grid.
  */
-import { instantiate, type Kernels } from '../kernels.ts';
-import type { Cells, ZoneObservation } from '../model.ts';
+import type { ZoneObservation } from '../model.ts';
+import { type Grid, SUMS } from './grid.ts';
 
 /** Of those who stand in a view, this share is seen; the rest of them happens to look like what is behind. */
 const SEEN_SHARE = 0.95;
 /** Coverage beyond which nothing more can be told: -ln(1 - c) / c is then 3.2. */
 const COVERAGE_MAX = 0.95;
-/** f64 per zone, as drawn in kernels/density.ts. */
-const SUMS = 16;
 
 export interface DensityZone {
   readonly id: string;
@@ -45,137 +39,85 @@ export interface DensityObservation extends ZoneObservation {
 }
 
 /**
- * `cells` of one picture over zones of the same grid. `cellsOfPerson(footRow)`: cells that one standing person covers;
- * `rowsOfPerson(footRow)`: rows. `planeHeight` in pixels; `intervalMs` since the picture from which flow was measured,
- * 0 when there was none.
+ * The cells of one picture over zones of the same grid, for at most as many zones as it has room for.
+ * `cellsOfPerson(footRow)`: cells that one standing person covers; `rowsOfPerson(footRow)`: rows. `planeHeight` in
+ * pixels; `intervalMs` since the picture from which flow was measured, 0 when there was none.
  */
 export function density(
-  cells: Cells,
+  grid: Grid,
   zones: readonly DensityZone[],
   cellsOfPerson: Float64Array,
   rowsOfPerson: Float64Array,
   planeHeight: number,
   intervalMs: number,
 ): readonly DensityObservation[] {
-  const { columns, rows } = cells;
+  const { exports, at, bytes, f64, columns, rows } = grid;
   const count = zones.length;
-  const n = columns * rows;
-  arena = roomFor(n, rows, count);
-  const { exports } = arena.kernels;
-  const { at, bytes, f64 } = arena;
   f64.set(cellsOfPerson, at.cellsOfPerson / 8);
   f64.set(rowsOfPerson, at.rowsOfPerson / 8);
-  for (let z = 0; z < count; z++) bytes.set(zones[z]!.mask, at.masks + z * n);
-  bytes.set(cells.bitmap, at.bitmap);
-  bytes.set(cells.occupancy, at.occupancy);
-  bytes.set(cells.flowX, at.flowX);
-  bytes.set(cells.flowY, at.flowY);
-
-  exports.densify(at.scratch, at.bitmap, at.occupancy, at.flowX, at.flowY, columns, rows);
-  const grid = [at.masks, count, at.scratch, at.cellsOfPerson, at.rowsOfPerson, columns, rows] as const;
-  exports.coverage(at.covered, ...grid);
-  const covered = f64.subarray(at.covered / 8, at.covered / 8 + count);
-  for (let z = 0; z < count; z++) f64[at.hidden / 8 + z] = hiddenFactor(covered[z]!);
+  for (let z = 0; z < count; z++) bytes.set(zones[z]!.mask, at.masks + z * columns * rows);
+  const { masks, scratch, covered, hidden } = at;
+  exports.coverage(covered, masks, count, scratch, at.cellsOfPerson, at.rowsOfPerson, columns, rows);
+  for (let z = 0; z < count; z++) f64[hidden / 8 + z] = hiddenFactor(f64[covered / 8 + z]!);
   // i8 in 1/8 pixel a picture to plane heights per second.
   const perSecond = intervalMs > 0 ? 1000 / intervalMs / 8 / planeHeight : 0;
-  exports.density(at.sums, at.hidden, ...grid, perSecond);
-  return zones.map((zone, z) => {
-    const from = at.sums / 8 + z * SUMS;
-    return observation(zone, covered[z]!, f64.subarray(from, from + SUMS), intervalMs);
-  });
+  exports.density(
+    at.sums,
+    hidden,
+    masks,
+    count,
+    scratch,
+    at.cellsOfPerson,
+    at.rowsOfPerson,
+    columns,
+    rows,
+    perSecond,
+  );
+  const observations: DensityObservation[] = [];
+  for (let z = 0; z < count; z++)
+    observations.push(observation(zones[z]!, f64[covered / 8 + z]!, f64, at.sums / 8 + z * SUMS, intervalMs));
+  return observations;
 }
 
+/** `sums` from `from` on: 16 f64, named in kernels/density.ts. */
 function observation(
   zone: DensityZone,
   covered: number,
   sums: Float64Array,
+  from: number,
   intervalMs: number,
 ): DensityObservation {
-  const [people = 0, crowd = 0, moving = 0, fluxX = 0, fluxY = 0, speed = 0] = sums;
-  const spread = sums[6]!;
-  const surrounded = sums[7]!;
-  return {
+  const people = sums[from]!;
+  const moving = sums[from + 2]!;
+  const fluxX = sums[from + 3]!;
+  const fluxY = sums[from + 4]!;
+  const speed = sums[from + 5]!;
+  const spread = sums[from + 6]!;
+  const surrounded = sums[from + 7]!;
+  const directions: number[] = [];
+  for (let bin = from + 8; bin < from + SUMS; bin++) directions.push(moving > 0 ? sums[bin]! / moving : 0);
+  const observed: Changeable<DensityObservation> = {
     zone: zone.id,
     people,
     covered,
-    crowded: people > 0 ? crowd / people : 0,
+    crowded: people > 0 ? sums[from + 1]! / people : 0,
     moving,
-    ...(zone.areaM2 === undefined ? {} : { density: people / zone.areaM2 }),
     fluxX,
     fluxY,
     coherence: speed > 0 ? Math.sqrt(fluxX * fluxX + fluxY * fluxY) / speed : 0,
-    // 1/8 pixel a picture over the 8 pixels from one neighbour's middle to the other's.
-    ...(surrounded > 0 && intervalMs > 0
-      ? { divergence: ((spread / surrounded / 64) * 1000) / intervalMs }
-      : {}),
-    directions: Array.from(sums.subarray(8), (share) => (moving > 0 ? share / moving : 0)),
+    directions,
   };
+  if (zone.areaM2 !== undefined) observed.density = people / zone.areaM2;
+  // 1/8 pixel a picture over the 8 pixels from one neighbour's middle to the other's.
+  if (surrounded > 0 && intervalMs > 0)
+    observed.divergence = ((spread / surrounded / 64) * 1000) / intervalMs;
+  return observed;
 }
+
+type Changeable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /** How many people there are for each that is seen. */
 function hiddenFactor(covered: number): number {
   const c = Math.min(COVERAGE_MAX, covered / SEEN_SHARE);
   return c < 0.01 ? 1 : -Math.log(1 - c) / c;
-}
-
-interface Arena {
-  readonly kernels: Kernels;
-  readonly bytes: Uint8Array;
-  readonly f64: Float64Array;
-  readonly cells: number;
-  readonly rows: number;
-  readonly zones: number;
-  readonly at: Readonly<Record<Part, number>>;
-}
-
-type Part =
-  | 'cellsOfPerson'
-  | 'rowsOfPerson'
-  | 'covered'
-  | 'hidden'
-  | 'sums'
-  | 'masks'
-  | 'bitmap'
-  | 'occupancy'
-  | 'flowX'
-  | 'flowY'
-  | 'scratch';
-
-/** Holds the largest grid and the most zones that were asked for so far. */
-let arena: Arena | undefined;
-
-function roomFor(cells: number, rows: number, zones: number): Arena {
-  if (arena !== undefined && cells <= arena.cells && rows <= arena.rows && zones <= arena.zones) return arena;
-  return reserveGrid(
-    Math.max(cells, arena?.cells ?? 0),
-    Math.max(rows, arena?.rows ?? 0),
-    Math.max(zones, arena?.zones ?? 0),
-  );
-}
-
-function reserveGrid(cells: number, rows: number, zones: number): Arena {
-  const sizes: Readonly<Record<Part, number>> = {
-    cellsOfPerson: 8 * rows,
-    rowsOfPerson: 8 * rows,
-    covered: 8 * zones,
-    hidden: 8 * zones,
-    sums: 8 * SUMS * zones,
-    masks: cells * zones,
-    bitmap: (cells + 7) >> 3,
-    occupancy: cells,
-    flowX: cells,
-    flowY: cells,
-    scratch: instantiate(0).exports.densityScratchBytes(cells, 1),
-  };
-  const names = Object.keys(sizes) as Part[];
-  const aligned = (bytes: number) => (bytes + 63) & ~63;
-  const kernels = instantiate(names.reduce((sum, name) => sum + aligned(sizes[name]), 0));
-  let next = kernels.base;
-  const at = { ...sizes };
-  for (const name of names) {
-    at[name] = next;
-    next += aligned(sizes[name]);
-  }
-  const { buffer } = kernels.memory;
-  return { kernels, bytes: new Uint8Array(buffer), f64: new Float64Array(buffer), cells, rows, zones, at };
 }

@@ -28,12 +28,15 @@ function priorHeight(y: number): number {
   return 0.06 + 0.24 * y;
 }
 
+const PRIOR_LINE = { a: priorHeight(0), b: priorHeight(1) - priorHeight(0) };
+
 export class Ground {
   readonly #calibrated: { a: number; b: number } | undefined;
   readonly #heights = new Float64Array(BANDS * BUCKETS);
   readonly #fills = new Float64Array(BUCKETS);
-  #line = { a: priorHeight(0), b: priorHeight(1) - priorHeight(0) };
-  #fill = FILL_PRIOR;
+  /** What follows from the histograms; undefined when they have changed since. */
+  #line: { readonly a: number; readonly b: number } | undefined = PRIOR_LINE;
+  #fill: number | undefined = FILL_PRIOR;
 
   constructor(samples: readonly GroundSample[]) {
     const [first, ...rest] = samples;
@@ -44,19 +47,20 @@ export class Ground {
   }
 
   save() {
-    return { heights: this.#heights, fills: this.#fills, line: this.#line, fill: this.#fill };
+    return { heights: this.#heights, fills: this.#fills };
   }
 
-  restore({ heights, fills, line, fill }: ReturnType<Ground['save']>): void {
+  restore({ heights, fills }: ReturnType<Ground['save']>): void {
     this.#heights.set(heights);
     this.#fills.set(fills);
-    this.#line = line;
-    this.#fill = fill;
+    if (fills.every((count) => count === 0)) return;
+    this.#line = undefined;
+    this.#fill = undefined;
   }
 
   /** Height of a standing person whose foot is at `y`, share of the view's height, at least 0.02. */
   height(y: number): number {
-    const { a, b } = this.#calibrated ?? this.#line;
+    const { a, b } = this.#calibrated ?? this.#fitted();
     return Math.max(0.02, Math.min(1.5, a + b * y));
   }
 
@@ -66,12 +70,13 @@ export class Ground {
    * by b f / h (pinhole camera), where f is the focal length: 0.9 of the view's width, a lens of 58 degrees.
    */
   depth(y: number, aspect: number): number {
-    const { b } = this.#calibrated ?? this.#line;
+    const { b } = this.#calibrated ?? this.#fitted();
     return Math.max(1, (b * FOCAL_WIDTHS * aspect) / this.height(y));
   }
 
   /** Share of height squared (in pixels) that one person covers. */
   get fill(): number {
+    this.#fill ??= FILL_PRIOR * medianOf(this.#fills, 0).ratio;
     return this.#fill;
   }
 
@@ -80,8 +85,14 @@ export class Ground {
     const band = Math.min(BANDS - 1, Math.max(0, Math.floor(footY * BANDS)));
     count(this.#heights, band * BUCKETS, bucketOf(height / priorHeight((band + 0.5) / BANDS)));
     count(this.#fills, 0, bucketOf(fill / FILL_PRIOR));
-    this.#line = this.#fit();
-    this.#fill = FILL_PRIOR * medianOf(this.#fills, 0).ratio;
+    // A frame teaches several times and asks once.
+    this.#line = undefined;
+    this.#fill = undefined;
+  }
+
+  #fitted() {
+    this.#line ??= this.#fit();
+    return this.#line;
   }
 
   /** Least squares through the bands' medians; never lets people shrink towards the camera. */
@@ -142,9 +153,11 @@ function medianOf(histogram: Float64Array, from: number): { ratio: number; total
 }
 
 function medianOfAll(histogram: Float64Array): number {
-  const all = new Float64Array(BUCKETS);
-  histogram.forEach((value, i) => {
-    all[i % BUCKETS]! += value;
-  });
+  all.fill(0);
+  for (let from = 0; from < histogram.length; from += BUCKETS)
+    for (let i = 0; i < BUCKETS; i++) all[i]! += histogram[from + i]!;
   return medianOf(all, 0).ratio;
 }
+
+/** Filled anew for every sum. */
+const all = new Float64Array(BUCKETS);

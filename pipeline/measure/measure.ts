@@ -10,7 +10,7 @@ import type { KeptStage } from '../stage.ts';
 import { CameraMeasure, type CameraMeasureState } from './camera.ts';
 
 /** Of what is saved. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 
 export function measure(site: Site): KeptStage<Frame, Measured> {
   return new Measure(site);

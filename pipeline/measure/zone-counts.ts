@@ -1,14 +1,21 @@
 /** How many people there are in every zone of one camera, from the cells and from the tracks together. */
 import type { Frame, Track, ZoneObservation } from '../model.ts';
-import type { Zone } from '../site/site.ts';
-import { type DensityZone, density } from './density.ts';
-import { maskOf } from './geometry.ts';
+import { CELL_PX, PLANE_PIXELS_MAX, type Zone } from '../site/site.ts';
+import { type DensityObservation, type DensityZone, density } from './density.ts';
+import { maskOf, shapeOf } from './geometry.ts';
+import type { Grid } from './grid.ts';
 import type { Ground } from './ground.ts';
 
 /** A track counts as somebody after this long. */
 const GROWN_MS = 500;
 /** Counts are smoothed over about this long: people do not appear and vanish within a second. */
 const SMOOTH_MS = 1_000;
+
+/** Of a plane that is one pixel wide. */
+const ROWS_MAX = PLANE_PIXELS_MAX / CELL_PX;
+/** Filled anew for every frame. */
+const rowScratch = new Float64Array(ROWS_MAX);
+const cellScratch = new Float64Array(ROWS_MAX);
 
 export class ZoneCounts {
   readonly #zones: readonly DensityZone[];
@@ -24,7 +31,7 @@ export class ZoneCounts {
     this.#height = height;
     this.#zones = zones.map((zone) => ({
       id: zone.id,
-      mask: maskOf(zone.polygon, width, height),
+      mask: maskOf(shapeOf(zone.polygon), width, height),
       ...(zone.areaM2 === undefined ? {} : { areaM2: zone.areaM2 }),
     }));
     this.#rows = (height + 3) >> 2;
@@ -39,38 +46,40 @@ export class ZoneCounts {
       if (this.#zones.some((known) => known.id === zone)) this.#smooth.set(zone, people);
   }
 
-  step(frame: Frame, tracks: readonly Track[]): readonly ZoneObservation[] {
-    if (frame.view !== 'ok' || frame.cells === undefined)
-      return this.#zones.map((zone) => ({ zone: zone.id }));
-    const rowsOfPerson = new Float64Array(this.#rows);
-    const cellsOfPerson = new Float64Array(this.#rows);
+  /** No grid while the view cannot be trusted: then nothing is known. */
+  step(frame: Frame, grid: Grid | undefined, tracks: readonly Track[]): readonly ZoneObservation[] {
+    if (grid === undefined) return this.#zones.map((zone) => ({ zone: zone.id }));
+    const { rowsOfPerson, cellsOfPerson } = this.#personByRow();
+    const observed = density(grid, this.#zones, cellsOfPerson, rowsOfPerson, this.#height, frame.intervalMs);
+    return observed.map((zone, z) => this.#counted(zone, this.#zones[z]!.areaM2, tracks, frame.intervalMs));
+  }
+
+  #personByRow() {
+    const rowsOfPerson = rowScratch.subarray(0, this.#rows);
+    const cellsOfPerson = cellScratch.subarray(0, this.#rows);
     for (let row = 0; row < this.#rows; row++) {
       const heightPx = this.#ground.height(Math.min(1, ((row + 0.5) * 4) / this.#height)) * this.#height;
       rowsOfPerson[row] = heightPx / 4;
       cellsOfPerson[row] = Math.max(0.5, (this.#ground.fill * heightPx * heightPx) / 16);
     }
-    const observed = density(
-      frame.cells,
-      this.#zones,
-      cellsOfPerson,
-      rowsOfPerson,
-      this.#height,
-      frame.intervalMs,
-    );
-    return observed.map(({ covered, crowded, ...zone }) => {
-      // Where people stand apart, the tracks count them as well as the cells do, and the two err differently.
-      const apart = 1 - crowded;
-      const counted = tracks
-        .filter((track) => track.seen && track.ageMs >= GROWN_MS && track.zones.includes(zone.zone))
-        .reduce((sum, track) => sum + Math.max(1, track.people), 0);
-      const people = this.#smoothed(
-        zone.zone,
-        zone.people + (apart / 2) * (counted - zone.people),
-        frame.intervalMs,
-      );
-      const area = this.#zones.find((known) => known.id === zone.zone)?.areaM2;
-      return { ...zone, people, covered, ...(area === undefined ? {} : { density: people / area }) };
-    });
+    return { rowsOfPerson, cellsOfPerson };
+  }
+
+  /** Where people stand apart, the tracks count them as well as the cells do, and the two err differently. */
+  #counted(
+    observed: DensityObservation,
+    areaM2: number | undefined,
+    tracks: readonly Track[],
+    intervalMs: number,
+  ): ZoneObservation {
+    const { crowded, ...zone } = observed;
+    let counted = 0;
+    for (const track of tracks)
+      if (track.seen && track.ageMs >= GROWN_MS && track.zones.includes(zone.zone))
+        counted += Math.max(1, track.people);
+    const apart = 1 - crowded;
+    const people = this.#smoothed(zone.zone, zone.people + (apart / 2) * (counted - zone.people), intervalMs);
+    return { ...zone, people, ...(areaM2 === undefined ? {} : { density: people / areaM2 }) };
   }
 
   #smoothed(zone: string, value: number, intervalMs: number): number {

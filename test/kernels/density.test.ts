@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type DensityZone, density } from '../../pipeline/measure/density.ts';
+import { gridOf } from '../../pipeline/measure/grid.ts';
 import type { Cells } from '../../pipeline/model.ts';
 import { type Chance, random, SEED } from '../support/random.ts';
 import * as twin from '../support/twins/density.ts';
@@ -43,8 +44,9 @@ const full = (columns: number, rows: number, id = 'all'): DensityZone => ({
 const level = (rows: number, value: number) => new Float64Array(rows).fill(value);
 
 /** Exactly what the twin says. */
-function compare(...of: Parameters<typeof density>) {
-  const found = density(...of);
+function compare(...of: Parameters<typeof twin.density>) {
+  const [cells, zones, ...rest] = of;
+  const found = density(gridOf(cells, zones.length), zones, ...rest);
   expect(found).toStrictEqual(twin.density(...of));
   return found;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BodyFlow } from '../../pipeline/measure/body-flow.ts';
+import { gridOf } from '../../pipeline/measure/grid.ts';
 import type { Cells } from '../../pipeline/model.ts';
 
 const COLUMNS = 40;
@@ -26,12 +27,11 @@ function cellsOf(found: readonly Cell[]): Cells {
 }
 
 const box = { x0: 8, y0: 4, x1: 16, y1: 12 };
-const alive = new Set([1]);
+const gridWith = (found: readonly Cell[]) => gridOf(cellsOf(found), 0);
 
 function flowOf(found: readonly Cell[], intervalMs = 200) {
-  const flow = new BodyFlow(160, 90);
-  flow.read(cellsOf(found), alive);
-  return flow.of(1, box, intervalMs);
+  const flow = new BodyFlow();
+  return flow.of(1, box, gridWith(found), intervalMs);
 }
 
 describe('the flow of a body', () => {
@@ -69,25 +69,22 @@ describe('the flow of a body', () => {
   });
 
   test('is smoothed over three pictures at five a second, by track', () => {
-    const flow = new BodyFlow(160, 90);
-    flow.read(cellsOf([[2, 1, 255, 16, 0]]), alive);
-    flow.of(1, box, 200);
-    flow.read(cellsOf([]), alive);
-    expect(flow.of(1, box, 200).x).toBeCloseTo((10 * 2) / 3, 9);
-    expect(flow.of(2, box, 200).x).toBe(0);
+    const flow = new BodyFlow();
+    flow.of(1, box, gridWith([[2, 1, 255, 16, 0]]), 200);
+    const empty = gridWith([]);
+    expect(flow.of(1, box, empty, 200).x).toBeCloseTo((10 * 2) / 3, 9);
+    expect(flow.of(2, box, empty, 200).x).toBe(0);
   });
 
   test('a track that is gone is forgotten, and so are the cells of the frame before', () => {
-    const flow = new BodyFlow(160, 90);
-    flow.read(cellsOf([[2, 1, 255, 16, 0]]), alive);
-    flow.of(1, box, 200);
-    flow.read(cellsOf([]), new Set());
-    expect(flow.of(1, box, 200).x).toBe(0);
+    const flow = new BodyFlow();
+    flow.of(1, box, gridWith([[2, 1, 255, 16, 0]]), 200);
+    flow.keep(new Set());
+    expect(flow.of(1, box, gridWith([]), 200).x).toBe(0);
   });
 
   test('of a view that cannot be trusted is rest', () => {
-    const flow = new BodyFlow(160, 90);
-    flow.read(undefined, alive);
-    expect(flow.of(1, box, 200)).toEqual({ x: 0, y: 0 });
+    const flow = new BodyFlow();
+    expect(flow.of(1, box, undefined, 200)).toEqual({ x: 0, y: 0 });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inside } from '../../pipeline/measure/geometry.ts';
+import { inside, shapeOf } from '../../pipeline/measure/geometry.ts';
 import { measure } from '../../pipeline/measure/measure.ts';
 import { TRACKS_MAX } from '../../pipeline/measure/tracker.ts';
 import type { Measured } from '../../pipeline/model.ts';
@@ -133,7 +133,7 @@ describe('the zones of a foot', () => {
     ['on a corner', 0, 0, true],
     ['a 65,535th beyond', 0.5 + 1 / 65_535, 0.5, false],
   ])('%s', (_name, x, y, expected) => {
-    expect(inside({ x, y }, polygon)).toBe(expected);
+    expect(inside({ x, y }, shapeOf(polygon))).toBe(expected);
   });
 
   test('a foot on the shared side is in both, at the lower edge of the view', () => {

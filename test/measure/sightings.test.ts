@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { gridOf } from '../../pipeline/measure/grid.ts';
 import { Ground } from '../../pipeline/measure/ground.ts';
 import { sightings } from '../../pipeline/measure/sightings.ts';
 import { AREA_PX, frameOf, fromAbove, type Region, TALL_PX } from './build.ts';
 
-const seen = (...regions: Region[]) => sightings(frameOf(5, regions), new Ground(fromAbove));
+const seen = (...regions: Region[]) => {
+  const frame = frameOf(5, regions);
+  return sightings(frame, frame.cells && gridOf(frame.cells, 0), new Ground(fromAbove));
+};
 const feet = (found: ReturnType<typeof seen>) => found.map(({ footX, footY }) => [footX, footY]);
 
 test('one person is one sighting, in pixels of the plane', () => {

@@ -19,8 +19,11 @@ function shortened(value = 'nothing'): string {
   return value.length > 100 ? `${value.slice(0, 100)}...` : value;
 }
 
-/** Fields that hold what a stage was made with: large, and no state. */
-const GIVEN = new Set(['#site', '#cameras', '#camera', '#rule', '#zone', '#lines', 'rule', 'mask']);
+/** Fields that are no state: what a stage was made with, and what follows from other fields and is found when asked for. */
+const NO_STATE = new Set([
+  ...['#site', '#cameras', '#camera', '#rule', '#zone', '#lines', '#shapes', '#courses', 'rule', 'mask'],
+  ...['#line', '#fill'],
+]);
 
 export function inside(object: object): Inside {
   const session = new Session();
@@ -52,7 +55,7 @@ function look(
   else if (value.subtype === 'typedarray') into.set(path, elements(session, value.objectId));
   else
     for (const [name, held] of propertiesOf(session, value.objectId, value.subtype === 'map'))
-      if (!GIVEN.has(name)) look(session, held, `${path}/${name}`, into);
+      if (!NO_STATE.has(name)) look(session, held, `${path}/${name}`, into);
 }
 
 function propertiesOf(
