@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { View } from '../../pipeline/operate/look.ts';
 import { built } from './built.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -54,6 +55,16 @@ export function spawnVigie(words: readonly string[], env: Record<string, string>
   });
   address.catch(() => undefined);
   return { child, address, ended, printed: () => printed };
+}
+
+/** What it showed last under `--json`. */
+export function lastView(running: RunningVigie): View | undefined {
+  const last = running
+    .printed()
+    .split('\n')
+    .filter((line) => line.startsWith('{') && line.endsWith('}'))
+    .at(-1);
+  return last === undefined ? undefined : (JSON.parse(last) as View);
 }
 
 /** A command that ends by itself. */
