@@ -1,7 +1,8 @@
-/** What deploy/compose.yaml promises, as far as it can be seen without Docker. */
+/** What the files in deploy/ promise, as far as it can be seen without Docker. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { demoSite } from '../pipeline/ingest/scenes/demo.ts';
 
 interface Service {
   readonly image: string;
@@ -81,4 +82,9 @@ describe('deploy/compose.yaml', () => {
       expect(environment.KAFKA_AUTO_CREATE_TOPICS_ENABLE).toBe('false');
     }
   });
+});
+
+it('deploy/station.yaml is the station of `npm start`', () => {
+  const there = readFileSync(new URL('../deploy/station.yaml', import.meta.url), 'utf8');
+  expect(parse(there)).toEqual(parse(demoSite()));
 });

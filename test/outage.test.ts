@@ -82,7 +82,7 @@ describe.runIf(havePart('kafka', found.present, found.why))(
       await expect
         .poll(() => Math.min(...CAMERAS.map((one) => spooled(first, one))), SOON)
         .toBeGreaterThan(HELD);
-      expect(lastView(first)?.outages.join()).toMatch(/^ingest: cannot append/);
+      expect(lastView(first)?.outages.join()).toMatch(/^ingest: cannot append, attempt \d+: ./);
       const held = new Map(CAMERAS.map((one) => [one, spooled(first, one)]));
       first.child.kill('SIGKILL');
       await first.ended;

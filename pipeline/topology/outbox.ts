@@ -59,12 +59,14 @@ export class Outbox {
       return [];
     }
     const sent = this.#options.log.append(records);
-    const outcome = await inTime(sent, this.#options.inTimeMs ?? IN_TIME_MS);
+    const inTimeMs = this.#options.inTimeMs ?? IN_TIME_MS;
+    const outcome = await inTime(sent, inTimeMs);
     if (outcome.kind === 'done') {
       this.#options.onTaken?.();
       return [];
     }
     if (outcome.kind === 'failed' && isForGood(outcome.error)) throw outcome.error;
+    this.#tell(outcome.kind === 'failed' ? outcome.error : new Error(`no answer within ${inTimeMs} ms`));
     await this.#hold(records, outcome.kind === 'late' ? sent : undefined);
     return [];
   }
