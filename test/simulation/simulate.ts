@@ -22,6 +22,7 @@ import {
   type World,
 } from './processes.ts';
 import { promiseFaults } from './promises.ts';
+import { replayFaults } from './replay.ts';
 import { Storm } from './storm.ts';
 import { Trace } from './trace.ts';
 import { VirtualTime } from './virtual.ts';
@@ -105,16 +106,19 @@ async function run(seed: number, time: VirtualTime, options: SimulateOptions): P
   }));
   const history = await gather(world.log, subscribers);
   const { figures, violations } = reconcile(history);
+  const promised = promiseFaults(installation, history);
   stopAll(installation);
   await time.run(time.elapsedMs + 1);
+  const digest = trace.digest();
+  const replayed = await replayFaults(world.log, time);
   const restless: Violation[] = rested
     ? []
     : [{ code: 'no_rest', at: 'installation', message: `still at work ${REST_MS_MAX} ms after the storm` }];
   return {
     seed,
-    digest: trace.digest(),
+    digest,
     figures,
-    violations: [...broken, ...restless, ...violations, ...promiseFaults(installation, history)],
+    violations: [...broken, ...restless, ...violations, ...promised, ...replayed],
     faults: storm.faults,
     turns: time.turns,
     virtualMs: time.elapsedMs,
