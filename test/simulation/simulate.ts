@@ -52,6 +52,8 @@ const STORM_MS = 11_000;
 const REST_MS_MAX = 90_000;
 const REST_STEP_MS = 1_500;
 const LEASE_MS = 3_000;
+/** Those who were killed last come back, and the leases of those who do not have ended. */
+const AFTER_STORM_MS = LEASE_MS + 4_000;
 
 /** Everything in a running installation, as the storm and the final check see it. */
 export interface Installation {
@@ -185,6 +187,7 @@ async function rest(installation: Installation, time: VirtualTime): Promise<bool
   const untilMs = time.elapsedMs + REST_MS_MAX;
   let before = '';
   for (const subscriber of subscribers) subscriber.hurry();
+  await time.run(time.elapsedMs + AFTER_STORM_MS);
   while (time.elapsedMs < untilMs) {
     await time.run(time.elapsedMs + REST_STEP_MS);
     const lags = await Promise.all(
