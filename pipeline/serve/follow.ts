@@ -39,8 +39,10 @@ export async function* follow(options: FollowOptions): AsyncGenerator<Step, void
         yield { kind: 'progress', atMs: mark.atMs, token: encodeToken({ topic, offsets: cursor }) };
         owed = false;
       }
-      const waitMs = owed ? progressMs : mark.atMs + progressMs - now();
-      if (waitMs <= 0) {
+      const sinceMs = now() - mark.atMs;
+      const waitMs = owed ? progressMs : progressMs - sinceMs;
+      // Before its mark: the clock was set back, and must not stop progress until it has caught up.
+      if (waitMs <= 0 || sinceMs < 0) {
         mark = await endMark(log, topic, cursor.length, now);
         owed = true;
         continue;
