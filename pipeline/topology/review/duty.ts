@@ -96,7 +96,8 @@ export class ReviewDuty {
     const readings = [...this.#readings];
     const caughtUp = readings.every(([, reading]) => reading.isCaughtUp());
     if (caughtUp && idle) this.#caughtUp();
-    if (nowMs - this.#tickedAtMs < TICK_MS) return [];
+    // Either way: a clock that was set back must not stop the ticks until it has caught up.
+    if (Math.abs(nowMs - this.#tickedAtMs) < TICK_MS) return [];
     this.#tickedAtMs = nowMs;
     return readings.flatMap(([partition, reading]) => {
       const untilMs = caughtUp && idle ? nowMs : reading.untilMs();

@@ -101,7 +101,8 @@ export class ReviewView {
   #tick(nowMs: number, idle: boolean): void {
     const caughtUp = this.#readings.every((reading) => reading.isCaughtUp());
     if (caughtUp) this.#caughtUp();
-    if (nowMs - this.#tickedAtMs < TICK_MS) return;
+    // Either way: a clock that was set back must not stop the ticks until it has caught up.
+    if (Math.abs(nowMs - this.#tickedAtMs) < TICK_MS) return;
     this.#tickedAtMs = nowMs;
     for (const [partition, reading] of this.#readings.entries()) {
       const untilMs = caughtUp && idle ? nowMs : reading.untilMs();
