@@ -119,6 +119,8 @@ export class SubscriberActor {
   readonly received: Received[] = [];
   /** Events it was told it had lost. */
   gaps = 0;
+  /** When it last heard that it is up to date. */
+  heardAtMs = 0;
   /** Messages waiting at once on one of its connections, at most. */
   most = 0;
   readonly #world: World;
@@ -167,6 +169,7 @@ export class SubscriberActor {
     for await (const delivery of subscription(open, options)) {
       if (session.signal.aborted) return;
       if (delivery.kind === 'gap') this.gaps++;
+      if (delivery.kind === 'progress') this.heardAtMs = this.#world.time.elapsedMs;
       if (delivery.kind === 'event') {
         this.#world.trace.note(this.name, `has ${delivery.event.changeId}`);
         this.received.push({ event: delivery.event, next: decodeToken(delivery.token).offsets });

@@ -6,7 +6,13 @@ import type { Installation } from './simulate.ts';
 /** 17 messages that write() takes before it answers false, and the one that it says no to. */
 const UNSENT_MAX = 18;
 
-export function promiseFaults({ agents, subscribers }: Installation, history: History): readonly Violation[] {
+/** Well above the time between two messages of progress, and what a slow subscriber takes for one. */
+const HEARD_MS_MAX = 3_000;
+
+export function promiseFaults(
+  { world, agents, subscribers }: Installation,
+  history: History,
+): readonly Violation[] {
   const violations: Violation[] = [];
   const fail = (code: string, at: string, message: string) => violations.push({ code, at, message });
   const acts = new Map(agents.flatMap(({ asked }) => asked.map((one) => [one.verdict.id, one])));
@@ -25,7 +31,10 @@ export function promiseFaults({ agents, subscribers }: Installation, history: Hi
     if (asked === undefined || asked.verdict.candidate !== value.id)
       fail('nobody_decided', value.changeId, `no agent ever sent '${value.verdict.id}'`);
   }
-  for (const { name, gaps, most } of subscribers) {
+  const nowMs = world.time.elapsedMs;
+  for (const { name, gaps, most, heardAtMs } of subscribers) {
+    if (nowMs - heardAtMs > HEARD_MS_MAX)
+      fail('progress_missing', name, `heard nothing for ${nowMs - heardAtMs} ms, at most ${HEARD_MS_MAX}`);
     if (gaps > 0)
       fail('told_of_gap', name, `was told ${gaps} times that events were missed; none were removed`);
     if (most > UNSENT_MAX) fail('window_exceeded', name, `${most} messages waited, at most ${UNSENT_MAX}`);

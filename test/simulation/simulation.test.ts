@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { simulate } from './simulate.ts';
 
 const FIRST = 1;
-const SEEDS = 60;
+const SEEDS = 40;
 const asked = process.env.VIGIE_SEED;
 
 describe('the simulation', () => {
