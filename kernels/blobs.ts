@@ -1,7 +1,7 @@
 /**
  * From the foreground to regions.
  *
- *   clean    a pixel stays when at least 3 of its 3x3 block are set, and is filled when at least 5 are
+ *   clean    what is left of specks and pinholes (kernels/clean.ts)
  *   label    8-connected components as runs (kernels/label.ts)
  *   table    per component 16 i32 (one 64-byte line):
  *            0 x0  1 y0  2 x1  3 y1 (inclusive)  4 area  5 footX (1/8 px)  6 sum |difference|  7 edges
@@ -18,76 +18,6 @@ import { LOG } from './light';
 
 const Q: i32 = 7;
 const FIELDS: usize = 64;
-
-/**
- * 64 pixels at a time, in binary adders: first each pixel's column of three (0..3: `ones` and `twos`), then the columns
- * of three neighbours:  sum = odd + 2 low + 4 (carry + high)
- */
-export function clean(out: usize, bits: usize, width: i32, height: i32): void {
-  const stride = bitRow(width);
-  for (let y = 0; y < height; y++) {
-    const row = bits + y * stride;
-    const to = out + y * stride;
-    const up = y > 0 ? row - stride : 0;
-    const down = y + 1 < height ? row + stride : 0;
-    let onesBefore: u64 = 0;
-    let twosBefore: u64 = 0;
-    let mid = load<u64>(row);
-    let upper = up ? load<u64>(up) : 0;
-    let lower = down ? load<u64>(down) : 0;
-    let ones = upper ^ mid ^ lower;
-    let twos = majority(upper, mid, lower);
-    for (let at = 0; at < stride; at += 8) {
-      const set = mid;
-      let onesAfter: u64 = 0;
-      let twosAfter: u64 = 0;
-      if (at + 8 < stride) {
-        mid = load<u64>(row + at, 8);
-        upper = up ? load<u64>(up + at, 8) : 0;
-        lower = down ? load<u64>(down + at, 8) : 0;
-        onesAfter = upper ^ mid ^ lower;
-        twosAfter = majority(upper, mid, lower);
-      }
-      // A neighbouring word's column alone is at most 3, too few to fill a pixel.
-      store<u64>(
-        to + at,
-        (ones | twos) == 0
-          ? 0
-          : voted(
-              set,
-              (ones << 1) | (onesBefore >> 63),
-              ones,
-              (ones >> 1) | (onesAfter << 63),
-              (twos << 1) | (twosBefore >> 63),
-              twos,
-              (twos >> 1) | (twosAfter << 63),
-            ),
-      );
-      onesBefore = ones;
-      twosBefore = twos;
-      ones = onesAfter;
-      twos = twosAfter;
-    }
-  }
-}
-
-// @ts-ignore: decorator
-@inline function majority(a: u64, b: u64, c: u64): u64 {
-  return (a & b) | (c & (a | b));
-}
-
-// @ts-ignore: decorator
-@inline function voted(set: u64, l1: u64, m1: u64, r1: u64, l2: u64, m2: u64, r2: u64): u64 {
-  const odd = l1 ^ m1 ^ r1;
-  const carry = majority(l1, m1, r1);
-  const half = l2 ^ m2 ^ r2;
-  const high = majority(l2, m2, r2);
-  const low = carry ^ half;
-  const four = carry & half;
-  const five = (four & high) | ((four | high) & (odd | low));
-  const three = four | high | (low & odd);
-  return five | (set & three);
-}
 
 // @ts-ignore: decorator
 @inline function add(at: usize, field: i32, value: i32): void {
@@ -114,14 +44,6 @@ const PART_MASK: u64 = (1 << 21) - 1;
   return u64(fall) | (u64(abs(a - b)) << PART) | (u64(abs(backA - backB)) << (2 * PART));
 }
 
-// @ts-ignore: decorator
-@inline function put(at: usize, count: i32, sums: u64): void {
-  add(at, 7, count);
-  add(at, 8, i32(sums & PART_MASK));
-  add(at, 9, i32((sums >> PART) & PART_MASK));
-  add(at, 10, i32(sums >> (2 * PART)));
-}
-
 /** 1 when pixel x of a row is not set. */
 // @ts-ignore: decorator
 @inline function unset(line: usize, x: i32): i32 {
@@ -129,28 +51,85 @@ const PART_MASK: u64 = (1 << 21) - 1;
 }
 
 /**
- * The edges at both ends of a run: only the two pixels there can have a neighbour outside sideways. Without a branch:
- * whether there is an edge is anybody's guess, and a wrong guess costs more than the edge. One that is none goes from
- * a pixel to itself.
+ * The edges at both ends of a run, as fields 7 to 10: only the two pixels there can have a neighbour outside sideways.
+ * All four at once and without a branch, because whether there is an edge is anybody's guess:
+ *
+ *   lane      0       1       2    3         4       5       6    7
+ *   pixel     x0 - 2  x0 - 1  x0   x0 + 1    x1 - 2  x1 - 1  x1   x1 + 1      lane k against lane k + 2
+ *
+ * Looks up to two pixels before and behind the planes, and forgets what it saw there.
  */
 // @ts-ignore: decorator
-@inline function ends(at: usize, line: usize, luma: usize, mean: usize, row: i32, x0: i32, x1: i32, width: i32): void {
-  const i = row + x0;
-  const j = row + x1 - 1;
+@inline function ends(line: usize, luma: usize, mean: usize, row: i32, x0: i32, x1: i32, width: i32): v128 {
   const long = i32(x1 - x0 > 1);
   const a = i32(x0 >= 2) & unset(line, max(0, x0 - 2));
   const b = long & i32(x0 >= 1);
   const c = long & i32(x1 < width);
   const d = i32(x1 + 1 < width) & unset(line, min(width - 1, x1 + 1));
-  const left = edge(luma, mean, i, i - (a << 1)) + edge(luma, mean, i + b, i - b);
-  const right = edge(luma, mean, j - c, j + c) + edge(luma, mean, j, j + (d << 1));
-  put(at, a + b + c + d, left + right);
+  const lanes = i16x8(1, 2, 0, 0, 4, 8, 0, 0);
+  const open = i16x8.ne(v128.and(i16x8.splat(i16(a | (b << 1) | (c << 2) | (d << 3))), lanes), i16x8.splat(0));
+
+  const left = luma + row + x0 - 2;
+  const right = luma + row + x1 - 2;
+  const backLeft = mean + 2 * (row + x0 - 2);
+  const backRight = mean + 2 * (row + x1 - 2);
+  const seen = i16x8.extend_low_i8x16_u(v128.load32_lane(right, v128.load32_zero(left), 1));
+  const back = i16x8.shr_u(v128.load64_lane(backRight, v128.load64_zero(backLeft), 1), Q);
+  const logs = logsSeen(left, right);
+  const backs = logsBehind(back);
+  const difference = i16x8.sub(i16x8.extend_low_i8x16_u(logs), i16x8.extend_low_i8x16_u(backs));
+  return fourSums(
+    v128.and(open, i16x8.splat(1)),
+    v128.and(open, across(difference)),
+    v128.and(open, across(seen)),
+    v128.and(open, across(back)),
+  );
 }
 
-/** The edges up and down: `up` and `down` say how far, 0 where the plane ends. */
+/** u8 [a b c d] and [e f g h] at two addresses => u8 [LOG a .. LOG h ..] */
+// @ts-ignore: decorator
+@inline function logsSeen(left: usize, right: usize): v128 {
+  let logs = v128.load32_zero(LOG + load<u8>(left));
+  logs = v128.load8_lane(LOG + load<u8>(left, 1), logs, 1);
+  logs = v128.load8_lane(LOG + load<u8>(left, 2), logs, 2);
+  logs = v128.load8_lane(LOG + load<u8>(left, 3), logs, 3);
+  logs = v128.load8_lane(LOG + load<u8>(right), logs, 4);
+  logs = v128.load8_lane(LOG + load<u8>(right, 1), logs, 5);
+  logs = v128.load8_lane(LOG + load<u8>(right, 2), logs, 6);
+  return v128.load8_lane(LOG + load<u8>(right, 3), logs, 7);
+}
+
+/** i16 [a .. h] => u8 [LOG a .. LOG h ..] */
+// @ts-ignore: decorator
+@inline function logsBehind(back: v128): v128 {
+  let logs = v128.load32_zero(LOG + i16x8.extract_lane_u(back, 0));
+  logs = v128.load8_lane(LOG + i16x8.extract_lane_u(back, 1), logs, 1);
+  logs = v128.load8_lane(LOG + i16x8.extract_lane_u(back, 2), logs, 2);
+  logs = v128.load8_lane(LOG + i16x8.extract_lane_u(back, 3), logs, 3);
+  logs = v128.load8_lane(LOG + i16x8.extract_lane_u(back, 4), logs, 4);
+  logs = v128.load8_lane(LOG + i16x8.extract_lane_u(back, 5), logs, 5);
+  logs = v128.load8_lane(LOG + i16x8.extract_lane_u(back, 6), logs, 6);
+  return v128.load8_lane(LOG + i16x8.extract_lane_u(back, 7), logs, 7);
+}
+
+/** i16 [a b c d  e f g h] => [|a - c| |b - d| . .  |e - g| |f - h| . .] */
+// @ts-ignore: decorator
+@inline function across(lanes: v128): v128 {
+  return i16x8.abs(i16x8.sub(lanes, v128.shuffle<i32>(lanes, lanes, 1, 1, 3, 3)));
+}
+
+/** i16 [a b 0 0  c d 0 0] of each of four => i32 [a + b + c + d ..] */
+// @ts-ignore: decorator
+@inline function fourSums(p: v128, q: v128, r: v128, s: v128): v128 {
+  const ones = i16x8.splat(1);
+  const pq = v128.or(i32x4.dot_i16x8_s(p, ones), i64x2.shl(i32x4.dot_i16x8_s(q, ones), 32));
+  const rs = v128.or(i32x4.dot_i16x8_s(r, ones), i64x2.shl(i32x4.dot_i16x8_s(s, ones), 32));
+  return i32x4.add(v128.shuffle<i64>(pq, rs, 0, 2), v128.shuffle<i64>(pq, rs, 1, 3));
+}
+
+/** The edges up and down, as fields 7 to 10; `up` and `down` say how far, 0 where the plane ends. */
 // @ts-ignore: decorator
 @inline function upright(
-  at: usize,
   line: usize,
   stride: i32,
   luma: usize,
@@ -160,7 +139,8 @@ const PART_MASK: u64 = (1 << 21) - 1;
   x1: i32,
   up: i32,
   down: i32,
-): void {
+): v128 {
+  let all = i32x4.splat(0);
   for (let from = x0 & ~63; from < x1; from += 64) {
     const own = within(from, x0, x1);
     const word = line + (from >> 3);
@@ -179,8 +159,12 @@ const PART_MASK: u64 = (1 << 21) - 1;
       below = ascend ? below : rest;
       above = ascend ? rest : 0;
     }
-    put(at, count, sums);
+    const parts = i32x4.splat(count);
+    const fall = i32x4.replace_lane(parts, 1, i32(sums & PART_MASK));
+    const picture = i32x4.replace_lane(fall, 2, i32((sums >> PART) & PART_MASK));
+    all = i32x4.add(all, i32x4.replace_lane(picture, 3, i32(sums >> (2 * PART))));
   }
+  return all;
 }
 
 // @ts-ignore: decorator
@@ -226,8 +210,11 @@ export function blobTable(
     store<i32>(at + 12, y);
     add(at, 4, x1 - x0);
     add(at, 6, differences(luma, mean, row + x0, row + x1));
-    ends(at, line, luma, mean, row, x0, x1, width);
-    upright(at, line, stride, luma, mean, row, x0, x1, y >= 2 ? 2 * width : 0, y + 2 < height ? 2 * width : 0);
+    const sides = ends(line, luma, mean, row, x0, x1, width);
+    const up = y >= 2 ? 2 * width : 0;
+    const down = y + 2 < height ? 2 * width : 0;
+    const others = upright(line, stride, luma, mean, row, x0, x1, up, down);
+    v128.store(at, i32x4.add(v128.load(at, 28), i32x4.add(sides, others)), 28);
   }
   feet(table, count, begin, end);
 }

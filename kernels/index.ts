@@ -8,7 +8,8 @@
 export { heapBase, reserve } from './slab';
 export { crossing, insidePolygon, maskPolygon, sideOfLine } from './zones';
 export { background, backgroundBytes, backgroundReset } from './background';
-export { blobTable, clean, settle } from './blobs';
+export { clean } from './clean';
+export { blobTable, settle } from './blobs';
 export { bitsBytes } from './bits';
 export { label, runsBytes } from './label';
 export { light } from './light';
