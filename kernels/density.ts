@@ -12,6 +12,9 @@
  *   8 n   occupancy u8, 0 where the cell is empty
  *   9 n   flowX i8     10 n  flowY i8, 1/8 pixel a picture, 0 where the cell is empty
  *   11 n  16 bytes that a vector may read beyond its row
+ *   spans, from the next multiple of 64 on: i32 first and last occupied row of every column, then i32 first and last
+ *         occupied column of every row, filled gaps included; last < first where nothing is. What lies outside adds
+ *         nothing to any sum, so the passes leave it out.
  *
  * Zones are u8 masks of n bytes, one after another: the share of each cell that the zone covers, 0..255. `cellsOfPerson`
  * and `rowsOfPerson` are f64 per row: what one person covers whose foot is in that row.
@@ -32,7 +35,38 @@ const OUT: usize = 16 * 8;
 
 /** Bytes of scratch for one grid, a multiple of 64; its content means nothing between pictures. */
 export function densityScratchBytes(columns: i32, rows: i32): i32 {
-  return (11 * columns * rows + 16 + 63) & ~63;
+  return (spansAt(columns * rows) + 8 * (columns + rows) + 63) & ~63;
+}
+
+function spansAt(cells: i32): i32 {
+  return (11 * cells + 16 + 63) & ~63;
+}
+
+// @ts-ignore: decorator
+@inline function columnSpan(scratch: usize, column: i32, columns: i32, rows: i32): usize {
+  return scratch + spansAt(columns * rows) + 8 * column;
+}
+
+// @ts-ignore: decorator
+@inline function rowSpan(scratch: usize, row: i32, columns: i32, rows: i32): usize {
+  return scratch + spansAt(columns * rows) + 8 * (columns + row);
+}
+
+// @ts-ignore: decorator
+@inline function widen(span: usize, to: i32): void {
+  store<i32>(span, min(load<i32>(span), to));
+  store<i32>(span, max(load<i32>(span, 4), to), 4);
+}
+
+function emptySpans(scratch: usize, columns: i32, rows: i32): void {
+  for (let column = 0; column < columns; column++) {
+    store<i32>(columnSpan(scratch, column, columns, rows), rows);
+    store<i32>(columnSpan(scratch, column, columns, rows), -1, 4);
+  }
+  for (let row = 0; row < rows; row++) {
+    store<i32>(rowSpan(scratch, row, columns, rows), columns);
+    store<i32>(rowSpan(scratch, row, columns, rows), -1, 4);
+  }
 }
 
 /** `bitmap`: one bit per cell; `occupancy`, `flowX`, `flowY`: one byte per set bit (model: Cells). */
@@ -46,9 +80,12 @@ export function densify(
   rows: i32,
 ): void {
   const cells = columns * rows;
-  memory.fill(scratch, 0, densityScratchBytes(columns, rows));
+  memory.fill(scratch, 0, spansAt(cells));
+  emptySpans(scratch, columns, rows);
   const dense = scratch + 8 * cells;
   let next = 0;
+  let row = 0;
+  let end = columns;
   for (let cell = 0; cell < cells; cell++) {
     const bits = u32(load<u8>(bitmap + (cell >> 3))) >> (cell & 7);
     // The next set bit of this byte, or the next byte.
@@ -63,26 +100,37 @@ export function densify(
     store<u8>(dense + cells + cell, load<u8>(flowX + next));
     store<u8>(dense + 2 * cells + cell, load<u8>(flowY + next));
     next++;
+    for (; cell >= end; end += columns) row++;
+    const column = cell - end + columns;
+    widen(columnSpan(scratch, column, columns, rows), row);
+    widen(rowSpan(scratch, row, columns, rows), column);
   }
-  for (let row = 1; row + 1 < rows; row++) fillRow(scratch, dense, row, columns);
+  for (row = 1; row + 1 < rows; row++) fillRow(scratch, dense, row, columns, rows);
 }
 
 /** Sixteen cells at a time are asked whether any of them is enclosed; hardly any is. */
-function fillRow(filled: usize, dense: usize, row: i32, columns: i32): void {
-  for (let column = 1; column + 1 < columns; column += 16) {
+function fillRow(filled: usize, dense: usize, row: i32, columns: i32, rows: i32): void {
+  // Who is enclosed by five has occupied cells on both sides, in this row or the next ones.
+  const above = rowSpan(filled, row - 1, columns, rows);
+  const first = min(load<i32>(above), min(load<i32>(above, 8), load<i32>(above, 16)));
+  const last = max(load<i32>(above, 4), max(load<i32>(above, 12), load<i32>(above, 20)));
+  for (let column = max(1, first); column <= last && column + 1 < columns; column += 16) {
     const cell = row * columns + column;
     const up = dense + cell - columns;
     const here = dense + cell;
     const down = here + columns;
-    const above = i8x16.add(i8x16.add(solid(up - 1), solid(up)), solid(up + 1));
-    const below = i8x16.add(i8x16.add(solid(down - 1), solid(down)), solid(down + 1));
+    const over = i8x16.add(i8x16.add(solid(up - 1), solid(up)), solid(up + 1));
+    const under = i8x16.add(i8x16.add(solid(down - 1), solid(down)), solid(down + 1));
     const sides = i8x16.add(solid(here - 1), solid(here + 1));
     // A solid neighbour is -1.
-    const around = i8x16.add(i8x16.add(above, below), sides);
+    const around = i8x16.add(i8x16.add(over, under), sides);
     let lanes = i8x16.bitmask(i8x16.le_s(around, i8x16.splat(i8(-ENCLOSED_MIN))));
     for (; lanes != 0; lanes &= lanes - 1) {
       const lane = ctz(lanes);
-      if (column + lane + 1 < columns) fillCell(filled, dense, cell + lane, columns);
+      if (column + lane + 1 >= columns) continue;
+      fillCell(filled, dense, cell + lane, columns);
+      widen(columnSpan(filled, column + lane, columns, rows), row);
+      widen(rowSpan(filled, row, columns, rows), column + lane);
     }
   }
 }
@@ -128,19 +176,36 @@ export function coverage(
     let covered: f64 = 0;
     for (let row = 0; row < rows; row++) {
       const up = i32(Math.round(load<f64>(rowsOfPerson + 8 * row) / 2));
-      const filled = scratch + 8 * max(0, row - up) * columns;
-      let shares = 0;
+      const from = max(0, row - up);
+      const filled = scratch + 8 * from * columns;
+      const span = rowSpan(scratch, from, columns, rows);
+      const last = load<i32>(span, 4);
       let seen: f64 = 0;
-      for (let column = 0; column < columns; column++) {
-        const share = i32(load<u8>(mask + row * columns + column));
-        shares += share;
-        seen += f64(share) * load<f64>(filled + 8 * column);
+      for (let column = load<i32>(span); column <= last; column++) {
+        seen += f64(load<u8>(mask + row * columns + column)) * load<f64>(filled + 8 * column);
       }
-      whole += f64(shares) / load<f64>(cellsOfPerson + 8 * row);
-      covered += seen / load<f64>(cellsOfPerson + 8 * row);
+      whole += f64(sumOf(mask + row * columns, columns)) / load<f64>(cellsOfPerson + 8 * row);
+      if (seen > 0) covered += seen / load<f64>(cellsOfPerson + 8 * row);
     }
     store<f64>(out + 8 * zone, whole > 0 ? covered / whole / 255 : 0);
   }
+}
+
+/** Sum of `count` u8. */
+function sumOf(at: usize, count: i32): i32 {
+  let sums = i32x4.splat(0);
+  let i = 0;
+  for (; i + 16 <= count; i += 16) {
+    const pairs = i16x8.extadd_pairwise_i8x16_u(v128.load(at + i));
+    sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_u(pairs));
+  }
+  let sum =
+    i32x4.extract_lane(sums, 0) +
+    i32x4.extract_lane(sums, 1) +
+    i32x4.extract_lane(sums, 2) +
+    i32x4.extract_lane(sums, 3);
+  for (; i < count; i++) sum += i32(load<u8>(at + i));
+  return sum;
 }
 
 /**
@@ -173,7 +238,9 @@ export function density(
     let bottom = -1;
     let gap = 0;
     let deep = false;
-    for (let row = rows - 1; row >= 0; row--) {
+    const span = columnSpan(scratch, column, columns, rows);
+    const first = load<i32>(span);
+    for (let row = load<i32>(span, 4); row >= first; row--) {
       const cell = row * columns + column;
       const filled = load<f64>(scratch + 8 * cell);
       if (filled == 0) {

@@ -77,11 +77,12 @@ export class Tracker {
   step(sightings: readonly Sighting[], atMs: number): readonly Tracked[] {
     const count = Math.min(SIGHTINGS_MAX, sightings.length);
     for (let s = 0; s < count; s++) put(sightings[s]!, SIGHTING * s);
-    shared.set(this.#state.subarray(0, HEAD + this.#tracks.length * TRACK));
+    const before = HEAD + this.#tracks.length * TRACK;
+    copy(this.#state, shared, before);
     const alive = exports.tracksStep(at.state, at.sightings, count, atMs, at.scratch);
-    this.#state.set(shared.subarray(0, HEAD + alive * TRACK));
+    copy(shared, this.#state, HEAD + alive * TRACK);
     // Rows of the dead stay zero, so that equal cameras hold equal state.
-    this.#state.fill(0, HEAD + alive * TRACK, HEAD + this.#tracks.length * TRACK);
+    for (let i = HEAD + alive * TRACK; i < before; i++) this.#state[i] = 0;
     this.#tracks = tracksIn(alive);
     return this.#tracks;
   }
@@ -96,9 +97,16 @@ function clamp01(value: number): number {
   return Math.min(1, Math.max(0, value));
 }
 
+/** Views cost more to make than these few numbers to copy. */
+function copy(from: Float64Array, to: Float64Array, count: number): void {
+  for (let i = 0; i < count; i++) to[i] = from[i]!;
+}
+
 /** The first `count` of those in the kernel's memory. */
 function tracksIn(count: number): readonly Tracked[] {
-  return Array.from({ length: count }, (_, t) => read(HEAD + TRACK * t));
+  const tracks: Tracked[] = [];
+  for (let t = 0; t < count; t++) tracks.push(read(HEAD + TRACK * t));
+  return tracks;
 }
 
 function put(sighting: Sighting, to: number): void {
