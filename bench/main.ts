@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { table } from '../pipeline/operate/evaluate/report.ts';
 import { FULL, machine, QUICK, TIMING_HEADINGS, type Timing, time, timingRow } from './harness.ts';
 import { kernelCases } from './kernels.ts';
+import { benchLog } from './log.ts';
 import { pipelineCases } from './pipeline.ts';
 
 const { values, positionals } = parseArgs({
@@ -16,6 +17,8 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' },
     record: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
+    /** For `log`: a Kafka that runs; else one is started. */
+    brokers: { type: 'string', default: '' },
   },
   allowPositionals: true,
 });
@@ -28,10 +31,16 @@ const cases = [...kernelCases(), ...pipelineCases()].filter(
 );
 const timings: Timing[] = [];
 for (const one of cases) timings.push(await time(one, values.quick ? QUICK : FULL));
+// Takes minutes and a broker, so only when it is asked for.
+const log = positionals.includes('log')
+  ? await benchLog(values.quick ? QUICK : FULL, values.brokers.split(',').filter(Boolean))
+  : undefined;
+timings.push(...(log?.timings ?? []));
 for (const group of new Set(timings.map((timing) => timing.group))) {
   const rows = timings.filter((timing) => timing.group === group).map(timingRow);
   console.log(`\n${table([group, ...TIMING_HEADINGS.slice(1)], rows)}`);
 }
+for (const line of log?.lines ?? []) console.log(line);
 const dated = { at: new Date().toISOString(), machine: here, timings };
 const files = [
   ...(values.json === undefined ? [] : [values.json]),
