@@ -104,7 +104,7 @@ const CLIENTS = [
 ] as const;
 
 /** A rendered platform, seen by as many cameras as a record has frames. */
-function recordsOf(): readonly Uint8Array[] {
+export function recordsOf(): readonly Uint8Array[] {
   const [width, height, fps] = [160, 90, 5];
   const scene = buildScene(
     sceneSpec({ scene: 'platform', seed: 90_210, width, height, fps, durationS: RECORDS / fps }),

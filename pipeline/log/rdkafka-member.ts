@@ -187,7 +187,10 @@ export class RdkafkaMember implements Consumer {
     await this.#settle();
     if (this.#closing) return [];
     const found = this.#inbox.take(max, (key) => this.#paused.has(key));
-    if (found.length > 0) return found;
+    if (found.length > 0) {
+      this.#pump.ahead(max);
+      return found;
+    }
     const seen = this.#wakeups.count;
     const came = await this.#pump.poll(max);
     if (came > 0 || seen !== this.#wakeups.count) return undefined;

@@ -19,6 +19,8 @@ import type { Wakeups } from './wakeups.ts';
 const QUEUED_KB = 16 * 1024;
 /** Records taken at once, until it is known how large they are. */
 const TAKEN_FIRST = 32;
+/** What a record takes in objects, however small its value: at most 8,192 of them are taken at once. */
+const BYTES_MIN = 1_024;
 /** Between two looks while nothing comes: doubled from one to the other. A look costs some 50 us. */
 const LOOK_MS_MIN = 1;
 const LOOK_MS_MAX = 16;
@@ -55,8 +57,10 @@ export class Pump {
   readonly #inbox: Inbox;
   readonly #seek: (position: Position, consumer: NativeConsumer) => void;
   #polling: Promise<number> | undefined;
-  #bytesMax = READ_BYTES_MAX / TAKEN_FIRST;
+  /** Of the largest value of late; halved with every look, so that one does not slow down all that follow. */
+  #bytes = READ_BYTES_MAX / TAKEN_FIRST;
   #failingSinceMs: number | undefined;
+  #failure: Error | undefined;
 
   constructor(
     client: Client<NativeConsumer>,
@@ -70,10 +74,21 @@ export class Pump {
 
   /** Puts what is here into the inbox; how many came. Events that wait in the client are served too. */
   poll(max: number): Promise<number> {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) return Promise.reject(failure);
     this.#polling ??= this.#poll(max).finally(() => {
       this.#polling = undefined;
     });
     return this.#polling;
+  }
+
+  /** Fetches while the application works through what it has: at most one look's worth. */
+  ahead(max: number): void {
+    if (this.#polling !== undefined || this.#failure !== undefined) return;
+    this.poll(max).catch((error: unknown) => {
+      this.#failure = error instanceof Error ? error : new Error(String(error));
+    });
   }
 
   /** Resolves when no look is under way. */
@@ -87,13 +102,14 @@ export class Pump {
       this.#seek(position, consumer);
       this.#inbox.set(position);
     }
-    const most = Math.max(1, Math.min(max, Math.floor(READ_BYTES_MAX / this.#bytesMax)));
+    const most = Math.max(1, Math.min(max, Math.floor(READ_BYTES_MAX / this.#bytes)));
     const messages = await new Promise<readonly NativeMessage[]>((resolve, reject) => {
       consumer.consume(most, (error, found) => (error ? reject(error) : resolve(found)));
     }).catch((error: unknown) => this.#pass(error));
     if (messages.length === 0) return 0;
     this.#failingSinceMs = undefined;
-    for (const { value } of messages) this.#bytesMax = Math.max(this.#bytesMax, value?.length ?? 0);
+    this.#bytes = Math.max(BYTES_MIN, this.#bytes / 2);
+    for (const { value } of messages) this.#bytes = Math.max(this.#bytes, value?.length ?? 0);
     await this.#inbox.keep(messages);
     return messages.length;
   }

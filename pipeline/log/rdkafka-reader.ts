@@ -63,6 +63,7 @@ export class RdkafkaReader implements Reader {
   async #look(max: number): Promise<readonly LogRecord[] | undefined> {
     const found = this.#inbox.take(max);
     if (found.length > 0) {
+      this.#pump.ahead(max);
       for (const { topic, partition, offset } of found) {
         this.#positions.set(keyOf({ topic, partition }), { topic, partition, offset: offset + 1 });
       }

@@ -11,10 +11,9 @@ import { openKafkaLog } from '../../pipeline/log/kafkajs.ts';
 import { partitionFor } from '../../pipeline/log/partition.ts';
 import type { Consumer, Log, LogRecord, Reader } from '../../pipeline/log/port.ts';
 import { openRdkafkaLog } from '../../pipeline/log/rdkafka.ts';
-import { loadRdkafka } from '../../pipeline/log/rdkafka-client.ts';
 import { BY_CAMERA, createTopics, partitionsByCamera, TOPICS, topicSpecs } from '../../pipeline/topics.ts';
 import { haveKafka, type RunningKafka, startKafka } from '../support/kafka/broker.ts';
-import { havePart } from '../support/require.ts';
+import { havePart, haveRdkafka } from '../support/require.ts';
 
 const require = createRequire(import.meta.url);
 const { Kafka, logLevel } = require('kafkajs') as typeof import('kafkajs');
@@ -30,7 +29,7 @@ const BOTH_WAYS: [Name, Name][] = [
 ];
 
 const { present, why } = haveKafka();
-const here = havePart('kafka', present, why) && havePart('node-rdkafka', ...loaded());
+const here = havePart('kafka', present, why) && haveRdkafka();
 const openssl = spawnSync('openssl', ['version']).status === 0;
 const USER = 'vigie';
 const PASSWORD = 'a secret that is long';
@@ -196,15 +195,6 @@ describe.runIf(here)('two Kafka clients', () => {
     );
   }
 });
-
-function loaded(): [present: boolean, why: string] {
-  try {
-    loadRdkafka();
-    return [true, ''];
-  } catch (error) {
-    return [false, (error as Error).message];
-  }
-}
 
 async function failureOf(member: Consumer): Promise<Error> {
   const deadline = performance.now() + 20_000;

@@ -44,7 +44,7 @@ export interface RunningKafka {
 }
 
 /** A node that has not answered by then never will. */
-const START_MS_MAX = 60_000;
+const START_MS_MAX = 120_000;
 
 export async function startKafka(options: KafkaOptions = {}): Promise<RunningKafka> {
   const say = options.say ?? (() => {});
