@@ -1,14 +1,15 @@
 /**
  * The topics of the log: their names, how many partitions, how long they are kept.
  *
- * Frames, observations, candidates, verdicts and events of one camera live in the partition of the same number
- * (murmur2 of the camera key), so these five always have the same count.
+ * Frames, observations, candidates, verdicts, events and what is known of one camera live in the partition of the same
+ * number (murmur2 of the camera key), so these six always have the same count.
  */
 import { fault, InputError } from './errors.ts';
 import type { Log, TopicSpec } from './log/port.ts';
 
 export const TOPICS = {
   frames: 'rail.frames',
+  checkpoints: 'rail.checkpoints',
   observations: 'rail.observations',
   candidates: 'rail.candidates',
   verdicts: 'rail.verdicts',
@@ -22,6 +23,7 @@ export const TOPICS = {
 /** Topics that share one partition count, because a camera has one partition number in all of them. */
 export const BY_CAMERA = [
   TOPICS.frames,
+  TOPICS.checkpoints,
   TOPICS.observations,
   TOPICS.candidates,
   TOPICS.verdicts,
@@ -49,6 +51,8 @@ export function topicSpecs(options: TopicOptions = {}): readonly TopicSpec[] {
   });
   return [
     spec(TOPICS.frames, byCamera, DAY_MS),
+    // Only the newest is read, by whoever takes over; without it frames that are older than a day would be of no use.
+    spec(TOPICS.checkpoints, byCamera, DAY_MS),
     spec(TOPICS.observations, byCamera, 7 * DAY_MS),
     spec(TOPICS.candidates, byCamera, YEAR_MS),
     spec(TOPICS.verdicts, byCamera, YEAR_MS),

@@ -123,9 +123,9 @@ function nameOf(text: string | undefined): string | undefined {
   return text && text.length <= 128 ? text : undefined;
 }
 
-type WireFrame = InstanceType<typeof v1.Frame>;
+export type WireFrame = InstanceType<typeof v1.Frame>;
 
-function frameOut(frame: Frame) {
+export function frameOut(frame: Frame) {
   return {
     site: frame.site,
     camera: frame.camera,
@@ -143,7 +143,7 @@ function frameOut(frame: Frame) {
   };
 }
 
-function frameIn(wire: WireFrame): Frame {
+export function frameIn(wire: WireFrame): Frame {
   const planeWidth = wire.planeWidth;
   const planeHeight = wire.planeHeight;
   if (planeWidth < 1 || planeHeight < 1 || planeWidth * planeHeight > PLANE_PIXELS_MAX) {

@@ -35,6 +35,13 @@ export {
 } from './calls.ts';
 export { decodeCandidate, encodeCandidate } from './candidate.ts';
 export { type DecodeCode, DecodeError } from './check.ts';
+export {
+  type CameraCheckpoint,
+  type Checkpoint,
+  type CheckpointSeal,
+  decodeCheckpoint,
+  encodeCheckpoint,
+} from './checkpoint.ts';
 export { decodeEvent, decodeRejected, encodeEvent, encodeRejected } from './event.ts';
 export {
   decodeFrameBatch,

@@ -4,19 +4,24 @@ import type { Log, LogRecord, Position, TopicPartition } from '../log/port.ts';
 const BATCH_MAX = 1_024;
 const WAIT_MS = 1_000;
 
+export interface From extends TopicPartition {
+  /** Where to begin; default, and where that is gone, with the oldest kept. */
+  readonly offset?: number;
+}
+
 /**
  * Hands every record to `onRecord`, in offset order per partition, and returns where to go on. Throws what the log
  * throws; asking again begins anew.
  */
 export async function readThrough(
   log: Log,
-  partitions: readonly TopicPartition[],
+  partitions: readonly From[],
   onRecord: (record: LogRecord) => void,
 ): Promise<readonly Position[]> {
   const spans = await Promise.all(
-    partitions.map(async ({ topic, partition }) => {
+    partitions.map(async ({ topic, partition, offset = 0 }) => {
       const at = { topic, partition };
-      return { ...at, offset: await log.firstOffset(at), end: await log.endOffset(at) };
+      return { ...at, offset: Math.max(offset, await log.firstOffset(at)), end: await log.endOffset(at) };
     }),
   );
   for (const span of spans) {

@@ -47,13 +47,15 @@ export function startMiddle(options: MiddleOptions): Middle {
     group,
     topics: [TOPICS.frames],
     async workFor(at) {
-      const work = await frameWork(at, { log, site, partitions, build, shared, tally, overload });
+      const options = { log, site, group, partitions, build, shared, tally, overload };
+      const work = await frameWork(at, options);
       owned.add(at.partition);
       return work;
     },
     onDropped: ({ partition }) => {
       owned.delete(partition);
       tally.stepped.delete(partition);
+      tally.restored.delete(partition);
     },
     onProgress: ({ positions }) => {
       tally.outages.delete('worker');

@@ -1,6 +1,6 @@
 /** One refusal per reason, camera and record: a flood of bad frames must not become a flood of refusals. */
-import type { Effect, Refusal } from '../drive.ts';
 import type { LogRecord } from '../log/port.ts';
+import type { Effect, Refusal } from '../work.ts';
 
 export class Refusals {
   readonly #found = new Map<LogRecord, Map<string, { refusal: Refusal; count: number }>>();

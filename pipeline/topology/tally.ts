@@ -11,6 +11,18 @@ export type SourceState =
   | { readonly kind: 'ended' }
   | { readonly kind: 'failed'; readonly code: string; readonly why: string };
 
+/** How a partition was taken over. */
+export interface Restored {
+  readonly kind: 'restored' | 'fresh';
+  /** Why there was a checkpoint and it could not be used. */
+  readonly why?: string;
+  /** Cameras in the checkpoint, and how many of them did not fit whole. */
+  readonly cameras: number;
+  readonly unfit: number;
+  /** Records of frames that are gone between the checkpoint and what is read next. */
+  readonly missed: number;
+}
+
 export interface CameraTally {
   source: SourceState;
   /** Frames taken from the source here. */
@@ -46,6 +58,8 @@ export class Tally {
   foreign = 0;
   /** Next offset of `rail.frames` that is not measured here yet, by partition; what is committed is older. */
   readonly stepped = new Map<number, number>();
+  /** How the partitions that are measured here were taken over. */
+  readonly restored = new Map<number, Restored>();
   /** Verified events on the log, by partition that is reviewed here. */
   readonly events = new Map<number, number>();
   /** What the log is away for, by who noticed; empty when all is well. */

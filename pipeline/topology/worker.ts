@@ -2,26 +2,26 @@
  * The middle of a station, by partition: frames -> turns -> admit -> measure -> detect -> candidates and observations.
  * Built afresh for every partition that is assigned, from the cameras that live there.
  */
+import { randomUUID } from 'node:crypto';
 import {
-  decodeCandidate,
+  type CameraCheckpoint,
   decodeFrameBatchLenient,
   encodeCandidate,
   encodeObservation,
 } from '../../proto/messages.ts';
-import { type Admission, Admit } from '../admit/admit.ts';
-import { detect } from '../detect/detect.ts';
-import type { Effect, Work } from '../drive.ts';
+import type { Admission } from '../admit/admit.ts';
 import type { Fault } from '../errors.ts';
 import { partitionFor } from '../log/partition.ts';
-import type { Log, LogRecord, TopicPartition } from '../log/port.ts';
-import { measure } from '../measure/measure.ts';
-import { observations } from '../measure/observations.ts';
-import { type Candidate, cameraKey, type Frame, type Measured } from '../model.ts';
+import type { Log, LogRecord, NewRecord, TopicPartition } from '../log/port.ts';
+import { cameraKey, type Frame, type Measured } from '../model.ts';
 import type { Site } from '../site/site.ts';
 import { TOPICS } from '../topics.ts';
-import { readThrough } from './history.ts';
-import { Orphans } from './orphans.ts';
+import type { Effect, Work } from '../work.ts';
+import { Chain } from './chain.ts';
+import { drawCheckpoint } from './checkpoints.ts';
+import type { Orphans } from './orphans.ts';
 import { Refusals } from './refusals.ts';
+import { takeOver } from './takeover.ts';
 import type { Tally } from './tally.ts';
 import { type Overload, Turns, type Waiting } from './turns.ts';
 
@@ -34,6 +34,10 @@ export interface WorkerOptions {
   /** Other workers on this log watch other sites: their frames are theirs to judge. */
   readonly shared: boolean;
   readonly tally: Tally;
+  /** The consumer group whose positions say which checkpoint is the newest. */
+  readonly group: string;
+  /** Unique among all workers that ever were; default a random one. */
+  readonly writer?: string;
   /** What becomes of more frames than can be measured. Default `keep_all`. */
   readonly overload?: Overload;
 }
@@ -43,43 +47,34 @@ const TURN_FRAMES = 1_024;
 /** From here on the partition is not read: 8,192 frames are some 8 MB, 100 MB were all of them as large as they get. */
 export const WAITING_MAX = 8_192;
 
-/** State for one partition of `rail.frames`, aware of what was claimed there before. */
+/** State for one partition of `rail.frames`: what its last owner saved, and what was claimed there since. */
 export async function frameWork(at: TopicPartition, options: WorkerOptions): Promise<Work> {
-  const claimed: Candidate[] = [];
-  await readThrough(options.log, [{ topic: TOPICS.candidates, partition: at.partition }], (record) => {
-    const candidate = ours(record, options.site);
-    if (candidate !== undefined) claimed.push(candidate);
-  });
-  return new FrameWork(at.partition, options, new Orphans(claimed));
+  const { site, partitions, build } = options;
+  const { partition } = at;
+  const cameras = site.cameras.filter(
+    ({ id }) => partitionFor(cameraKey(site.id, id), partitions) === partition,
+  );
+  const chain = new Chain({ ...site, cameras }, build);
+  return new FrameWork(partition, options, chain, await takeOver(partition, chain, options));
 }
 
 class FrameWork implements Work {
   readonly #partition: number;
   readonly #options: WorkerOptions;
-  /** Ids of the cameras that live in this partition. */
-  readonly #cameras: readonly string[];
+  readonly #chain: Chain;
   readonly #orphans: Orphans;
-  readonly #admit: Admit;
-  readonly #measure;
-  readonly #detect;
-  readonly #observations;
   readonly #turns = new Turns<LogRecord>();
   readonly #refusals = new Refusals();
+  /** Tells this owner's checkpoints from any other's. */
+  readonly #writer: string;
+  #saves = 0;
 
-  constructor(partition: number, options: WorkerOptions, orphans: Orphans) {
+  constructor(partition: number, options: WorkerOptions, chain: Chain, orphans: Orphans) {
     this.#partition = partition;
     this.#options = options;
+    this.#chain = chain;
     this.#orphans = orphans;
-    const { site, partitions } = options;
-    const here = site.cameras.filter(
-      ({ id }) => partitionFor(cameraKey(site.id, id), partitions) === partition,
-    );
-    const part = { ...site, cameras: here };
-    this.#cameras = here.map(({ id }) => id);
-    this.#admit = new Admit(part);
-    this.#measure = measure(part);
-    this.#detect = detect(part, options.build);
-    this.#observations = observations();
+    this.#writer = options.writer ?? randomUUID();
   }
 
   step(record: LogRecord): Effect[] {
@@ -93,7 +88,7 @@ class FrameWork implements Work {
         tally.foreign += 1;
         continue;
       }
-      const stranger = this.#admit.stranger(frame);
+      const stranger = this.#chain.admit.stranger(frame);
       if (stranger !== undefined) this.#refuse(record, frame, stranger);
       else this.#turns.add(frame.camera, { frame, source: record });
     }
@@ -103,16 +98,16 @@ class FrameWork implements Work {
   turn(): Effect[] {
     const effects: Effect[] = [];
     this.#turns.take(TURN_FRAMES, (waiting) => {
-      this.#admitted(waiting, this.#admit.step(waiting.frame), effects);
+      this.#admitted(waiting, this.#chain.admit.step(waiting.frame), effects);
     });
     if (this.#options.overload === 'keep_fresh') {
       this.#turns.freshen(WAITING_MAX / 2, (waiting, id) => {
         const camera = this.#options.tally.cameras.get(id);
         if (camera !== undefined) camera.skipped += 1;
-        this.#admitted(waiting, this.#admit.skip(waiting.frame), effects);
+        this.#admitted(waiting, this.#chain.admit.skip(waiting.frame), effects);
       });
     }
-    for (const id of this.#cameras) {
+    for (const id of this.#chain.cameras) {
       const camera = this.#options.tally.cameras.get(id);
       if (camera !== undefined) camera.waiting = this.#turns.waitingOf(id);
     }
@@ -133,6 +128,25 @@ class FrameWork implements Work {
     return oldest;
   }
 
+  async save(framesOffset: number): Promise<readonly NewRecord[]> {
+    const { log, site, build, tally } = this.#options;
+    // Everything that was claimed here is on the log by now; what another owner adds will be claimed here again.
+    const candidatesOffset = await log.endOffset({ topic: TOPICS.candidates, partition: this.#partition });
+    const id = `${this.#writer}/${this.#saves++}`;
+    const here = this.#chain.cameras.map((camera) => cameraKey(site.id, camera));
+    const cameras = [...new Set([...here, ...this.#orphans.cameras])].flatMap((key): CameraCheckpoint[] => {
+      const camera = key.slice(site.id.length + 1);
+      const state = this.#chain.save(camera);
+      const claims = this.#orphans.of(key);
+      if (state === undefined && claims.open.length + claims.orphaned.length === 0) return [];
+      return [{ kind: 'camera', id, site: site.id, camera, held: [], ...state, ...claims }];
+    });
+    const seal = { id, build, framesOffset, candidatesOffset };
+    const { records, tooLarge } = drawCheckpoint(this.#partition, cameras, seal);
+    if (tooLarge.length > 0) tally.refuse('checkpoint_too_large', tooLarge.length);
+    return records;
+  }
+
   #admitted(
     { frame, source }: Waiting<LogRecord>,
     admissions: readonly Admission[],
@@ -148,7 +162,7 @@ class FrameWork implements Work {
       } else {
         if (camera !== undefined && admission.clamped) camera.clamped += 1;
         if (camera !== undefined && admission.stepped) camera.stepped += 1;
-        for (const measured of this.#measure.step(admission.frame)) this.#judge(measured, effects);
+        for (const measured of this.#chain.measure.step(admission.frame)) this.#judge(measured, effects);
       }
     }
   }
@@ -162,10 +176,10 @@ class FrameWork implements Work {
       camera.view = frame.view;
       for (const { zone, people } of zones) camera.people.set(zone, people);
     }
-    for (const candidate of this.#orphans.step(frame, this.#detect.step(measured))) {
+    for (const candidate of this.#orphans.step(frame, this.#chain.detect.step(measured))) {
       effects.push(this.#append(TOPICS.candidates, frame, encodeCandidate(candidate)));
     }
-    for (const observation of this.#observations.step(measured)) {
+    for (const observation of this.#chain.observations.step(measured)) {
       effects.push(this.#append(TOPICS.observations, frame, encodeObservation(observation)));
     }
   }
@@ -183,15 +197,5 @@ class FrameWork implements Work {
       kind: 'append',
       record: { topic, partition: this.#partition, key: cameraKey(site, camera), value },
     };
-  }
-}
-
-/** What cannot be read here is put aside by review, which reads every candidate. */
-function ours(record: LogRecord, site: Site): Candidate | undefined {
-  try {
-    const candidate = decodeCandidate(record.value);
-    return candidate.site === site.id ? candidate : undefined;
-  } catch {
-    return undefined;
   }
 }

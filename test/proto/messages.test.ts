@@ -29,7 +29,7 @@ import {
 } from '../../proto/messages.ts';
 import { candidate, event, frame, observation, samples, verdict } from './samples.ts';
 
-const FILES = ['candidate', 'common', 'event', 'frame', 'observation', 'review', 'verdict'];
+const FILES = ['candidate', 'checkpoint', 'common', 'event', 'frame', 'observation', 'review', 'verdict'];
 
 function schema(): protobuf.Namespace {
   const root = new protobuf.Root();

@@ -187,6 +187,38 @@ export const samples: readonly Sample[] = [
   sample('Event', event, m.encodeEvent, m.decodeEvent),
   sample('Rejected', rejected, m.encodeRejected, m.decodeRejected),
   sample(
+    'Checkpoint',
+    {
+      kind: 'camera',
+      id: 'worker/1',
+      site: 'a',
+      camera: 'b',
+      admit: Uint8Array.of(1),
+      measure: Uint8Array.of(2, 3),
+      detect: Uint8Array.of(),
+      observations: Uint8Array.of(4),
+      held: [frame],
+      open: [candidate],
+      orphaned: [candidate, candidate],
+    },
+    m.encodeCheckpoint,
+    m.decodeCheckpoint,
+  ),
+  sample(
+    'Checkpoint',
+    {
+      kind: 'seal',
+      id: 'worker/1',
+      layout: 1,
+      build: 'c',
+      framesOffset: 2 ** 40,
+      candidatesOffset: 7,
+      cameras: 63,
+    },
+    m.encodeCheckpoint,
+    m.decodeCheckpoint,
+  ),
+  sample(
     'SubscribeRequest',
     {
       sites: ['a'],

@@ -56,7 +56,15 @@ async function work(log: Log, shared = false): Promise<Tally> {
     nowMs: () => EPOCH,
     signal: stop.signal,
     workFor: (at) =>
-      frameWork(at, { log, site, partitions: PARTITIONS_DEFAULT, build: 'test', shared, tally }),
+      frameWork(at, {
+        log,
+        site,
+        group: 'worker',
+        partitions: PARTITIONS_DEFAULT,
+        build: 'test',
+        shared,
+        tally,
+      }),
     onProgress: ({ read }) => read === 0 && stop.abort(),
   });
   return tally;

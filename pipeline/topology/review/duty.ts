@@ -7,11 +7,12 @@
  * every start and put aside again: the repeat names the same offset.
  */
 import { DecodeError, decodeEvent, encodeEvent, encodeVerdict } from '../../../proto/messages.ts';
-import { drive, type Effect, type Work } from '../../drive.ts';
+import { drive } from '../../drive.ts';
 import type { LogRecord, NewRecord, TopicPartition } from '../../log/port.ts';
 import type { VerifiedEvent } from '../../model.ts';
 import { type Review, type ReviewInput, type ReviewOutput, review } from '../../review/review.ts';
 import { TOPICS } from '../../topics.ts';
+import type { Effect, Work } from '../../work.ts';
 import { type Common, patienceOf, toRejected } from '../common.ts';
 import { readThrough } from '../history.ts';
 import { Reading } from './reading.ts';

@@ -33,9 +33,20 @@ export const RULES: readonly Rule[] = [
   { files: 'pipeline/log/', may: ['pipeline/errors.ts'] },
   { files: 'pipeline/topics.ts', may: ['pipeline/errors.ts', 'pipeline/log/port.ts'] },
   { files: 'pipeline/admit/', may: WORDS },
+  { files: 'pipeline/work.ts', may: [...WORDS, 'pipeline/log/port.ts'] },
+  {
+    files: 'pipeline/positions.ts',
+    may: ['pipeline/log/port.ts', 'pipeline/patience.ts', 'pipeline/work.ts'],
+  },
   {
     files: 'pipeline/drive.ts',
-    may: [...WORDS, 'pipeline/log/port.ts', 'pipeline/patience.ts', 'pipeline/topics.ts'],
+    may: [
+      ...WORDS,
+      'pipeline/log/port.ts',
+      'pipeline/patience.ts',
+      'pipeline/positions.ts',
+      'pipeline/work.ts',
+    ],
   },
   { files: 'pipeline/ingest/', may: [...WORDS, 'pipeline/kernels.ts'] },
   // A picture never leaves the process, so it is no message; its shape is all that observe knows of ingest.

@@ -1,0 +1,69 @@
+/** The pure stages of one partition in a row, and what they know of a camera taken out and put back in. */
+import type { CameraCheckpoint } from '../../proto/messages.ts';
+import { Admit } from '../admit/admit.ts';
+import { detect } from '../detect/detect.ts';
+import { measure } from '../measure/measure.ts';
+import { observations } from '../measure/observations.ts';
+import { cameraKey } from '../model.ts';
+import type { Site } from '../site/site.ts';
+import type { KeptStage } from '../stage.ts';
+
+type Part = 'measure' | 'detect' | 'observations';
+type Saved = Pick<CameraCheckpoint, 'admit' | 'held' | Part>;
+
+export class Chain {
+  readonly admit: Admit;
+  readonly measure;
+  readonly detect;
+  readonly observations;
+  /** Ids of the cameras that live in the partition. */
+  readonly cameras: readonly string[];
+  readonly #site: Site;
+
+  /** `part`: the site with the cameras that live in the partition. */
+  constructor(part: Site, build: string) {
+    this.#site = part;
+    this.cameras = part.cameras.map(({ id }) => id);
+    this.admit = new Admit(part);
+    this.measure = measure(part);
+    this.detect = detect(part, build);
+    this.observations = observations();
+  }
+
+  /** Undefined for a camera of which nothing is known yet. */
+  save(camera: string): Saved | undefined {
+    const admitted = this.admit.save(camera);
+    if (admitted === undefined) return undefined;
+    const key = cameraKey(this.#site.id, camera);
+    const saved: { -readonly [Name in keyof Saved]: Saved[Name] } = {
+      admit: admitted.bytes,
+      held: admitted.held,
+    };
+    for (const [name, stage] of this.#stages()) {
+      const bytes = stage.save(key);
+      if (bytes !== undefined) saved[name] = bytes;
+    }
+    return saved;
+  }
+
+  /** Returns what did not fit and starts afresh. Nothing fits a camera that the site file no longer has. */
+  restore(saved: CameraCheckpoint): readonly (Part | 'admit')[] {
+    const { admit, held } = saved;
+    // Without it frames that the stages have had would be stepped once more.
+    if (admit === undefined || !this.admit.restore(saved.camera, { bytes: admit, held })) return ['admit'];
+    const unfit: Part[] = [];
+    for (const [name, stage] of this.#stages()) {
+      const bytes = saved[name];
+      if (bytes !== undefined && !stage.restore(cameraKey(saved.site, saved.camera), bytes)) unfit.push(name);
+    }
+    return unfit;
+  }
+
+  #stages(): readonly (readonly [Part, Pick<KeptStage<never, unknown>, 'save' | 'restore'>])[] {
+    return [
+      ['measure', this.measure],
+      ['detect', this.detect],
+      ['observations', this.observations],
+    ];
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * Workers that are killed at any instant: whoever takes over goes on with every open claim under the same id, and
+ * what is on the log in the end is what one worker that nobody disturbed would have written, byte for byte.
+ */
+import { describe, expect, it } from 'vitest';
+import { drive } from '../../pipeline/drive.ts';
+import { openMemoryLog } from '../../pipeline/log/memory.ts';
+import { partitionFor } from '../../pipeline/log/partition.ts';
+import type { Log, NewRecord } from '../../pipeline/log/port.ts';
+import { cameraKey, type Frame } from '../../pipeline/model.ts';
+import { Observer } from '../../pipeline/observe/observer.ts';
+import { viewLost } from '../../pipeline/operate/evaluate/lost.ts';
+import { createTopics, TOPICS } from '../../pipeline/topics.ts';
+import { toRejected } from '../../pipeline/topology/common.ts';
+import { partitionsOf, readThrough } from '../../pipeline/topology/history.ts';
+import { Tally } from '../../pipeline/topology/tally.ts';
+import { frameWork } from '../../pipeline/topology/worker.ts';
+import { decodeCandidate, decodeObservation, encodeFrameBatch } from '../../proto/messages.ts';
+import { mortal } from '../support/mortal.ts';
+import { type Chance, random } from '../support/random.ts';
+import { walkedSite, walker } from '../support/walker.ts';
+
+const PARTITIONS = 2;
+const CAMERAS = ['one', 'two', 'three', 'four'];
+const EPOCH = 1_700_000_000_000;
+const EPOCH_MS = 40_000;
+const LEASE_MS = 1_000_000;
+const GROUP = 'workers';
+const site = walkedSite('gare', CAMERAS);
+
+/** Two walks of one camera, an epoch each, as the observer saw them. */
+async function walks(): Promise<Frame[]> {
+  const frames: Frame[] = [];
+  for (const epoch of [EPOCH, EPOCH + EPOCH_MS]) {
+    const source = walker(epoch);
+    const observer = new Observer({ site: 'gare', camera: 'one', epoch, width: 160, height: 90 });
+    for await (const picture of source.pictures()) {
+      frames.push(structuredClone(observer.observe(picture, picture.capturedAtMs + 40)));
+    }
+    observer.close();
+    frames.push(viewLost(frames.at(-1)!, source));
+  }
+  return frames;
+}
+const seen = await walks();
+
+/**
+ * What a busy network makes of four cameras: they take turns irregularly, some records overtake others, some come
+ * twice, some never; the fourth camera comes out of a tunnel with everything at once.
+ */
+function stream(chance: Chance): NewRecord[] {
+  const left = CAMERAS.map((camera, index) =>
+    seen.map((frame) => ({ ...frame, camera, capturedAtMs: frame.capturedAtMs - index * 700 })),
+  );
+  const records: NewRecord[] = [];
+  while (left.some((frames) => frames.length > 0)) {
+    const index = chance.below(CAMERAS.length);
+    const frames = left[index]!;
+    const inTunnel = index === 3 && left.slice(0, 3).some((others) => others.length > 150);
+    if (frames.length === 0 || inTunnel) continue;
+    const batch = frames.splice(0, index === 3 ? 40 : 1 + chance.below(4));
+    if (chance.unit() < 0.02) continue;
+    const partition = partitionFor(cameraKey('gare', CAMERAS[index]!), PARTITIONS);
+    const record = { topic: TOPICS.frames, partition, value: encodeFrameBatch({ frames: batch }) };
+    records.push(record);
+    if (chance.unit() < 0.05) records.push(record);
+  }
+  for (let i = 1; i < records.length; i++) {
+    if (chance.unit() < 0.05) [records[i - 1], records[i]] = [records[i]!, records[i - 1]!];
+  }
+  return records;
+}
+
+interface Scene {
+  readonly log: Log;
+  readonly chance: Chance;
+  /** Frames that are still to come. */
+  readonly coming: NewRecord[];
+  nowMs: number;
+}
+
+async function sceneOf(seed: number): Promise<Scene> {
+  const scene = { chance: random(seed), nowMs: EPOCH, coming: stream(random(seed)) };
+  const log = openMemoryLog({ now: () => scene.nowMs, leaseMs: LEASE_MS });
+  await createTopics(log, { partitions: PARTITIONS });
+  return Object.assign(scene, { log });
+}
+
+/** One worker process: until it is killed on its `operations`th operation, or until nothing is left to do. */
+async function live(scene: Scene, operations: number, tally: Tally): Promise<void> {
+  const stop = new AbortController();
+  const { log, died, isDead } = mortal(scene.log, operations, scene.chance, async () => {
+    scene.nowMs += 1;
+    const next = scene.coming.splice(0, scene.chance.below(6));
+    if (next.length > 0) await scene.log.append(next);
+  });
+  let idle = 0;
+  const working = drive({
+    log,
+    group: GROUP,
+    topics: [TOPICS.frames],
+    toRejected,
+    nowMs: () => scene.nowMs,
+    signal: stop.signal,
+    retryMs: 1,
+    saveMs: 10,
+    batchMax: 1 + scene.chance.below(8),
+    workFor: (at) =>
+      frameWork(at, { log, site, group: GROUP, partitions: PARTITIONS, build: 'b', shared: false, tally }),
+    onProgress: ({ read }) => {
+      idle = read === 0 && scene.coming.length === 0 ? idle + 1 : 0;
+      if (idle > 20) stop.abort();
+    },
+  });
+  await Promise.race([died, working]);
+  // The others learn that it is dead when its lease is over.
+  if (isDead()) scene.nowMs += LEASE_MS + 1;
+}
+
+async function written(log: Log) {
+  const candidates = new Map<string, string>();
+  const differing: string[] = [];
+  await readThrough(log, partitionsOf(TOPICS.candidates, PARTITIONS), ({ value }) => {
+    const { id, phase, revision } = decodeCandidate(value);
+    const key = `${id} ${phase} ${revision}`;
+    const bytes = Buffer.from(value).toString('base64');
+    if ((candidates.get(key) ?? bytes) !== bytes) differing.push(key);
+    candidates.set(key, bytes);
+  });
+  const observations = new Map<string, string>();
+  await readThrough(log, partitionsOf(TOPICS.observations, PARTITIONS), ({ value }) => {
+    const { camera, epoch, frame } = decodeObservation(value);
+    const key = `${camera} ${epoch} ${frame}`;
+    const bytes = Buffer.from(value).toString('base64');
+    if ((observations.get(key) ?? bytes) !== bytes) differing.push(key);
+    observations.set(key, bytes);
+  });
+  return { candidates, observations, differing };
+}
+
+async function undisturbed(seed: number) {
+  const scene = await sceneOf(seed);
+  await live(scene, Number.POSITIVE_INFINITY, new Tally(site));
+  return written(scene.log);
+}
+
+const FIRST = Number(process.env.VIGIE_SEED ?? Date.now() % 1_000_000);
+const ROUNDS = Number(process.env.VIGIE_ROUNDS ?? 8);
+
+/** Worker processes one after the other, most of them killed, the last one left alone. */
+async function lives(scene: Scene, count: number): Promise<Tally[]> {
+  const tallies: Tally[] = [];
+  for (let life = 0; life <= count; life++) {
+    const tally = new Tally(site);
+    tallies.push(tally);
+    await live(scene, life === count ? Number.POSITIVE_INFINITY : 2 + scene.chance.below(120), tally);
+  }
+  return tallies;
+}
+
+describe('a worker that is killed', () => {
+  it.each([
+    ['one after the other', 1, 12],
+    ['two at a time, where the dead and the living are taken for each other', 2, 6],
+  ])(
+    `is succeeded by one that goes on as it would have: %s, ${ROUNDS} seeds from ${FIRST}`,
+    async (_, at, each) => {
+      let restored = 0;
+      let records = 0;
+      for (let seed = FIRST; seed < FIRST + ROUNDS; seed++) {
+        const expected = await undisturbed(seed);
+        expect(expected.candidates.size, `seed ${seed}`).toBeGreaterThan(20);
+        records += expected.candidates.size;
+        const scene = await sceneOf(seed);
+        const tallies = (await Promise.all(Array.from({ length: at }, () => lives(scene, each)))).flat();
+        for (const { kind, unfit } of tallies.flatMap((tally) => [...tally.restored.values()])) {
+          expect(unfit).toBe(0);
+          if (kind === 'restored') restored += 1;
+        }
+        const found = await written(scene.log);
+        expect(found.differing, `seed ${seed}`).toEqual([]);
+        expect([...found.candidates.keys()].sort(), `seed ${seed}`).toEqual(
+          [...expected.candidates.keys()].sort(),
+        );
+        expect(found, `seed ${seed}`).toEqual(expected);
+      }
+      const kills = ROUNDS * at * each;
+      expect(restored).toBeGreaterThan(kills);
+      console.log(
+        `kill: ${ROUNDS} seeds from ${FIRST}, ${kills} kills, ${restored} partitions restored, ` +
+          `${records} records of claims`,
+      );
+    },
+    300_000,
+  );
+});
