@@ -27,7 +27,12 @@ export interface Keeping extends Patience {
 const COMMIT_ATTEMPTS = 8;
 /** What a crash makes its successor step again; shorter intervals write more. */
 const SAVE_MS = 4_000;
-/** Partitions save one after the other within the interval, not all at once. */
+/**
+ * The first checkpoint of an owner comes after an eighth of the interval, the next after twice as long, until they are
+ * the interval apart: a process that dies every second gets on all the same. Partitions save one after the other
+ * within each, not all at once.
+ */
+const SAVE_FIRST = 1 / 8;
 const SAVE_STEPS = 16;
 
 /** What is owned of one partition, and how far it is done. */
@@ -39,6 +44,7 @@ export interface Owned {
   /** What was committed by this owner last. */
   done: number | undefined;
   saveAtMs: number;
+  saveEveryMs: number;
   paused: boolean;
 }
 
@@ -48,8 +54,9 @@ export class Owners extends Map<string, Owned> {
 }
 
 export function ownedOf(at: TopicPartition, work: Work, { saveMs = SAVE_MS, nowMs }: Keeping): Owned {
-  const share = ((at.partition % SAVE_STEPS) + 1) / SAVE_STEPS;
-  return { at, work, next: undefined, done: undefined, saveAtMs: nowMs() + saveMs * share, paused: false };
+  const saveEveryMs = saveMs * SAVE_FIRST;
+  const saveAtMs = nowMs() + saveEveryMs * (1 + (at.partition % SAVE_STEPS) / SAVE_STEPS);
+  return { at, work, next: undefined, done: undefined, saveAtMs, saveEveryMs, paused: false };
 }
 
 /** Undefined while nothing was stepped. */
@@ -97,11 +104,12 @@ export async function commit(
 export async function saveDue(consumer: Consumer, owners: Owners, options: Keeping): Promise<void> {
   const nowMs = options.nowMs();
   const due = [...owners.values()].filter(
-    ({ work, saveAtMs }) => work.save !== undefined && saveAtMs <= nowMs,
+    ({ work, saveAtMs }) => work.save !== undefined && (saveAtMs <= nowMs || work.isHeavy?.() === true),
   );
   const [first] = due.sort((a, b) => a.saveAtMs - b.saveAtMs);
   if (first === undefined) return;
-  first.saveAtMs = nowMs + (options.saveMs ?? SAVE_MS);
+  first.saveEveryMs = Math.min(2 * first.saveEveryMs, options.saveMs ?? SAVE_MS);
+  first.saveAtMs = nowMs + first.saveEveryMs;
   try {
     const positions = await checkpoint(first, options.log);
     if (positions === undefined) return;

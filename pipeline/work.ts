@@ -30,6 +30,8 @@ export interface Work extends Stage<LogRecord, Effect> {
   isFull?(): boolean;
   /** The first offset that is not done with; undefined: everything that was stepped is. */
   resumeAt?(): number | undefined;
+  /** So much was stepped since the last `save` that it is due before its time. */
+  isHeavy?(): boolean;
   /** The state, as records of one partition that nothing else is written to meanwhile; `resumeAt` belongs to it. */
   save?(resumeAt: number): Promise<readonly NewRecord[]>;
 }

@@ -3,6 +3,7 @@
  *
  * Any number of processes share the partitions of a site; the consumer group says who has which.
  */
+import { randomUUID } from 'node:crypto';
 import { drive } from '../drive.ts';
 import { partitionFor } from '../log/partition.ts';
 import { cameraKey } from '../model.ts';
@@ -18,6 +19,8 @@ export interface MiddleOptions extends Omit<Common, 'signal'> {
   readonly shared: boolean;
   /** What becomes of more frames than can be measured. Default `keep_all`. */
   readonly overload?: Overload;
+  /** Unique among all workers that ever were; default a random one. */
+  readonly writer?: string;
 }
 
 export interface Middle extends Part {
@@ -34,11 +37,15 @@ const DRAIN_MS = 5_000;
 
 export function startMiddle(options: MiddleOptions): Middle {
   const { log, site, partitions, tally, nowMs, shared, overload = 'keep_all' } = options;
+  const writer = options.writer ?? randomUUID();
   const stopping = new AbortController();
   const common: Common = { ...options, signal: stopping.signal };
   const group = `vigie-worker-${site.id}`;
   const build = buildOf(site);
   const owned = new Set<number>();
+  let works = 0;
+  /** The group has said what is measured here. */
+  let joined = false;
   const working = drive({
     ...patienceOf(common, 'worker'),
     log,
@@ -47,8 +54,11 @@ export function startMiddle(options: MiddleOptions): Middle {
     group,
     topics: [TOPICS.frames],
     async workFor(at) {
-      const options = { log, site, group, partitions, build, shared, tally, overload };
-      const work = await frameWork(at, options);
+      const work = await frameWork(at, {
+        ...{ log, site, group, partitions, build, shared, tally, overload },
+        // A partition may come here, go and come back.
+        writer: `${writer}/${works++}`,
+      });
       owned.add(at.partition);
       return work;
     },
@@ -58,6 +68,7 @@ export function startMiddle(options: MiddleOptions): Middle {
       tally.restored.delete(partition);
     },
     onProgress: ({ positions }) => {
+      joined = true;
       tally.outages.delete('worker');
       for (const { partition, offset } of positions) tally.stepped.set(partition, offset);
     },
@@ -87,7 +98,7 @@ export function startMiddle(options: MiddleOptions): Middle {
     async drained() {
       const late = AbortSignal.any([AbortSignal.timeout(DRAIN_MS), stopping.signal]);
       // A log that is away has nothing to wait for.
-      const waits = async () => (await lag().catch(() => 0)) > 0;
+      const waits = async () => !joined || (await lag().catch(() => 0)) > 0;
       await Promise.race([working.catch(() => undefined), until(waits, late)]);
     },
     async stop() {

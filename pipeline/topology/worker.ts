@@ -2,7 +2,6 @@
  * The middle of a station, by partition: frames -> turns -> admit -> measure -> detect -> candidates and observations.
  * Built afresh for every partition that is assigned, from the cameras that live there.
  */
-import { randomUUID } from 'node:crypto';
 import {
   type CameraCheckpoint,
   decodeFrameBatchLenient,
@@ -36,8 +35,8 @@ export interface WorkerOptions {
   readonly tally: Tally;
   /** The consumer group whose positions say which checkpoint is the newest. */
   readonly group: string;
-  /** Unique among all workers that ever were; default a random one. */
-  readonly writer?: string;
+  /** Unique among all works that ever were: tells their checkpoints apart. */
+  readonly writer: string;
   /** What becomes of more frames than can be measured. Default `keep_all`. */
   readonly overload?: Overload;
 }
@@ -46,6 +45,9 @@ export interface WorkerOptions {
 const TURN_FRAMES = 1_024;
 /** From here on the partition is not read: 8,192 frames are some 8 MB, 100 MB were all of them as large as they get. */
 export const WAITING_MAX = 8_192;
+
+/** Stepped again after a crash at most, as long as checkpoints can be written: half a second of work. */
+const UNSAVED_MAX = 8_192;
 
 /** State for one partition of `rail.frames`: what its last owner saved, and what was claimed there since. */
 export async function frameWork(at: TopicPartition, options: WorkerOptions): Promise<Work> {
@@ -68,13 +70,15 @@ class FrameWork implements Work {
   /** Tells this owner's checkpoints from any other's. */
   readonly #writer: string;
   #saves = 0;
+  /** Frames taken since the last one. */
+  #unsaved = 0;
 
   constructor(partition: number, options: WorkerOptions, chain: Chain, orphans: Orphans) {
     this.#partition = partition;
     this.#options = options;
     this.#chain = chain;
     this.#orphans = orphans;
-    this.#writer = options.writer ?? randomUUID();
+    this.#writer = options.writer;
   }
 
   step(record: LogRecord): Effect[] {
@@ -98,6 +102,7 @@ class FrameWork implements Work {
   turn(): Effect[] {
     const effects: Effect[] = [];
     this.#turns.take(TURN_FRAMES, (waiting) => {
+      this.#unsaved += 1;
       this.#admitted(waiting, this.#chain.admit.step(waiting.frame), effects);
     });
     if (this.#options.overload === 'keep_fresh') {
@@ -128,10 +133,15 @@ class FrameWork implements Work {
     return oldest;
   }
 
+  isHeavy(): boolean {
+    return this.#unsaved >= UNSAVED_MAX;
+  }
+
   async save(framesOffset: number): Promise<readonly NewRecord[]> {
     const { log, site, build, tally } = this.#options;
     // Everything that was claimed here is on the log by now; what another owner adds will be claimed here again.
     const candidatesOffset = await log.endOffset({ topic: TOPICS.candidates, partition: this.#partition });
+    this.#unsaved = 0;
     const id = `${this.#writer}/${this.#saves++}`;
     const here = this.#chain.cameras.map((camera) => cameraKey(site.id, camera));
     const cameras = [...new Set([...here, ...this.#orphans.cameras])].flatMap((key): CameraCheckpoint[] => {

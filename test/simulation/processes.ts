@@ -76,7 +76,7 @@ export class WorkerProcess extends Process {
     const log =
       world.planted.workerLog?.(this.link, { nowMs: this.nowMs, wait: (ms) => world.time.wait(ms) }) ??
       this.link;
-    this.watch(startMiddle({ ...this.common(log), shared: false }).failed);
+    this.watch(startMiddle({ ...this.common(log), shared: false, writer: name }).failed);
   }
 }
 

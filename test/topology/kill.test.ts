@@ -86,6 +86,8 @@ async function sceneOf(seed: number): Promise<Scene> {
   return Object.assign(scene, { log });
 }
 
+let writers = 0;
+
 /** One worker process: until it is killed on its `operations`th operation, or until nothing is left to do. */
 async function live(scene: Scene, operations: number, tally: Tally): Promise<void> {
   const stop = new AbortController();
@@ -106,7 +108,16 @@ async function live(scene: Scene, operations: number, tally: Tally): Promise<voi
     saveMs: 10,
     batchMax: 1 + scene.chance.below(8),
     workFor: (at) =>
-      frameWork(at, { log, site, group: GROUP, partitions: PARTITIONS, build: 'b', shared: false, tally }),
+      frameWork(at, {
+        log,
+        site,
+        group: GROUP,
+        partitions: PARTITIONS,
+        build: 'b',
+        shared: false,
+        tally,
+        writer: `w${writers++}`,
+      }),
     onProgress: ({ read }) => {
       idle = read === 0 && scene.coming.length === 0 ? idle + 1 : 0;
       if (idle > 20) stop.abort();

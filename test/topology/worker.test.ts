@@ -60,6 +60,7 @@ async function work(log: Log, shared = false): Promise<Tally> {
         log,
         site,
         group: 'worker',
+        writer: 'worker',
         partitions: PARTITIONS_DEFAULT,
         build: 'test',
         shared,
