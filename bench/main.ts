@@ -11,6 +11,7 @@ import { FULL, machine, QUICK, TIMING_HEADINGS, type Timing, time, timingRow } f
 import { kernelCases } from './kernels.ts';
 import { benchLog } from './log.ts';
 import { pipelineCases } from './pipeline.ts';
+import { workerCases } from './worker.ts';
 
 const { values, positionals } = parseArgs({
   options: {
@@ -25,7 +26,7 @@ const { values, positionals } = parseArgs({
 const here = machine();
 console.log(`${here.cpu}, ${here.cores} cores, Node ${here.node}; median of rounds, µs an item`);
 
-const cases = [...kernelCases(), ...pipelineCases()].filter(
+const cases = [...kernelCases(), ...pipelineCases(), ...workerCases()].filter(
   ({ group, name }) =>
     positionals.length === 0 || positionals.some((word) => `${group} ${name}`.includes(word)),
 );
