@@ -32,6 +32,11 @@ export interface DensityZone {
 /** What is measured in a zone, with the share of it that is covered and the share of the people who are in a crowd. */
 export interface DensityObservation extends ZoneObservation {
   readonly people: number;
+  readonly moving: number;
+  readonly fluxX: number;
+  readonly fluxY: number;
+  readonly coherence: number;
+  readonly directions: readonly number[];
   /** 0..1 */
   readonly covered: number;
   /** 0..1 */
@@ -114,7 +119,8 @@ function observation(
   return observed;
 }
 
-type Changeable<T> = { -readonly [Name in keyof T]: T[Name] };
+/** While it is being put together. */
+export type Changeable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /** How many people there are for each that is seen. */
 function hiddenFactor(covered: number): number {

@@ -1,7 +1,7 @@
 /** How many people there are in every zone of one camera, from the cells and from the tracks together. */
 import type { Frame, Track, ZoneObservation } from '../model.ts';
 import { CELL_PX, PLANE_PIXELS_MAX, type Zone } from '../site/site.ts';
-import { type DensityObservation, type DensityZone, density } from './density.ts';
+import { type Changeable, type DensityObservation, type DensityZone, density } from './density.ts';
 import { maskOf, shapeOf } from './geometry.ts';
 import type { Grid } from './grid.ts';
 import type { Ground } from './ground.ts';
@@ -72,14 +72,27 @@ export class ZoneCounts {
     tracks: readonly Track[],
     intervalMs: number,
   ): ZoneObservation {
-    const { crowded, ...zone } = observed;
+    const { zone, crowded, covered, moving, fluxX, fluxY, coherence, directions } = observed;
     let counted = 0;
     for (const track of tracks)
-      if (track.seen && track.ageMs >= GROWN_MS && track.zones.includes(zone.zone))
+      if (track.seen && track.ageMs >= GROWN_MS && track.zones.includes(zone))
         counted += Math.max(1, track.people);
     const apart = 1 - crowded;
-    const people = this.#smoothed(zone.zone, zone.people + (apart / 2) * (counted - zone.people), intervalMs);
-    return { ...zone, people, ...(areaM2 === undefined ? {} : { density: people / areaM2 }) };
+    const cells = observed.people;
+    const people = this.#smoothed(zone, cells + (apart / 2) * (counted - cells), intervalMs);
+    const counts: Changeable<ZoneObservation> = {
+      zone,
+      people,
+      covered,
+      moving,
+      fluxX,
+      fluxY,
+      coherence,
+      directions,
+    };
+    if (observed.divergence !== undefined) counts.divergence = observed.divergence;
+    if (areaM2 !== undefined) counts.density = people / areaM2;
+    return counts;
   }
 
   #smoothed(zone: string, value: number, intervalMs: number): number {

@@ -192,3 +192,24 @@ describe('state', () => {
     expect(once()).toEqual(once());
   });
 });
+
+test.each([
+  [1, 57_600],
+  [57_600, 1],
+  [5, 11_520],
+  [320, 180],
+  [160, 90],
+])('a plane of %i x %i is measured like any other, and the next one too', (planeWidth, planeHeight) => {
+  const stage = measure(hallOf());
+  const columns = Math.ceil(planeWidth / 4);
+  const rows = Math.ceil(planeHeight / 4);
+  const full = new Uint8Array(columns * rows).fill(255);
+  const still = new Uint8Array(columns * rows);
+  const bitmap = new Uint8Array(Math.ceil((columns * rows) / 8)).fill(255);
+  if ((columns * rows) % 8 > 0) bitmap[bitmap.length - 1] = (1 << ((columns * rows) % 8)) - 1;
+  const cells = { columns, rows, bitmap, occupancy: full, flowX: still, flowY: still };
+  const [odd] = stage.step({ ...frameOf(0, []), planeWidth, planeHeight, cells });
+  for (const { covered } of odd!.zones) expect(covered).toBeCloseTo(1, 9);
+  const [usual] = stage.step(frameOf(1, []));
+  expect(usual?.zones.map(({ covered }) => covered)).toEqual([0, 0]);
+});
