@@ -24,12 +24,14 @@ export async function topics(options: TopicsOptions): Promise<number> {
             async (at) => (await log.endOffset(at)) - (await log.firstOffset(at)),
           ),
         );
+        const made = created.find((spec) => spec.topic === topic);
         return {
           topic,
           partitions: partitions ?? null,
           records: ends.reduce((sum, one) => sum + one, 0),
           retentionHours: retentionMs === undefined ? null : retentionMs / 3_600_000,
-          created: created.some((spec) => spec.topic === topic),
+          created: made !== undefined,
+          replication: made?.replication ?? null,
         };
       }),
     );
@@ -47,10 +49,14 @@ interface Row {
   readonly records: number;
   readonly retentionHours: number | null;
   readonly created: boolean;
+  /** With how many copies it was created; null: as the brokers have it by default. */
+  readonly replication: number | null;
 }
 
-function line({ topic, partitions, records, retentionHours, created }: Row): string {
+function line({ topic, partitions, records, retentionHours, created, replication }: Row): string {
   if (partitions === null) return `${topic.padEnd(18)} missing; create it with: vigie topics --create`;
   const kept = retentionHours === null ? 'kept for ever' : `kept ${retentionHours} h`;
-  return `${topic.padEnd(18)} ${String(partitions).padStart(3)} partitions ${String(records).padStart(9)} records  ${kept}${created ? '  created' : ''}`;
+  const copies = replication === null ? '' : `, replication ${replication}`;
+  const done = created ? `  created${copies}` : '';
+  return `${topic.padEnd(18)} ${String(partitions).padStart(3)} partitions ${String(records).padStart(9)} records  ${kept}${done}`;
 }

@@ -136,8 +136,9 @@ describe.runIf(here)('two Kafka clients', () => {
         await createTopics(log, { partitions: 4, replication: 1 });
       }
       expect(await partitionsByCamera(log)).toBe(4);
-      for (const { topic, partitions } of topicSpecs({ partitions: 4 })) {
+      for (const { topic, partitions, retentionMs = -1 } of topicSpecs({ partitions: 4 })) {
         expect(await log.partitionCount(topic)).toBe(partitions);
+        expect(await configOf(topic)).toMatchObject({ 'retention.ms': `${retentionMs}` });
       }
       const count = (topic: string) =>
         topic === BY_CAMERA[1] ? Promise.resolve(5) : log.partitionCount(topic);

@@ -84,8 +84,7 @@ export function kafkaContract(name: string, open: (options: KafkaOptions) => Pro
       await log.close();
     });
 
-    const kcat = spawnSync('kcat', ['-V']).status === 0;
-    if (!kcat) process.stderr.write('skipped: kcat: it is not installed\n');
+    const kcat = havePart('kcat', spawnSync('kcat', ['-V']).status === 0, 'kcat is not installed');
     test.runIf(kcat)('a client that is not ours reads what was written, key, headers and time', async () => {
       const log = await open({ brokers: broker!.brokers });
       const topic = `foreign-${randomUUID()}`;

@@ -1,5 +1,6 @@
 /** Three nodes, of which one dies while records are appended and read: nothing is lost, order is kept. */
 import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KafkaOptions } from '../../pipeline/log/kafka-options.ts';
 import { openKafkaLog } from '../../pipeline/log/kafkajs.ts';
@@ -7,6 +8,9 @@ import { type Log, LogFailure, type LogRecord } from '../../pipeline/log/port.ts
 import { openRdkafkaLog } from '../../pipeline/log/rdkafka.ts';
 import { haveKafka, type RunningKafka, startKafka } from '../support/kafka/broker.ts';
 import { havePart, haveRdkafka } from '../support/require.ts';
+
+const require = createRequire(import.meta.url);
+const { Kafka, logLevel } = require('kafkajs') as typeof import('kafkajs');
 
 const PARTITIONS = 6;
 const CALLS = 60;
@@ -36,6 +40,8 @@ describe.runIf(kafka)('three nodes', () => {
         const log = await open({ brokers: nodes.brokers });
         const topic = `three-${randomUUID()}`;
         await log.createTopics([{ topic, partitions: PARTITIONS, replication: 3 }]);
+        const made = await described(nodes.brokers, topic);
+        expect(made).toEqual({ copies: Array(PARTITIONS).fill(3), 'min.insync.replicas': '2' });
         const consumer = await log.consumer({ group: topic, topics: [topic] });
         const got: LogRecord[] = [];
         let written = 0;
@@ -90,6 +96,20 @@ async function insisting<T>(ask: () => Promise<T>): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
+}
+
+/** As the brokers have it. */
+async function described(brokers: string[], name: string) {
+  const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
+  const asked = { type: 2, name, configNames: ['min.insync.replicas'] };
+  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [asked] });
+  await admin.disconnect();
+  return {
+    copies: topics[0]!.partitions.map(({ replicas }) => replicas.length),
+    'min.insync.replicas': resources[0]!.configEntries[0]!.configValue,
+  };
 }
 
 function text(value: Uint8Array): string {
