@@ -3,11 +3,12 @@
  *
  * In a zone every track keeps how long it has been going against the direction; looking back, turning on the spot or
  * stepping aside does not count, because the travel must be faster than swaying, mostly along the axis, and carried
- * on for the rule's hold.
+ * on for the rule's hold. Where tracks fail, in crowds, the zone's own flow may say that somebody goes against it.
  */
-import type { LineCrossing, Measured, Point, Track } from '../model.ts';
-import type { Line, WrongWayLineRule, WrongWayZoneRule } from '../site/site.ts';
+import type { Box, LineCrossing, Measured, Point, Track } from '../model.ts';
+import type { Line, WrongWayLineRule, WrongWayZoneRule, Zone } from '../site/site.ts';
 import type { Condition } from './claim.ts';
+import { Counterflow } from './counterflow.ts';
 import { around, isWhole, Origins, people, peopleIn, type RuleMachine, seconds } from './rule.ts';
 
 /** A track must have been followed for this long. */
@@ -40,24 +41,29 @@ export class WrongWayZone implements RuleMachine {
   readonly #rule: WrongWayZoneRule;
   /** Per track how long it has been against the direction, and where that began. */
   readonly #against = new Map<number, { readonly ms: number; readonly from: Point }>();
+  readonly #counterflow: Counterflow;
+  readonly #whole: Box;
   #previousMs: number | undefined;
 
-  constructor(rule: WrongWayZoneRule) {
+  constructor(rule: WrongWayZoneRule, { polygon }: Zone) {
     this.#rule = rule;
     this.place = rule.zone;
+    this.#counterflow = new Counterflow(rule);
+    this.#whole = around(polygon.map(({ x, y }) => ({ x0: x, y0: y, x1: x, y1: y })));
   }
 
   save() {
-    return { against: this.#against, previousMs: this.#previousMs };
+    return { against: this.#against, counterflow: this.#counterflow.save(), previousMs: this.#previousMs };
   }
 
-  restore({ against, previousMs }: ReturnType<WrongWayZone['save']>): void {
+  restore({ against, counterflow, previousMs }: ReturnType<WrongWayZone['save']>): void {
+    this.#counterflow.restore(counterflow);
     this.#against.clear();
     for (const [track, gone] of against) this.#against.set(track, gone);
     this.#previousMs = previousMs;
   }
 
-  look({ frame, tracks }: Measured): Condition | undefined {
+  look({ frame, tracks, zones }: Measured): Condition | undefined {
     const stepMs = this.#previousMs === undefined ? 0 : Math.max(0, frame.capturedAtMs - this.#previousMs);
     this.#previousMs = frame.capturedAtMs;
     const alive = new Set(tracks.map((track) => track.id));
@@ -87,16 +93,20 @@ export class WrongWayZone implements RuleMachine {
       fastest = Math.max(fastest, speed);
     }
     if (frame.view !== 'ok') return undefined;
-    const count = peopleIn(against);
+    const zone = zones.find((measured) => measured.zone === this.place);
+    const stream = this.#counterflow.look(zone, aspect, stepMs);
+    const streaming = stream.ms >= this.#rule.holdMs;
+    const count = Math.max(peopleIn(against), Math.round(streaming ? stream.people : 0));
+    longestMs = Math.max(longestMs, streaming ? stream.ms : 0);
     return {
-      holds: against.length > 0,
-      region: around(against.map((track) => track.box)),
+      holds: against.length > 0 || streaming,
+      region: against.length > 0 ? around(against.map((track) => track.box)) : this.#whole,
       score: Math.min(1, longestMs / (5 * this.#rule.holdMs) + 0.1 * count),
       explanation: `${people(count)} against the set direction in '${this.place}' for ${seconds(longestMs)}, limit ${seconds(this.#rule.holdMs)}`,
       findings: [
         { name: 'people', value: count, limit: 0, unit: 'people' },
         { name: 'against', value: longestMs / 1000, limit: this.#rule.holdMs / 1000, unit: 's' },
-        { name: 'speed', value: fastest, limit: SPEED_MIN, unit: 'm/s' },
+        ...(against.length > 0 ? [{ name: 'speed', value: fastest, limit: SPEED_MIN, unit: 'm/s' }] : []),
       ],
     };
   }

@@ -1,0 +1,55 @@
+/**
+ * People who move against a zone's direction, counted from optical flow alone: the zone's moving people whose direction
+ * is against the rule. Where people hide each other tracks break, but whoever goes the other way still shows between
+ * them, and in a stream that goes one way hardly anything else does.
+ */
+import type { ZoneObservation } from '../model.ts';
+import type { WrongWayZoneRule } from '../site/site.ts';
+
+/** Arms that swing back and edges at which flow is torn add up to less than this many people. */
+const PEOPLE_MIN = 0.35;
+/** And to less than this share of all who move: a crowd has many edges. */
+const SHARE_MIN = 0.04;
+/** Directions at less than about 53 degrees to straight against; a bin counts by its middle. */
+const AGAINST_COSINE = -0.6;
+/** Either way along the axis is permitted: directions at more than 60 degrees to it are not. */
+const ACROSS_COSINE_MAX = 0.5;
+/** What was gathered is forgotten this many times as fast. */
+const FORGET = 1.5;
+const BINS = 8;
+
+export class Counterflow {
+  readonly #rule: WrongWayZoneRule;
+  #spentMs = 0;
+
+  constructor(rule: WrongWayZoneRule) {
+    this.#rule = rule;
+  }
+
+  save(): number {
+    return this.#spentMs;
+  }
+
+  restore(spentMs: number): void {
+    this.#spentMs = spentMs;
+  }
+
+  /** How many are against it now, and for how long somebody has been; `aspect` is width over height of the view. */
+  look(zone: ZoneObservation | undefined, aspect: number, stepMs: number): { people: number; ms: number } {
+    const moving = zone?.moving ?? 0;
+    const people = moving * against(zone?.directions, this.#rule, aspect);
+    const goes = people > PEOPLE_MIN + SHARE_MIN * moving;
+    this.#spentMs = Math.max(0, this.#spentMs + (goes ? stepMs : -FORGET * stepMs));
+    return goes ? { people, ms: this.#spentMs } : { people: 0, ms: 0 };
+  }
+}
+
+/** Share, 0..1, of those who move that is against the rule. */
+function against(directions: readonly number[] = [], rule: WrongWayZoneRule, aspect: number): number {
+  const permitted = Math.atan2(rule.direction.y, rule.direction.x * aspect);
+  return directions.reduce((sum, share, bin) => {
+    const cosine = Math.cos((bin * 2 * Math.PI) / BINS - permitted);
+    const counts = rule.eitherSign ? Math.abs(cosine) < ACROSS_COSINE_MAX : cosine < AGAINST_COSINE;
+    return counts ? sum + share : sum;
+  }, 0);
+}
