@@ -7,15 +7,15 @@ import type { ZoneObservation } from '../model.ts';
 import type { WrongWayZoneRule } from '../site/site.ts';
 
 /** Arms that swing back and edges at which flow is torn add up to less than this many people. */
-const PEOPLE_MIN = 0.35;
+const PEOPLE_MIN = 0.25;
 /** And to less than this share of all who move: a crowd has many edges. */
-const SHARE_MIN = 0.04;
+const SHARE_MIN = 0.02;
 /** Directions at less than about 53 degrees to straight against; a bin counts by its middle. */
 const AGAINST_COSINE = -0.6;
 /** Either way along the axis is permitted: directions at more than 60 degrees to it are not. */
 const ACROSS_COSINE_MAX = 0.5;
-/** What was gathered is forgotten this many times as fast. */
-const FORGET = 1.5;
+/** What was gathered is forgotten as fast as it was gathered. */
+const FORGET = 1;
 const BINS = 8;
 
 export class Counterflow {

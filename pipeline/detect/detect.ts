@@ -176,7 +176,8 @@ function machineFor(rule: Rule, camera: Camera): RuleMachine | undefined {
   if (rule.event === 'density' && zone !== undefined) return new Density(rule, zone);
   const line = 'line' in rule ? camera.lines.find((known) => known.id === rule.line) : undefined;
   if (rule.event === 'wrong_way' && 'line' in rule && line !== undefined) return new WrongWayLine(rule, line);
-  if (rule.event === 'wrong_way' && zone !== undefined && 'direction' in rule) return new WrongWayZone(rule, zone);
+  if (rule.event === 'wrong_way' && zone !== undefined && 'direction' in rule)
+    return new WrongWayZone(rule, zone);
   return undefined;
 }
 
