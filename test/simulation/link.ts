@@ -45,7 +45,7 @@ export interface LinkWorld {
 }
 
 /** Asking an idle log less often changes nothing but the time that a run takes. */
-const IDLE_STRETCH = 4;
+const IDLE_STRETCH = 12;
 
 const never = new Promise<never>(() => undefined);
 
