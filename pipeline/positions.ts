@@ -104,7 +104,7 @@ export async function commit(
 export async function saveDue(consumer: Consumer, owners: Owners, options: Keeping): Promise<void> {
   const nowMs = options.nowMs();
   const due = [...owners.values()].filter(
-    ({ work, saveAtMs }) => work.save !== undefined && (saveAtMs <= nowMs || work.isHeavy?.() === true),
+    (owned) => owned.work.save !== undefined && (isDue(owned, nowMs) || owned.work.isHeavy?.() === true),
   );
   const [first] = due.sort((a, b) => a.saveAtMs - b.saveAtMs);
   if (first === undefined) return;
@@ -119,6 +119,11 @@ export async function saveDue(consumer: Consumer, owners: Owners, options: Keepi
     // The state is at hand, and the next checkpoint does as well as this one.
     if (!(error instanceof StaleGenerationError)) await waitOut('commit', error, 1, options);
   }
+}
+
+/** Further ahead than it was ever set: the clock was set back, and would hold the next checkpoint up for as long. */
+function isDue({ saveAtMs, saveEveryMs }: Owned, nowMs: number): boolean {
+  return saveAtMs <= nowMs || saveAtMs - nowMs > 2 * saveEveryMs;
 }
 
 /** What others take over, or this process on its next start: one attempt, because whoever takes over is waiting. */

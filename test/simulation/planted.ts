@@ -4,7 +4,12 @@ import type { Candidate } from '../../pipeline/model.ts';
 import { Ledger } from '../../pipeline/review/ledger.ts';
 import { decodeToken, encodeToken } from '../../pipeline/serve/token.ts';
 import { TOPICS } from '../../pipeline/topics.ts';
-import { decodeCandidate, encodeCandidate } from '../../proto/messages.ts';
+import {
+  decodeCandidate,
+  decodeCheckpoint,
+  encodeCandidate,
+  encodeCheckpoint,
+} from '../../proto/messages.ts';
 import { FRAME_MS } from './cameras.ts';
 import type { Link } from './link.ts';
 
@@ -65,6 +70,21 @@ export const idFromClock: Planted = {
   },
 };
 
+/** A checkpoint that forgets what the rules had seen so far: claims go on, conditions that were building up do not. */
+export const checkpointForgetsRules: Planted = {
+  workerLog(link) {
+    return withAppend(link, (records) => link.append(records.map(forgetful)));
+  },
+};
+
+function forgetful(record: NewRecord): NewRecord {
+  if (record.topic !== TOPICS.checkpoints) return record;
+  const saved = decodeCheckpoint(record.value);
+  if (saved.kind !== 'camera') return record;
+  const { detect: _, ...rest } = saved;
+  return { ...record, value: encodeCheckpoint(rest) };
+}
+
 /** Comes back one record further than it was. */
 export const tokenSkipsOne: Planted = {
   token(token) {
@@ -88,10 +108,9 @@ export function plantRepeatingLedger(): () => void {
       known.add(verdict.id);
       return out;
     }
-    const state = this.get(verdict.candidate);
-    if (state?.state.kind !== 'confirmed') return out;
+    const candidate = this.get(verdict.candidate)?.candidate;
+    if (verdict.act.kind !== 'confirm' || candidate === undefined) return out;
     const changeId = `${verdict.candidate}#verified#${verdict.id}+`;
-    const { candidate } = state;
     const event = { id: candidate.id, changeId, change: 'verified', candidate, verdict } as const;
     return [...out, { kind: 'event', event }];
   };

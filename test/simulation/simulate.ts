@@ -112,8 +112,7 @@ async function run(seed: number, time: VirtualTime, options: SimulateOptions): P
   stopAll(installation);
   await time.run(time.elapsedMs + 1);
   const digest = trace.digest();
-  // Until workers keep what they know, another one begins afresh.
-  const replayed = 'checkpoints' in TOPICS ? await replayFaults(world.log, time) : [];
+  const replayed = await replayFaults(world.log, time);
   const restless: Violation[] = rested
     ? []
     : [{ code: 'no_rest', at: 'installation', message: `still at work ${REST_MS_MAX} ms after the storm` }];

@@ -64,7 +64,7 @@ export class Storm {
       [1, 'clock of the log', () => this.#logClock()],
       [2, 'tunnel', () => this.#tunnel()],
       [2, 'garbage', () => this.#garbage()],
-      [2, 'repeated record', () => this.#repeat()],
+      [3, 'repeated record', () => this.#repeat()],
     ];
     let roll = world.chance.below(strikes.reduce((sum, [weight]) => sum + weight, 0));
     for (const [weight, name, strike] of strikes) {
@@ -182,7 +182,7 @@ export class Storm {
   /** A record of frames or verdicts once more, as a producer that was not answered would send it. */
   #repeat(): boolean {
     const { log, chance } = this.#at.world;
-    const topic = this.#someone([TOPICS.frames, TOPICS.verdicts])!;
+    const topic = this.#someone([TOPICS.frames, TOPICS.verdicts, TOPICS.verdicts])!;
     const at = { topic, partition: chance.below(PARTITIONS) };
     void (async () => {
       const end = await log.endOffset(at);
