@@ -57,22 +57,19 @@ export class Turns<Source> {
   }
 
   /**
-   * Passes over what is older than `FRESH_MS` before the camera's newest, and beyond `max` in all. Never a frame that
-   * says that the view is lost: without it a dead camera would look like a quiet one.
+   * Takes what is older than `FRESH_MS` before the camera's newest, and beyond `max` in all, to pass over it: all but
+   * the frames that say that the view is lost, without which a dead camera would look like a quiet one.
    */
-  freshen(max: number, pass: (waiting: Waiting<Source>, camera: string) => void): void {
+  freshen(max: number, hand: (waiting: Waiting<Source>, camera: string, passed: boolean) => void): void {
     const share = this.#size > max ? Math.ceil(max / this.#queues.size) : Number.POSITIVE_INFINITY;
     for (const [camera, queue] of this.#queues) {
       const newestMs = queue.at(-1)!.frame.capturedAtMs;
-      const kept = queue.filter(({ frame }, index) => {
-        const fresh = newestMs - frame.capturedAtMs <= FRESH_MS && queue.length - index <= share;
-        return fresh || frame.view === 'lost';
-      });
-      if (kept.length === queue.length) continue;
-      const staying = new Set(kept);
-      for (const waiting of queue) if (!staying.has(waiting)) pass(waiting, camera);
-      this.#queues.set(camera, kept);
-      this.#size -= queue.length - kept.length;
+      const fresh = queue.findIndex(
+        ({ frame }, index) => newestMs - frame.capturedAtMs <= FRESH_MS && queue.length - index <= share,
+      );
+      const stale = queue.splice(0, fresh);
+      this.#size -= stale.length;
+      for (const waiting of stale) hand(waiting, camera, waiting.frame.view !== 'lost');
     }
   }
 

@@ -106,10 +106,11 @@ class FrameWork implements Work {
       this.#admitted(waiting, this.#chain.admit.step(waiting.frame), effects);
     });
     if (this.#options.overload === 'keep_fresh') {
-      this.#turns.freshen(WAITING_MAX / 2, (waiting, id) => {
+      this.#turns.freshen(WAITING_MAX / 2, (waiting, id, passed) => {
+        const { admit } = this.#chain;
         const camera = this.#options.tally.cameras.get(id);
-        if (camera !== undefined) camera.skipped += 1;
-        this.#admitted(waiting, this.#chain.admit.skip(waiting.frame), effects);
+        if (camera !== undefined && passed) camera.skipped += 1;
+        this.#admitted(waiting, passed ? admit.skip(waiting.frame) : admit.step(waiting.frame), effects);
       });
     }
     for (const id of this.#chain.cameras) {

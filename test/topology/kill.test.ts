@@ -7,9 +7,7 @@ import { drive } from '../../pipeline/drive.ts';
 import { openMemoryLog } from '../../pipeline/log/memory.ts';
 import { partitionFor } from '../../pipeline/log/partition.ts';
 import type { Log, NewRecord } from '../../pipeline/log/port.ts';
-import { cameraKey, type Frame } from '../../pipeline/model.ts';
-import { Observer } from '../../pipeline/observe/observer.ts';
-import { viewLost } from '../../pipeline/operate/evaluate/lost.ts';
+import { cameraKey } from '../../pipeline/model.ts';
 import { createTopics, TOPICS } from '../../pipeline/topics.ts';
 import { toRejected } from '../../pipeline/topology/common.ts';
 import { partitionsOf, readThrough } from '../../pipeline/topology/history.ts';
@@ -18,7 +16,8 @@ import { frameWork } from '../../pipeline/topology/worker.ts';
 import { decodeCandidate, decodeObservation, encodeFrameBatch } from '../../proto/messages.ts';
 import { mortal } from '../support/mortal.ts';
 import { type Chance, random } from '../support/random.ts';
-import { walkedSite, walker } from '../support/walker.ts';
+import { walked } from '../support/walked.ts';
+import { walkedSite } from '../support/walker.ts';
 
 const PARTITIONS = 2;
 const CAMERAS = ['one', 'two', 'three', 'four'];
@@ -28,21 +27,8 @@ const LEASE_MS = 1_000_000;
 const GROUP = 'workers';
 const site = walkedSite('gare', CAMERAS);
 
-/** Two walks of one camera, an epoch each, as the observer saw them. */
-async function walks(): Promise<Frame[]> {
-  const frames: Frame[] = [];
-  for (const epoch of [EPOCH, EPOCH + EPOCH_MS]) {
-    const source = walker(epoch);
-    const observer = new Observer({ site: 'gare', camera: 'one', epoch, width: 160, height: 90 });
-    for await (const picture of source.pictures()) {
-      frames.push(structuredClone(observer.observe(picture, picture.capturedAtMs + 40)));
-    }
-    observer.close();
-    frames.push(viewLost(frames.at(-1)!, source));
-  }
-  return frames;
-}
-const seen = await walks();
+/** Two walks of one camera, an epoch each. */
+const seen = [...(await walked(EPOCH)), ...(await walked(EPOCH + EPOCH_MS))];
 
 /**
  * What a busy network makes of four cameras: they take turns irregularly, some records overtake others, some come

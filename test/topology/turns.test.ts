@@ -85,12 +85,16 @@ describe('keeping fresh', () => {
     expect(turns.size).toBe(7);
   });
 
-  it('never passes over what says that a view is lost', () => {
+  it('never passes over what says that a view is lost, and keeps it in its place', () => {
     const turns = new Turns<number>();
     for (let i = 0; i < 50; i++) {
       turns.add('a', { frame: frame('a', i, i === 3 ? 'lost' : 'ok'), source: i });
     }
-    turns.freshen(1_000, ({ frame }) => expect(frame.view).toBe('ok'));
-    expect(taken(turns, 2)).toEqual(['a3', 'a39']);
+    const handed: string[] = [];
+    turns.freshen(1_000, ({ frame }, _, passed) =>
+      handed.push(`${passed ? 'passed' : 'measured'} ${frame.number}`),
+    );
+    expect(handed).toEqual(Array.from({ length: 39 }, (_, i) => `${i === 3 ? 'measured' : 'passed'} ${i}`));
+    expect(taken(turns, 1)).toEqual(['a39']);
   });
 });
