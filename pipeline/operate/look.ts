@@ -30,6 +30,8 @@ export interface View extends Partial<DeskView> {
   /** Absent where nothing is measured, and while the log does not answer. */
   readonly lag?: number;
   readonly rejected: Readonly<Record<string, number>>;
+  /** Partitions that were taken over without the state of who had them before, and why. */
+  readonly afresh: readonly string[];
   /** Why the log does not answer, as each part of the station sees it. */
   readonly outages: readonly string[];
   readonly failure?: string;
@@ -100,6 +102,9 @@ export class Watch {
       ...(lag === undefined ? {} : { lag }),
       ...desk,
       rejected: Object.fromEntries(tally.rejected),
+      afresh: [...tally.restored].flatMap(([partition, { why }]) =>
+        why === undefined ? [] : [`partition ${partition}: ${why}`],
+      ),
       outages: [...tally.outages].map(
         ([who, { doing, error, attempt }]) => `${who}: cannot ${doing}, attempt ${attempt}: ${error.message}`,
       ),

@@ -142,6 +142,7 @@ function troubles(view: View): string[] {
       : []),
     ...(clamped.length > 0 ? [`clock runs ahead: ${clamped.map(({ camera }) => camera).join(', ')}`] : []),
     ...counts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`),
+    ...view.afresh.map((why) => `begun afresh: ${why}`),
     ...view.outages.map((outage) => `log away: ${outage}`),
     ...(view.failure === undefined ? [] : [`last failure: ${view.failure}`]),
   ];

@@ -33,6 +33,7 @@ const view = (change: Partial<View> = {}): View => ({
   subscribers: 0,
   lag: 0,
   rejected: {},
+  afresh: [],
   outages: [],
   ...change,
 });
@@ -102,6 +103,11 @@ describe('the page of a station', () => {
     ],
     ['frames that found no room there', { cameras: [camera('quai', { dropped: 9 })] }, '9 dropped'],
     ['a clock that jumped', { cameras: [camera('quai', { stepped: 2 })] }, 'clock jumped 2 times'],
+    [
+      'a state that could not be taken over',
+      { afresh: ['partition 3: written by another layout'] },
+      'begun afresh: partition 3: written by another layout',
+    ],
     ['a lag that nobody knows', { lag: undefined as never }, 'lag unknown'],
     ['another port', { address: '127.0.0.1:7' }, 'npx vigie review --server 127.0.0.1:7'],
   ])('shows %s', (_, change, text) => {
