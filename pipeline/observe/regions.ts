@@ -58,6 +58,9 @@ const GHOST_STILL_MS = 1_000;
 const GHOST_SHARE_MAX = 0.05;
 /** A train in parts looks like ghosts on its smooth flanks; where one was seen, nothing is a ghost's for this long. */
 const LARGE_MS = 8_000;
+/** A crowd does not turn into light: what large regions were mostly made of a picture ago, they are still. */
+const KEPT_SHARE = 0.5;
+const CELL_PIXELS = 16;
 /** How much stronger the rim must be in the background than in the picture. */
 const GHOST_RATIO = 1.5;
 /** Without any change for this long, a region is furniture; a dim crowd may hardly seem to sway for ten minutes. */
@@ -70,6 +73,8 @@ export class Judge {
   readonly #table: Int32Array;
   readonly #fate: Uint8Array;
   readonly #columns: number;
+  /** Of the picture before, as long as regions are judged. */
+  readonly #occupancy: Uint8Array;
   /** When a region too large for somebody's ghost was last seen in the box of each cell, ms. */
   readonly #largeAtMs: Float64Array;
 
@@ -82,6 +87,7 @@ export class Judge {
     this.#fate = new Uint8Array(buffer, slab.scratch.fate, BLOBS_MAX + 1);
     this.#columns = (width + 3) >> 2;
     const cells = this.#columns * ((height + 3) >> 2);
+    this.#occupancy = new Uint8Array(buffer, slab.parts.occupancy, cells);
     this.#largeAtMs = new Float64Array(cells).fill(Number.NEGATIVE_INFINITY);
   }
 
@@ -115,11 +121,26 @@ export class Judge {
         row,
       };
       const found = fateOf(table, row, region, this.#pixels);
-      const fate = found === FATE.absorb && this.#wasLarge(region, atMs) ? FATE.keep : found;
+      const fate = this.#goesOn(found, region, atMs) ? FATE.keep : found;
       this.#fate[k + 1] = fate;
       if (fate === FATE.keep) things.push(region);
     }
     return things;
+  }
+
+  /** Whether what was found is to be kept in spite of its looks, for what was there before. */
+  #goesOn(fate: number, region: Region, atMs: number): boolean {
+    const large = region.areaPx > GHOST_SHARE_MAX * this.#pixels;
+    if (fate === FATE.absorb) return !large && this.#wasLarge(region, atMs);
+    return large && this.#keptPixels(region) > KEPT_SHARE * region.areaPx;
+  }
+
+  /** Pixels of the region's box that belonged to things in the picture before. */
+  #keptPixels({ x0, y0, x1, y1 }: Region): number {
+    let sum = 0;
+    for (let y = y0 >> 2; y <= y1 >> 2; y++)
+      for (let x = x0 >> 2; x <= x1 >> 2; x++) sum += this.#occupancy[y * this.#columns + x]!;
+    return (sum * CELL_PIXELS) / 255;
   }
 
   #markLarge(count: number, atMs: number): void {
