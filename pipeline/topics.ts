@@ -52,7 +52,8 @@ export function topicSpecs(options: TopicOptions = {}): readonly TopicSpec[] {
   return [
     spec(TOPICS.frames, byCamera, DAY_MS),
     // Only the newest is read, by whoever takes over; without it frames that are older than a day would be of no use.
-    spec(TOPICS.checkpoints, byCamera, DAY_MS),
+    // Some KB a busy camera every few seconds. A worker that was away for longer begins afresh, and says so.
+    spec(TOPICS.checkpoints, byCamera, 2 * HOUR_MS),
     spec(TOPICS.observations, byCamera, 7 * DAY_MS),
     spec(TOPICS.candidates, byCamera, YEAR_MS),
     spec(TOPICS.verdicts, byCamera, YEAR_MS),

@@ -43,6 +43,14 @@ export interface ClaimTiming {
   readonly releaseMs: number;
 }
 
+/** Of a longer silence nothing is known: a train that comes out of a tunnel has not held a condition in there. */
+const STEP_MS_MAX = 2_000;
+
+/** Time that counts between two frames, ms; 0 before the first. */
+export function stepBetween(previousMs: number | undefined, nowMs: number): number {
+  return previousMs === undefined ? 0 : Math.min(STEP_MS_MAX, Math.max(0, nowMs - previousMs));
+}
+
 /** An open claim says at most this often how it goes on. */
 const UPDATE_EVERY_MS = 2_000;
 
@@ -89,7 +97,7 @@ export class Claim {
       this.#knownAtMs = undefined;
       return undefined;
     }
-    if (this.#knownAtMs !== undefined) this.#clockMs += Math.max(0, now.atMs - this.#knownAtMs);
+    this.#clockMs += stepBetween(this.#knownAtMs, now.atMs);
     this.#knownAtMs = now.atMs;
     const clockMs = this.#clockMs;
     const state = this.#state;

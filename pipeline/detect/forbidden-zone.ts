@@ -6,7 +6,7 @@
  */
 import type { Measured, Track } from '../model.ts';
 import type { ForbiddenZoneRule } from '../site/site.ts';
-import type { Condition } from './claim.ts';
+import { type Condition, stepBetween } from './claim.ts';
 import { around, isUpright, Origins, people, peopleIn, type RuleMachine, seconds } from './rule.ts';
 
 /** A track must have been seen for this long: a flicker has no foot. */
@@ -72,7 +72,7 @@ export class ForbiddenZone implements RuleMachine {
 
   look({ frame, tracks, zones }: Measured): Condition | undefined {
     const now = frame.capturedAtMs;
-    const stepMs = this.#previousMs === undefined ? 0 : Math.max(0, now - this.#previousMs);
+    const stepMs = stepBetween(this.#previousMs, now);
     this.#previousMs = now;
     if (frame.view !== 'ok') return undefined;
     const inside = tracks.filter((track) => track.zones.includes(this.place));

@@ -7,7 +7,7 @@
  */
 import type { Box, LineCrossing, Measured, Point, Track } from '../model.ts';
 import type { Line, WrongWayLineRule, WrongWayZoneRule, Zone } from '../site/site.ts';
-import type { Condition } from './claim.ts';
+import { type Condition, stepBetween } from './claim.ts';
 import { Counterflow } from './counterflow.ts';
 import { around, isWhole, Origins, people, peopleIn, type RuleMachine, seconds } from './rule.ts';
 
@@ -64,7 +64,7 @@ export class WrongWayZone implements RuleMachine {
   }
 
   look({ frame, tracks, zones }: Measured): Condition | undefined {
-    const stepMs = this.#previousMs === undefined ? 0 : Math.max(0, frame.capturedAtMs - this.#previousMs);
+    const stepMs = stepBetween(this.#previousMs, frame.capturedAtMs);
     this.#previousMs = frame.capturedAtMs;
     const alive = new Set(tracks.map((track) => track.id));
     for (const id of this.#against.keys()) if (!alive.has(id)) this.#against.delete(id);

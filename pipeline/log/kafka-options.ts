@@ -46,10 +46,18 @@ export const CLIENT_ID_DEFAULT = 'vigie';
 export function topicConfigOf({ retentionMs, replication }: TopicSpec): Record<string, string> {
   return {
     'retention.ms': `${retentionMs ?? -1}`,
+    // Whole segments are removed, and one is closed when it is full or this old: a week by default.
+    ...(retentionMs !== undefined && { 'segment.ms': `${segmentMs(retentionMs)}` }),
     'message.timestamp.type': 'LogAppendTime',
     'compression.type': 'uncompressed',
     ...(replication !== undefined && { 'min.insync.replicas': replication >= 3 ? '2' : '1' }),
   };
+}
+
+const HOUR_MS = 3_600_000;
+
+function segmentMs(retentionMs: number): number {
+  return Math.max(HOUR_MS / 6, Math.min(24 * HOUR_MS, Math.floor(retentionMs / 8)));
 }
 
 /** A broker lets into a group only who knows a way of sharing partitions that all its members know. */

@@ -79,3 +79,18 @@ test('an end carries the condition as it last held, with its time', () => {
   expect(end).toMatchObject({ phase: 'end', at: { frame: 1, atMs: 1_200 }, condition: { score: 0.7 } });
   expect(claim.open).toBe(false);
 });
+
+test('ten minutes in which nothing came count as two seconds, for a beginning and for an end', () => {
+  const claim = new Claim({ holdMs: 5_000, graceMs: 0, releaseMs: 3_000 });
+  const at = (frame: number, atMs: number, holds: boolean) =>
+    claim.step(condition(holds), { frame, atMs })?.phase ?? 'nothing';
+  expect([
+    at(0, 0, true),
+    at(1, 600_000, true),
+    at(2, 602_000, true),
+    at(3, 603_000, true),
+    at(4, 1_200_000, false),
+    at(5, 1_201_000, false),
+    at(6, 1_201_200, false),
+  ]).toEqual(['nothing', 'nothing', 'nothing', 'begin', 'nothing', 'nothing', 'end']);
+});

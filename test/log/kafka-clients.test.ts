@@ -112,6 +112,7 @@ describe.runIf(here)('two Kafka clients', () => {
     await log.createTopics([kept, forEver]);
     expect(await configOf(kept.topic)).toMatchObject({
       'retention.ms': '86400000',
+      'segment.ms': `${86_400_000 / 8}`,
       'message.timestamp.type': 'LogAppendTime',
       'min.insync.replicas': '1',
     });
