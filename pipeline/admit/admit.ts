@@ -108,6 +108,13 @@ export class Admit {
     return frame.epoch < at.epoch ? [] : this.#place(frame, at, undefined, true);
   }
 
+  /** A frame with this number would be new: it comes after all that the camera has had. */
+  isAhead({ camera, epoch, number }: { camera: string; epoch: number; number: number }): boolean {
+    const at = this.#epochs.get(camera);
+    if (at === undefined) return false;
+    return epoch > at.epoch || (epoch === at.epoch && number > (at.order.lastNumber ?? -1));
+  }
+
   save(camera: string): SavedAdmit | undefined {
     const at = this.#epochs.get(camera);
     if (at === undefined) return undefined;

@@ -40,7 +40,30 @@ export async function takeOver(partition: number, chain: Chain, options: TakeOve
     const candidate = ours(record, site);
     if (candidate !== undefined) since.push(candidate);
   });
-  return new Orphans(since, claims);
+  return new Orphans(found.kind === 'found' ? await withoutEnded(since) : since, claims);
+
+  /**
+   * An owner that was taken for dead and did not know it may have said something of a claim that ended before the
+   * checkpoint. It speaks of a frame that the restored state has had, and of no claim that was open then: only such
+   * records make the log before the checkpoint worth reading. Ends are looked for and not inferred from the frame
+   * alone, because that owner may have had another state, whose claims nobody else would end.
+   */
+  async function withoutEnded(records: readonly Candidate[]): Promise<readonly Candidate[]> {
+    const open = new Set([...claims.open, ...claims.orphaned].map(({ id }) => id));
+    const belated = new Set(
+      records
+        .filter(({ camera, epoch, frame }) => !chain.admit.isAhead({ camera, epoch, number: frame }))
+        .map(({ id }) => id)
+        .filter((id) => !open.has(id)),
+    );
+    if (belated.size === 0) return records;
+    const ended = new Set<string>();
+    await readThrough(log, [{ topic: TOPICS.candidates, partition }], (record) => {
+      const candidate = record.offset < from ? ours(record, site) : undefined;
+      if (candidate?.phase === 'end' && belated.has(candidate.id)) ended.add(candidate.id);
+    });
+    return records.filter(({ id }) => !ended.has(id));
+  }
 }
 
 /** Returns how many cameras did not fit whole. Claims that no rule machine goes on with are left to be ended. */
