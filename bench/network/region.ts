@@ -11,6 +11,7 @@ import type { Camera, Site } from '../../pipeline/site/site.ts';
 const PLACES = ['platform', 'corridor', 'tracks'] as const;
 const SEED = 770_000;
 const SCENE_S = 60;
+const FEW = 0.25;
 
 /** Camera `c` shows scene `c % scenes`. */
 export function regionSite(cameras: number, scenes: number): Site {
@@ -48,10 +49,11 @@ export function regionFrames(scenes: number): readonly (readonly Frame[])[] {
   });
 }
 
+/** A third of the cameras see as many people as the rendered stations have, one of twelve a crowd, the others few. */
 function specs(scenes: number) {
-  return Array.from({ length: scenes }, (_, i) =>
-    sampleSpec(PLACES[i % PLACES.length]!, i % 4 === 3 ? 'density' : 'none', SEED + i, {
-      durationS: SCENE_S,
-    }),
-  );
+  return Array.from({ length: scenes }, (_, i) => {
+    const place = PLACES[(i >> 2) % PLACES.length]!;
+    const spec = sampleSpec(place, i % 12 === 0 ? 'density' : 'none', SEED + i, { durationS: SCENE_S });
+    return i % 3 === 0 ? spec : { ...spec, people: FEW * spec.people };
+  });
 }
