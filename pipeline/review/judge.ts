@@ -39,6 +39,8 @@ export type RefusalCode =
   | 'not_in_force'
   /** A reversal after the retention, when the candidate may have been forgotten. */
   | 'too_late'
+  /** A lapse while agents still have time: whoever asked for it has a clock that is ahead of the log's. */
+  | 'too_early'
   | 'no_agent_name'
   | 'wrong_role'
   | 'bad_reason'
@@ -60,11 +62,18 @@ export const LEASE_MS_MAX = 15 * 60_000;
 
 export type Judgement = { readonly next: Standing } | { readonly refusal: Refusal };
 
-/** `atMs`: the verdict's append time. `retentionMs`: how long after it a decision can be reversed. */
-export function judge(standing: Standing, verdict: Verdict, atMs: number, retentionMs: number): Judgement {
+export interface Terms {
+  /** How long after it a decision can be reversed. */
+  readonly retentionMs: number;
+  /** How long a candidate waits for an agent, of the severity with which it began. */
+  readonly lapseAfterMs: number;
+}
+
+/** `atMs`: the verdict's append time. */
+export function judge(standing: Standing, verdict: Verdict, atMs: number, terms: Terms): Judgement {
   const unfit = unfitAgent(verdict);
   if (unfit) return { refusal: unfit };
-  if (verdict.act.kind === 'reverse') return reverse(standing, verdict.act.of, atMs, retentionMs);
+  if (verdict.act.kind === 'reverse') return reverse(standing, verdict.act.of, atMs, terms);
   if (standing.kind !== 'open') {
     const { by, id } = standing.verdict;
     return refuse(
@@ -79,7 +88,7 @@ export function judge(standing: Standing, verdict: Verdict, atMs: number, retent
       `claimed by '${claim.by.name}' until ${claim.untilMs}, and it is ${atMs}`,
     );
   }
-  return decide(standing, verdict, atMs, claim);
+  return decide(standing, verdict, atMs, claim, terms);
 }
 
 export function liveClaim(standing: Standing, atMs: number): Claim | undefined {
@@ -96,7 +105,7 @@ function unfitAgent({ act, by }: Verdict): Refusal | undefined {
   return { code: 'wrong_role', detail: `'${by.name}' is ${by.role}, but ${act.kind} takes ${expected}` };
 }
 
-function reverse(standing: Standing, of: string, atMs: number, retentionMs: number): Judgement {
+function reverse(standing: Standing, of: string, atMs: number, { retentionMs }: Terms): Judgement {
   if (standing.kind === 'open')
     return refuse('not_in_force', `nothing is decided, so '${of}' cannot be reversed`);
   if (standing.verdict.id !== of) {
@@ -113,6 +122,7 @@ function decide(
   verdict: Verdict,
   atMs: number,
   claim: Claim | undefined,
+  { lapseAfterMs }: Terms,
 ): Judgement {
   const { act } = verdict;
   switch (act.kind) {
@@ -137,6 +147,13 @@ function decide(
     case 'lapse':
       if (claim)
         return refuse('claimed_by_other', `'${claim.by.name}' is looking at it until ${claim.untilMs}`);
+      if (atMs < standing.sinceMs + lapseAfterMs) {
+        const waitedMs = atMs - standing.sinceMs;
+        return refuse(
+          'too_early',
+          `waited ${waitedMs} ms by the log's time, lapses after ${lapseAfterMs} ms`,
+        );
+      }
       return { next: { kind: 'lapsed', verdict, decidedAtMs: atMs } };
     case 'reverse':
       throw new Error('assertion failed: reversals are judged before');

@@ -33,6 +33,7 @@ import {
 import type { Stage } from '../stage.ts';
 import { HELD_MAX, Held } from './held.ts';
 import { judge, liveClaim, type Refusal, type Standing } from './judge.ts';
+import { LogTime } from './log-time.ts';
 import { Told } from './told.ts';
 
 /** `atMs` is the record's append time on the log, never a time that its content claims. */
@@ -59,7 +60,10 @@ export type LedgerOutput =
 export interface LedgerOptions {
   /** How long a decision can be reversed, and a decided candidate is kept. 24 h. Changing it judges old reversals anew. */
   readonly retentionMs?: number;
-  /** How long a candidate may wait before it lapses. 15 min for every severity that is not named. */
+  /**
+   * How long a candidate may wait before it lapses, by the severity with which it began and the log's append time.
+   * 15 min for every severity that is not named. Changing it judges old lapses anew.
+   */
   readonly lapseAfterMs?: Partial<Readonly<Record<Severity, number>>>;
 }
 
@@ -77,6 +81,8 @@ export interface Settled {
 
 interface Entry {
   candidate: Candidate;
+  /** Of its first record: a later one may be read before or after a verdict. */
+  readonly lapseAfterMs: number;
   standing: Standing;
   /** Append time of the last candidate record. */
   heardAtMs: number;
@@ -94,8 +100,8 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
   readonly #entries = new Map<string, Entry>();
   readonly #held = new Held();
   readonly #told = new Told();
-  /** Latest append time seen. For what is shown (claims) and what asks (lapse); verdicts are judged by their own. */
-  #nowMs = 0;
+  /** For what is shown (claims) and what asks (lapse); verdicts are judged by their own append time. */
+  readonly #time = new LogTime();
 
   constructor(options: LedgerOptions = {}) {
     this.#retentionMs = options.retentionMs ?? RETENTION_MS_DEFAULT;
@@ -109,7 +115,8 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
   }
 
   step(input: LedgerInput): readonly LedgerOutput[] {
-    this.#nowMs = Math.max(this.#nowMs, input.kind === 'tick' ? input.nowMs : input.atMs);
+    if (input.kind === 'tick') this.#time.tick(input.nowMs);
+    else this.#time.read(input.atMs);
     const out: LedgerOutput[] = [];
     switch (input.kind) {
       case 'candidate':
@@ -150,7 +157,7 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
       return { code: 'unknown_candidate', detail: `no candidate '${verdict.candidate}' is under review` };
     const before = entry.settled.get(verdict.id);
     if (before) return before.refusal ?? reused(before.verdict, verdict);
-    const judgement = this.#judge(entry, verdict, Math.max(nowMs, this.#nowMs));
+    const judgement = this.#judge(entry, verdict, Math.max(nowMs, this.#time.nowMs));
     return 'refusal' in judgement ? judgement.refusal : undefined;
   }
 
@@ -180,6 +187,7 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
   #open(candidate: Candidate, atMs: number, out: LedgerOutput[]): void {
     const entry: Entry = {
       candidate,
+      lapseAfterMs: this.#lapseAfterMs[candidate.severity],
       standing: { kind: 'open', sinceMs: atMs },
       heardAtMs: atMs,
       settled: new Map(),
@@ -213,19 +221,22 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
     const was = entry.standing;
     const judgement = this.#judge(entry, verdict, atMs);
     const refusal = 'refusal' in judgement ? judgement.refusal : undefined;
+    if (refusal?.code === 'too_early') this.#time.wasAhead(atMs);
     this.#note(entry, { verdict, ...(refusal && { refusal }) });
     out.push({ kind: 'settled', verdict, ...(refusal && { refusal }) });
     if ('refusal' in judgement) return;
     entry.standing = judgement.next;
     this.#show(entry, out);
-    if (was.kind !== 'open') emit(this.#told.retraction(entry.candidate, was, verdict, this.#nowMs), out);
+    if (was.kind !== 'open')
+      emit(this.#told.retraction(entry.candidate, was, verdict, this.#time.nowMs), out);
     this.#tell(entry, out);
   }
 
   #judge(entry: Entry, verdict: Verdict, atMs: number) {
     const { site, camera } = entry.candidate;
     if (verdict.site === site && verdict.camera === camera) {
-      return judge(entry.standing, verdict, atMs, this.#retentionMs);
+      const { standing, lapseAfterMs } = entry;
+      return judge(standing, verdict, atMs, { retentionMs: this.#retentionMs, lapseAfterMs });
     }
     const detail = `the verdict names ${verdict.site}/${verdict.camera}, its candidate is of ${site}/${camera}`;
     return { refusal: { code: 'wrong_place', detail } as const };
@@ -243,13 +254,13 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
   }
 
   #tell({ candidate, standing }: Entry, out: LedgerOutput[]): void {
-    emit(this.#told.news(candidate, standing, this.#nowMs), out);
+    emit(this.#told.news(candidate, standing, this.#time.nowMs), out);
   }
 
   #age(out: LedgerOutput[]): void {
     for (const entry of this.#entries.values()) {
       if (entry.standing.kind === 'open') this.#wait(entry, out);
-      else if (this.#nowMs > Math.max(entry.heardAtMs, entry.standing.decidedAtMs) + this.#retentionMs) {
+      else if (this.#time.nowMs > Math.max(entry.heardAtMs, entry.standing.decidedAtMs) + this.#retentionMs) {
         this.#entries.delete(entry.candidate.id);
         this.#told.forget(entry.candidate.id);
       }
@@ -258,10 +269,10 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
   }
 
   #wait(entry: Entry, out: LedgerOutput[]): void {
-    const { candidate, standing } = entry;
-    if (standing.kind !== 'open' || liveClaim(standing, this.#nowMs)) return;
+    const { standing, lapseAfterMs } = entry;
+    if (standing.kind !== 'open' || liveClaim(standing, this.#time.nowMs)) return;
     if (entry.shownClaimed) this.#show(entry, out);
-    if (entry.lapseAsked || this.#nowMs < standing.sinceMs + this.#lapseAfterMs[candidate.severity]) return;
+    if (entry.lapseAsked || this.#time.nowMs < standing.sinceMs + lapseAfterMs) return;
     entry.lapseAsked = true;
     out.push({ kind: 'lapse', verdict: this.#lapse(entry) });
   }
@@ -274,14 +285,14 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
       site: candidate.site,
       camera: candidate.camera,
       by: LAPSED_BY,
-      atMs: this.#nowMs,
+      atMs: this.#time.nowMs,
       act: { kind: 'lapse' },
     };
   }
 
   /** Verdicts and events whose candidate never came: it has gone from the log, or never was. */
   #forgetOrphans(out: LedgerOutput[]): void {
-    const goneMs = this.#nowMs - this.#retentionMs;
+    const goneMs = this.#time.nowMs - this.#retentionMs;
     for (const { verdict } of this.#held.expire(goneMs)) {
       const detail = `candidate '${verdict.candidate}' did not come within the retention`;
       out.push({ kind: 'settled', verdict, refusal: { code: 'unknown_candidate', detail } });
@@ -296,7 +307,7 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
   }
 
   #review({ candidate, standing }: Entry): CandidateReview {
-    return { candidate, state: shown(standing, this.#nowMs) };
+    return { candidate, state: shown(standing, this.#time.nowMs) };
   }
 }
 

@@ -30,6 +30,8 @@ const CANDIDATES = 3;
 /** Shorter than a run, so that some reversals come too late. */
 const RETENTION_MS = 12_000;
 const NEVER_MS = 10 ** 12;
+/** So that some lapses come too early. */
+const LAPSE_MS = 4_000;
 
 type Timed = LedgerInput & { readonly atMs: number };
 interface Topics {
@@ -131,7 +133,7 @@ interface End {
 }
 
 function run(inputs: readonly LedgerInput[], retentionMs = RETENTION_MS): End {
-  const ledger = new Ledger({ retentionMs, lapseAfterMs: { high: NEVER_MS } });
+  const ledger = new Ledger({ retentionMs, lapseAfterMs: { high: LAPSE_MS } });
   const answers: Record<string, string> = {};
   const events: VerifiedEvent[] = [];
   for (const input of inputs) {

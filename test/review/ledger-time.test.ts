@@ -154,6 +154,45 @@ describe('time', () => {
     expect(ledger.get(idOf(0))?.state.kind).toBe('lapsed');
   });
 
+  test('a clock that is ahead asks too early once, and again when the time has come by the log', () => {
+    const ahead = 14 * MINUTE;
+    const due = 1000 + 15 * MINUTE;
+    const ledger = ledgerOf([begun]);
+    const asked = (atMs: number) =>
+      ledger.step(tick(atMs + ahead)).flatMap((out) => (out.kind === 'lapse' ? [out.verdict] : []));
+    const [early] = asked(due - ahead);
+    expect(answerOf(ledger.step(given(early!, due - ahead)))).toBe('too_early');
+    expect(ledger.get(idOf(0))?.state.kind).toBe('waiting');
+    for (let atMs = due - ahead; atMs < due; atMs += 1_000) expect(asked(atMs)).toEqual([]);
+    const [again] = asked(due);
+    expect(again?.id).not.toBe(early!.id);
+    expect(answerOf(ledger.step(given(again!, due)))).toBe('taken');
+  });
+
+  test('a clock that was ahead and was put right is believed again', () => {
+    const due = 1000 + 15 * MINUTE;
+    const ledger = ledgerOf([begun]);
+    const [early] = ledger.step(tick(due)).filter((out) => out.kind === 'lapse');
+    ledger.step(given(early!.verdict, 2000));
+    ledger.step(tick(3000));
+    ledger.step(heard(candidate(1), 3000));
+    expect(ledger.step(tick(due - 1))).toEqual([]);
+    expect(ledger.step(tick(due))).toMatchObject([{ kind: 'lapse', verdict: { candidate: idOf(0) } }]);
+  });
+
+  test('the severity with which it began counts, in whatever order the rest is read', () => {
+    const options = { lapseAfterMs: { low: 10 } };
+    const low = heard(candidate(0, { severity: 'low' }), 1000);
+    const raised = heard(candidate(0, { severity: 'high', phase: 'update', revision: 1 }), 1001);
+    const lapsed = given(verdict('l', service, { kind: 'lapse' }), 1010);
+    for (const inputs of [
+      [low, raised, lapsed],
+      [low, lapsed, raised],
+      [lapsed, low, raised],
+    ])
+      expect(ledgerOf(inputs, options).get(idOf(0))?.state.kind).toBe('lapsed');
+  });
+
   test('the age is settable by severity', () => {
     const ledger = ledgerOf([begun, heard(candidate(1, { severity: 'low' }), 1000)], {
       lapseAfterMs: { low: 10 },

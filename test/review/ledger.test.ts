@@ -38,6 +38,8 @@ function ledgerOf(inputs: readonly LedgerInput[], options?: LedgerOptions): Ledg
 }
 
 const begun = heard(candidate(0), 1000);
+/** When it lapses. */
+const DUE = 1000 + 15 * MINUTE;
 
 describe('what a verdict does', () => {
   type Row = readonly [string, readonly [Agent, VerdictAct, number][], string, string];
@@ -60,7 +62,8 @@ describe('what a verdict does', () => {
       'wrong_role',
       'confirmed',
     ],
-    ['the service lapses', [[service, lapse, 2000]], 'taken', 'lapsed'],
+    ['the service lapses', [[service, lapse, DUE]], 'taken', 'lapsed'],
+    ['the service lapses 1 ms too early', [[service, lapse, DUE - 1]], 'too_early', 'waiting'],
     ['an agent lapses', [[ana, lapse, 2000]], 'wrong_role', 'waiting'],
     [
       'two decide',
@@ -101,8 +104,8 @@ describe('what a verdict does', () => {
     [
       'a confirmation of what lapsed',
       [
-        [service, lapse, 2000],
-        [ana, confirm, 2001],
+        [service, lapse, DUE],
+        [ana, confirm, DUE + 1],
       ],
       'already_decided',
       'lapsed',
@@ -221,8 +224,8 @@ describe('what a verdict does', () => {
     [
       'a reversal of a lapse',
       [
-        [service, lapse, 2000],
-        [ana, reverse('v0'), 3000],
+        [service, lapse, DUE],
+        [ana, reverse('v0'), DUE + 1_000],
       ],
       'taken',
       'waiting',

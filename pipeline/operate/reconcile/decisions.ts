@@ -1,7 +1,7 @@
 /** What the verdicts on the log amount to: a fold in their order, by the law of judge.ts. */
 import type { Candidate, Verdict } from '../../model.ts';
 import { judge, type Standing } from '../../review/judge.ts';
-import { RETENTION_MS_DEFAULT } from '../../review/ledger.ts';
+import { LAPSE_AFTER_MS_DEFAULT, RETENTION_MS_DEFAULT } from '../../review/ledger.ts';
 import type { History, Said } from './history.ts';
 
 export interface Decisions {
@@ -15,14 +15,19 @@ export interface Decisions {
   readonly lapsed: number;
 }
 
+const TERMS = { retentionMs: RETENTION_MS_DEFAULT, lapseAfterMs: LAPSE_AFTER_MS_DEFAULT };
+
 export function decisionsOf(
-  { verdicts }: History,
+  { candidates: heard, verdicts }: History,
   candidates: ReadonlyMap<string, Said<Candidate>>,
 ): Decisions {
   const confirmed = new Map<string, Verdict>();
   const reversed = new Map<string, Verdict>();
   const standings = new Map<string, Standing>();
   const seen = new Set<string>();
+  // Of its first record, which is where its waiting begins.
+  const heardAtMs = new Map<string, number>();
+  for (const { value, atMs } of heard) if (!heardAtMs.has(value.id)) heardAtMs.set(value.id, atMs);
   for (const { value: verdict, atMs } of verdicts) {
     const candidate = candidates.get(verdict.candidate)?.value;
     // The same id again is the same act.
@@ -30,8 +35,11 @@ export function decisionsOf(
     if (candidate === undefined || seen.has(act)) continue;
     seen.add(act);
     if (verdict.site !== candidate.site || verdict.camera !== candidate.camera) continue;
-    const was = standings.get(candidate.id) ?? { kind: 'open', sinceMs: atMs };
-    const judgement = judge(was, verdict, atMs, RETENTION_MS_DEFAULT);
+    const was = standings.get(candidate.id) ?? {
+      kind: 'open',
+      sinceMs: heardAtMs.get(candidate.id) ?? atMs,
+    };
+    const judgement = judge(was, verdict, atMs, TERMS);
     if ('refusal' in judgement) continue;
     standings.set(candidate.id, judgement.next);
     if (judgement.next.kind === 'confirmed') confirmed.set(verdict.id, verdict);
