@@ -198,6 +198,11 @@ function otherGrid(frame: Frame, at: Epoch): Fault | undefined {
   return fault('bad_grid', 'plane', message);
 }
 
+/** The epoch that a camera was in when it was saved. */
+export function epochIn(saved: Uint8Array): number | undefined {
+  return stateIn(saved)?.epoch;
+}
+
 /** Written by save(), so its layout says everything about its shape. */
 function stateIn(bytes: Uint8Array): EpochState | undefined {
   try {

@@ -25,6 +25,11 @@ export interface Part {
   stop(): Promise<void>;
 }
 
+/** The consumer group of a site's workers: its positions say how far frames are measured. */
+export function workerGroup({ id }: Site): string {
+  return `vigie-worker-${id}`;
+}
+
 /** Waits outages out and shows them under `who`, who takes them down again when the log answers. */
 export function patienceOf({ signal, tally }: Common, who: string): Patience {
   return { signal, onOutage: (outage) => tally.outages.set(who, outage) };

@@ -5,9 +5,11 @@
  */
 import { openSource } from '../ingest/camera.ts';
 import type { PictureSource } from '../ingest/picture.ts';
+import { patiently, pause } from '../patience.ts';
 import type { Camera } from '../site/site.ts';
 import { FrameBatches } from './batches.ts';
 import { type Common, type Part, patienceOf } from './common.ts';
+import { type Epochs, lastEpochs } from './epochs.ts';
 import { ingest, type Pace } from './ingest.ts';
 import { Outbox } from './outbox.ts';
 import { type FrameCounts, openSpool } from './spool.ts';
@@ -38,6 +40,9 @@ export interface Edge extends Part {
   readonly ingested: Promise<void>;
 }
 
+/** How long cameras wait for the log to tell their last epochs; after that their clock has to do. */
+const EPOCHS_MS = 5_000;
+
 export function startEdge(options: EdgeOptions): Edge {
   const { log, site, partitions, tally, nowMs, pace, loop, cameras } = options;
   const spool = pace === 'real' ? options.spool : undefined;
@@ -52,8 +57,9 @@ export function startEdge(options: EdgeOptions): Edge {
       ? new FrameBatches(log, partitions, patience, onTaken)
       : new FrameBatches(outbox, partitions, patience);
   const work = async () => {
-    await outbox?.resume();
+    const left = await outbox?.resume();
     await ingest({
+      lastEpochs: await known(left),
       site,
       ...(cameras !== undefined && { cameras }),
       batches,
@@ -66,6 +72,20 @@ export function startEdge(options: EdgeOptions): Edge {
     });
     await batches.flush();
     await outbox?.emptied();
+  };
+  /** Without a spool the sources wait for the log as long as it takes, and with one not for long. */
+  const known = async (left: Epochs = new Map()): Promise<Epochs> => {
+    const watched = site.cameras.filter(
+      ({ id, source }) => source !== undefined && (cameras?.has(id) ?? true),
+    );
+    const ids = watched.map(({ id }) => id);
+    const asked = patiently('read', patience, () => lastEpochs({ log, site, partitions, cameras: ids }));
+    const onLog = await (spool === undefined
+      ? asked
+      : Promise.race([asked, pause(EPOCHS_MS, patience.signal)]));
+    if (onLog !== undefined) onTaken();
+    const of = (id: string) => Math.max(left.get(id) ?? 0, onLog?.value.get(id) ?? 0);
+    return new Map(ids.map((id) => [id, of(id)]));
   };
   const ingested = work();
   ingested.catch(() => stopping.abort());

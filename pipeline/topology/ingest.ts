@@ -12,6 +12,7 @@ import { viewLost } from '../operate/evaluate/lost.ts';
 import { pause } from '../patience.ts';
 import type { Camera, Site } from '../site/site.ts';
 import type { FrameBatches } from './batches.ts';
+import type { Epochs } from './epochs.ts';
 import type { Tally } from './tally.ts';
 
 export type Pace =
@@ -32,6 +33,8 @@ export interface IngestOptions {
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
   readonly tally: Tally;
+  /** What epochs must rise above, by camera id (epochs.ts). */
+  readonly lastEpochs?: Epochs;
 }
 
 const REOPEN_MS = 1_000;
@@ -48,14 +51,15 @@ export async function ingest(options: IngestOptions): Promise<void> {
 async function watch(camera: Camera, options: IngestOptions): Promise<void> {
   const { signal, loop } = options;
   const tally = options.tally.cameras.get(camera.id)!;
-  let epoch = 0;
+  let epoch = options.lastEpochs?.get(camera.id) ?? 0;
   let failures = 0;
   while (!signal.aborted) {
+    const startMs = options.nowMs();
     // Epochs of one camera only rise, also when the clock was set back in between.
-    epoch = Math.max(options.nowMs(), epoch + 1);
+    epoch = Math.max(startMs, epoch + 1);
     try {
       tally.source = { kind: 'opening' };
-      await session(camera, epoch, options, ({ view }) => {
+      await session(camera, { epoch, startMs }, options, ({ view }) => {
         tally.source = { kind: 'live' };
         tally.taken += 1;
         // What is measured in this process says more than what was taken.
@@ -76,12 +80,12 @@ async function watch(camera: Camera, options: IngestOptions): Promise<void> {
 /** One epoch: from the first picture to the end of the stream. Throws InputError when the source is broken. */
 async function session(
   camera: Camera,
-  epoch: number,
+  { epoch, startMs }: { readonly epoch: number; readonly startMs: number },
   options: IngestOptions,
   onFrame: (frame: Frame) => void,
 ): Promise<void> {
   const { site, batches, signal, pace } = options;
-  const source = await options.open(camera, epoch);
+  const source = await options.open(camera, startMs);
   const { width, height } = source;
   const observer = new Observer({ site: site.id, camera: camera.id, epoch, width, height });
   let last = undefined as Frame | undefined;

@@ -10,7 +10,7 @@ import { cameraKey } from '../model.ts';
 import { pause } from '../patience.ts';
 import { TOPICS } from '../topics.ts';
 import { buildOf } from './build.ts';
-import { type Common, type Part, patienceOf, toRejected } from './common.ts';
+import { type Common, type Part, patienceOf, toRejected, workerGroup } from './common.ts';
 import type { Overload } from './turns.ts';
 import { frameWork } from './worker.ts';
 
@@ -40,7 +40,7 @@ export function startMiddle(options: MiddleOptions): Middle {
   const writer = options.writer ?? randomUUID();
   const stopping = new AbortController();
   const common: Common = { ...options, signal: stopping.signal };
-  const group = `vigie-worker-${site.id}`;
+  const group = workerGroup(site);
   const build = buildOf(site);
   const owned = new Set<number>();
   let works = 0;

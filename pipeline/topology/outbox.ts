@@ -12,6 +12,7 @@
  */
 import type { Log, NewRecord } from '../log/port.ts';
 import { isForGood, type Patience, patiently, pause } from '../patience.ts';
+import type { Epochs } from './epochs.ts';
 import type { Spool } from './spool.ts';
 
 export interface OutboxOptions {
@@ -41,10 +42,11 @@ export class Outbox {
     this.#options = options;
   }
 
-  /** Sends first what a process before this one left. */
-  async resume(): Promise<void> {
+  /** Sends first what a process before this one left. Returns its last epochs. */
+  async resume(): Promise<Epochs> {
     this.#spool = await this.#options.openSpool();
     if (!this.#spool.isEmpty) this.#drain();
+    return this.#spool.left;
   }
 
   /**

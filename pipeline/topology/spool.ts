@@ -12,6 +12,7 @@ import { openEmbeddedLog } from '../log/embedded.ts';
 import type { LogRecord, NewRecord } from '../log/port.ts';
 import type { SweptLog } from '../log/store.ts';
 import { TOPICS } from '../topics.ts';
+import type { Epochs } from './epochs.ts';
 
 /** Frames by camera id. */
 export type FrameCounts = ReadonlyMap<string, number>;
@@ -47,6 +48,7 @@ export class Spool {
   readonly #options: SpoolOptions;
   #bytes = 0;
   #records = 0;
+  readonly #left = new Map<string, number>();
   /** Changes one after the other: the counts must agree with what is there. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -57,6 +59,11 @@ export class Spool {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Last epoch of what the process before left here, by camera id. */
+  get left(): Epochs {
+    return this.#left;
   }
 
   get isEmpty(): boolean {
@@ -110,6 +117,9 @@ export class Spool {
       this.#bytes += sumOf(found.map(bytesOf));
       this.#records += found.length;
       this.#options.onHeld?.(framesOf(found));
+      for (const { value } of found)
+        for (const { camera, epoch } of decodeFrameBatchLenient(value).frames)
+          this.#left.set(camera, Math.max(epoch, this.#left.get(camera) ?? 0));
     }
   }
 

@@ -4,11 +4,13 @@
  * between them and their callers are not real.
  */
 import type { Log } from '../../pipeline/log/port.ts';
+import { patiently } from '../../pipeline/patience.ts';
 import { EventFeed } from '../../pipeline/serve/events.ts';
 import { ReviewDesk } from '../../pipeline/serve/review.ts';
 import { TOPICS } from '../../pipeline/topics.ts';
 import { FrameBatches } from '../../pipeline/topology/batches.ts';
 import { type Common, patienceOf } from '../../pipeline/topology/common.ts';
+import { lastEpochs } from '../../pipeline/topology/epochs.ts';
 import { startMiddle } from '../../pipeline/topology/middle.ts';
 import { ReviewRoom } from '../../pipeline/topology/review.ts';
 import { Tally } from '../../pipeline/topology/tally.ts';
@@ -18,7 +20,6 @@ import type { Planted } from './planted.ts';
 import type { Stream } from './stream.ts';
 
 export const PARTITIONS = 3;
-export const WORKER_GROUP = `vigie-worker-${site.id}`;
 const DECIDE_MS_MAX = 2_500;
 const PROGRESS_MS = 700;
 
@@ -138,12 +139,22 @@ export class IngestProcess extends Process {
   readonly #watched: readonly Watched[];
   readonly #endMs: number;
 
-  constructor(name: string, world: World, watched: readonly Watched[], endMs: number) {
+  constructor(name: string, world: World, watched: readonly Watched[], endMs: number, skewMs: number) {
     super(name, world);
+    this.skewMs = skewMs;
     this.#watched = watched;
     this.#endMs = endMs;
     this.#batches = new FrameBatches(this.link, PARTITIONS, patienceOf(this.common(), 'ingest'));
-    for (const one of watched) this.watch(this.#session(one));
+    this.watch(this.#begin());
+  }
+
+  async #begin(): Promise<void> {
+    const cameras = this.#watched.map(({ camera }) => camera);
+    const asked = await patiently('read', patienceOf(this.common(), 'ingest'), () =>
+      lastEpochs({ log: this.link, site, partitions: PARTITIONS, cameras }),
+    );
+    if (asked === undefined) return;
+    await Promise.all(this.#watched.map((one) => this.#session(one, asked.value.get(one.camera) ?? 0)));
   }
 
   /** Resolves when everything taken in so far is on the log. */
@@ -155,10 +166,10 @@ export class IngestProcess extends Process {
     return this.#watched.some((one) => one.camera === camera);
   }
 
-  async #session(watched: Watched): Promise<void> {
+  async #session(watched: Watched, lastEpoch: number): Promise<void> {
     const { time, chance } = this.world;
     const { camera, scene } = watched;
-    const epoch = this.nowMs();
+    const epoch = Math.max(this.nowMs(), lastEpoch + 1);
     const moment = (number: number) => ({
       camera,
       epoch,

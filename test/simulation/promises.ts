@@ -45,7 +45,18 @@ export function promiseFaults(installation: Installation, history: History): rea
     if (most > UNSENT_MAX) fail('window_exceeded', name, `${most} messages waited, at most ${UNSENT_MAX}`);
   }
   standingFaults(installation, history, fail);
+  epochFaults(history, fail);
   return violations;
+}
+
+/** A session that is not above the one before it is one that no worker takes: its camera is blind. */
+function epochFaults({ sessions }: History, fail: Fail): void {
+  const last = new Map<string, number>();
+  for (const { camera, epoch } of sessions) {
+    const before = last.get(camera) ?? 0;
+    if (epoch < before) fail('epoch_fell', camera, `from ${before} to ${epoch}`);
+    last.set(camera, epoch);
+  }
 }
 
 /** What agents are shown: the same everywhere, and nobody's time cut short by somebody's clock. */

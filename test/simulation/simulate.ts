@@ -6,9 +6,10 @@ import { openMemoryLog } from '../../pipeline/log/memory.ts';
 import { gather } from '../../pipeline/operate/reconcile/gather.ts';
 import { type Figures, reconcile, type Violation } from '../../pipeline/operate/reconcile/reconcile.ts';
 import { createTopics, TOPICS } from '../../pipeline/topics.ts';
+import { workerGroup } from '../../pipeline/topology/common.ts';
 import { partitionsOf } from '../../pipeline/topology/history.ts';
 import { type Chance, random } from '../support/random.ts';
-import { CAMERAS, Scene } from './cameras.ts';
+import { CAMERAS, Scene, site } from './cameras.ts';
 import { FAIR, type LinkWorld, type Weather } from './link.ts';
 import { AgentActor, SubscriberActor } from './people.ts';
 import { NOTHING, type Planted } from './planted.ts';
@@ -17,7 +18,6 @@ import {
   PARTITIONS,
   ServeProcess,
   type Watched,
-  WORKER_GROUP,
   WorkerProcess,
   type World,
 } from './processes.ts';
@@ -68,7 +68,8 @@ export interface Installation {
   readonly logClock: { aheadMs: number };
   startWorker(): void;
   startServer(): void;
-  startIngest(watched: readonly Watched[]): void;
+  /** `skewMs`: how wrong its clock is from the start. */
+  startIngest(watched: readonly Watched[], skewMs?: number): void;
 }
 
 export async function simulate(seed: number, options: SimulateOptions = {}): Promise<Outcome> {
@@ -168,8 +169,8 @@ async function install(
     logClock,
     startWorker: () => void workers.push(new WorkerProcess(`worker-${names.worker++}`, world)),
     startServer: () => void servers.push(new ServeProcess(`serve-${names.serve++}`, world)),
-    startIngest: (some) =>
-      void ingests.push(new IngestProcess(`ingest-${names.ingest++}`, world, some, STORM_MS)),
+    startIngest: (some, skewMs = 0) =>
+      void ingests.push(new IngestProcess(`ingest-${names.ingest++}`, world, some, STORM_MS, skewMs)),
   };
   for (let n = 1 + chance.below(2); n > 0; n--) installation.startWorker();
   for (let n = 1 + chance.below(2); n > 0; n--) installation.startServer();
@@ -193,7 +194,7 @@ async function rest(installation: Installation, time: VirtualTime): Promise<bool
     const lags = await Promise.all(
       partitionsOf(TOPICS.frames, PARTITIONS).map(async (at) => {
         const end = await log.endOffset(at);
-        return end === 0 ? 0 : end - ((await log.committed(WORKER_GROUP, at)) ?? 0);
+        return end === 0 ? 0 : end - ((await log.committed(workerGroup(site), at)) ?? 0);
       }),
     );
     const topics = [TOPICS.frames, TOPICS.candidates, TOPICS.verdicts, TOPICS.events];

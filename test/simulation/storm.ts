@@ -3,7 +3,7 @@
 import { TOPICS } from '../../pipeline/topics.ts';
 import { encodeFrameBatch } from '../../proto/messages.ts';
 import { FAIR } from './link.ts';
-import { PARTITIONS } from './processes.ts';
+import { PARTITIONS, type Watched } from './processes.ts';
 import type { Installation } from './simulate.ts';
 
 const EVERY_MS_MAX = 900;
@@ -44,8 +44,13 @@ export class Storm {
     if (!servers.some(({ isUp }) => isUp)) this.#at.startServer();
     // A last session of every camera says that the view is lost.
     for (const one of watched) one.tunnelUntilMs = 0;
-    const orphaned = watched.filter(({ camera }) => !ingests.some((one) => one.isUp && one.watches(camera)));
-    if (orphaned.length > 0) this.#at.startIngest(orphaned);
+    const left = this.#unwatched();
+    if (left.length > 0) this.#at.startIngest(left);
+  }
+
+  #unwatched(): readonly Watched[] {
+    const { ingests, watched } = this.#at;
+    return watched.filter(({ camera }) => !ingests.some((one) => one.isUp && one.watches(camera)));
   }
 
   #strike(): void {
@@ -100,12 +105,16 @@ export class Storm {
   }
 
   #killIngest(): boolean {
-    const { ingests, watched } = this.#at;
-    const one = this.#someone(ingests.filter(({ isUp }) => isUp));
+    const one = this.#someone(this.#at.ingests.filter(({ isUp }) => isUp));
     one?.kill();
-    if (one !== undefined)
-      this.#later(() => this.#at.startIngest(watched.filter(({ camera }) => one.watches(camera))));
-    return one !== undefined;
+    if (one === undefined) return false;
+    // Sometimes on a machine, or after a boot, with another time of day.
+    const skewMs = this.#at.world.chance.unit() < 0.5 ? 0 : this.#step();
+    this.#later(() => {
+      const left = this.#unwatched().filter(({ camera }) => one.watches(camera));
+      if (left.length > 0) this.#at.startIngest(left, skewMs);
+    });
+    return true;
   }
 
   #join(): boolean {

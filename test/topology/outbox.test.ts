@@ -176,7 +176,7 @@ describe('frames on their way out', () => {
     for (const i of upTo(10)) await first.outbox.append([record('quai', i)]);
     await first.close();
     const second = await open(space);
-    await second.outbox.resume();
+    expect(await second.outbox.resume()).toEqual(new Map([['quai', 1]]));
     expect(second.held.get('quai')).toBe(10);
     await second.outbox.append([record('quai', 10)]);
     await second.outbox.emptied();
