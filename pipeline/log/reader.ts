@@ -23,6 +23,8 @@ export class StoreReader implements Reader {
       waitMs,
       () => this.#closed,
       () => this.#cursors.next(max),
+      // Nobody but this process appends: it will wake us.
+      Number.isFinite(this.#store.pollMsMax) ? FIRST_POLL_MS : Number.POSITIVE_INFINITY,
     );
   }
 
@@ -32,15 +34,18 @@ export class StoreReader implements Reader {
   }
 }
 
+const FIRST_POLL_MS = 1;
+
 /** Asks again at every append until something came, the time is over or the reader was closed. */
 export async function patiently(
   store: Store,
   waitMs: number,
   isClosed: () => boolean,
   attempt: () => readonly LogRecord[] | Promise<readonly LogRecord[]>,
+  firstPollMs = FIRST_POLL_MS,
 ): Promise<readonly LogRecord[]> {
   const deadline = performance.now() + waitMs;
-  let pollMs = Math.min(1, store.pollMsMax);
+  let pollMs = Math.min(firstPollMs, store.pollMsMax);
   for (;;) {
     const count = store.wakeups.count;
     const records = await attempt();

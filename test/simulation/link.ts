@@ -46,6 +46,7 @@ export interface LinkWorld {
 
 /** Asking an idle log less often changes nothing but the time that a run takes. */
 const IDLE_STRETCH = 12;
+const IDLE_MS = 1_200;
 
 const never = new Promise<never>(() => undefined);
 
@@ -159,7 +160,10 @@ export class Link implements Log {
   async reader(from: readonly Position[]): Promise<Reader> {
     const inner = await this.#ask('reader', () => this.#world.log.reader(from));
     return {
-      read: (max, waitMs) => this.ask('read', () => inner.read(this.share(max), waitMs)),
+      read: (max, waitMs) =>
+        this.ask('read', () =>
+          inner.read(this.share(max), Math.max(waitMs, Math.min(IDLE_MS, IDLE_STRETCH * waitMs))),
+        ),
       close: () => inner.close(),
     };
   }
