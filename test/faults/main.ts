@@ -1,10 +1,12 @@
 /**
  * `npm run faults -- [--kills 60] [--cameras 200] [--fps 2] [--pace 6] [--seed N] [--json FILE] [--keep DIR]`: the kill
- * test over three real brokers. Exit code 1 when something was lost, doubled or never came.
+ * test over three real brokers. `--restore 500`: instead, how long so many cameras wait when their worker is killed.
+ * Exit code 1 when something was lost, doubled or never came.
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { restoreTest } from './restore.ts';
 import { killTest, type Outcome } from './run.ts';
 import { table } from './table.ts';
 
@@ -16,6 +18,7 @@ const { values } = parseArgs({
     pace: { type: 'string', default: '6' },
     partitions: { type: 'string', default: '16' },
     seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
+    restore: { type: 'string' },
     json: { type: 'string' },
     keep: { type: 'string' },
   },
@@ -41,4 +44,10 @@ async function kills(): Promise<number> {
   return outcome.violations.length === 0 ? 0 : 1;
 }
 
-process.exitCode = await kills();
+async function restores(cameras: number): Promise<number> {
+  const results = await restoreTest(cameras, say);
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(results, null, 2)}\n`);
+  return results.every((one) => one.cameras > 0) ? 0 : 1;
+}
+
+process.exitCode = values.restore === undefined ? await kills() : await restores(Number(values.restore));
