@@ -161,9 +161,9 @@ export class SubscriberActor {
   }
 
   async #run(session: AbortController): Promise<void> {
-    const { chance, planted } = this.#world;
+    const { chance, log, planted } = this.#world;
     const token = this.#token;
-    const resume = token === undefined ? {} : { resumeToken: planted.token?.(token) ?? token };
+    const resume = token === undefined ? {} : { resumeToken: (await planted.token?.(token, log)) ?? token };
     const open = (request: Uint8Array) => this.#open(request).readable;
     const options = { ...resume, fromStart: true, signal: session.signal, backoffMs: 100, backoffMsMax: 800 };
     for await (const delivery of subscription(open, options)) {

@@ -7,6 +7,7 @@ import {
   NOTHING,
   type Planted,
   plantRepeatingLedger,
+  tokenFromElsewhere,
   tokenSkipsOne,
 } from './planted.ts';
 import { simulate } from './simulate.ts';
@@ -15,7 +16,8 @@ const cases: readonly [what: string, planted: Planted, seedsMax: number, code: R
   ['a commit before the append', commitBeforeAppend, 40, /replay_missing/],
   ['an id taken from the clock', idFromClock, 10, /replay_|claim_says_two_things|claim_doubled/],
   ['a checkpoint that forgets what the rules had seen', checkpointForgetsRules, 20, /replay_/],
-  ['a resume token that skips one', tokenSkipsOne, 20, /delivery_missing|process_broken/],
+  ['a resume token that skips one', tokenSkipsOne, 40, /^delivery_missing/],
+  ['a resume token of another log', tokenFromElsewhere, 20, /process_broken/],
 ];
 
 it.each(cases)('finds %s', { timeout: 120_000 }, async (_, planted, seedsMax, code) => {

@@ -23,7 +23,7 @@ export interface Planted {
   /** What a worker takes for its log. */
   readonly workerLog?: (link: Link, process: Planting) => Log;
   /** The token with which a subscriber comes back. */
-  readonly token?: (token: Uint8Array) => Uint8Array;
+  readonly token?: (token: Uint8Array, log: Log) => Promise<Uint8Array>;
 }
 
 export const NOTHING: Planted = {};
@@ -85,12 +85,23 @@ function forgetful(record: NewRecord): NewRecord {
   return { ...record, value: encodeCheckpoint(rest) };
 }
 
-/** Comes back one record further than it was. */
+/** Comes back one record further than it was, where there is one. */
 export const tokenSkipsOne: Planted = {
-  token(token) {
+  async token(token, log) {
     const { topic, offsets } = decodeToken(token);
-    const skipped = offsets.findIndex((offset) => offset > 0);
+    const ends = await Promise.all(
+      offsets.map((_, partition) => log.endOffset({ topic: TOPICS.events, partition })),
+    );
+    const skipped = offsets.findIndex((offset, partition) => offset < ends[partition]!);
     return encodeToken({ topic, offsets: offsets.map((one, at) => (at === skipped ? one + 1 : one)) });
+  },
+};
+
+/** Comes back with a token that is ahead of the log. */
+export const tokenFromElsewhere: Planted = {
+  async token(token) {
+    const { topic, offsets } = decodeToken(token);
+    return encodeToken({ topic, offsets: offsets.map((one) => one + 1_000) });
   },
 };
 
