@@ -129,6 +129,13 @@ describe('a history that agrees', () => {
     expect(codes({ claims: twice([begun, ended]), acts: twice([confirm, reverse]), events })).toEqual([]);
   });
 
+  it('may hold an end under either of two confirmations, when an owner taken for dead told it late', () => {
+    const again = act('v3', begun, { kind: 'confirm' });
+    const acts = [confirm, reverse, again];
+    const events = [verified, retracted, told('verified', ended, again), told('ended', ended, again), over];
+    expect(codes({ acts, events })).toEqual([]);
+  });
+
   it('may be at work: then what follows from the last verdicts is not missed yet', () => {
     const parts = { events: [], received: [] };
     expect(reconcile(history(parts), { settled: false }).violations).toEqual([]);
@@ -171,6 +178,11 @@ describe('a history that does not agree', () => {
       'one change with two contents',
       { events: [verified, { ...verified, verdict: reverse }, over, retracted] },
       'event_says_two_things',
+    ],
+    [
+      'an end told once more under a verdict that nobody gave',
+      { events: [verified, over, retracted, told('ended', ended, act('v9', begun, { kind: 'confirm' }))] },
+      'event_unconfirmed',
     ],
     [
       'an id of a claim that was not derived',
