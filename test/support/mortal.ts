@@ -73,7 +73,8 @@ export function mortal(log: Log, operations: number, chance: Chance, onRead: () 
         consumerOf(
           await log.consumer({
             ...options,
-            onAssigned: (owned) => (dead ? never : options.onAssigned?.(owned)),
+            // Of its last operation somebody waits for the end: what would have been told to it is told to nobody.
+            onAssigned: (owned) => (dead ? undefined : options.onAssigned?.(owned)),
             onRevoked: (lost) => (dead ? undefined : options.onRevoked?.(lost)),
           }),
         ),
