@@ -62,6 +62,9 @@ export interface DriveOptions extends Keeping {
 
 const BATCH_MAX = 512;
 const WAIT_MS = 100;
+/** On Kafka a read from the log has a connection of its own. */
+const MADE_AT_ONCE = 8;
+
 /** Until `signal` aborts; finishes the batch in hand. Rejects on a programmer's error and on what no waiting mends. */
 export async function drive(options: DriveOptions): Promise<void> {
   while (!options.signal.aborted) {
@@ -74,12 +77,11 @@ export async function drive(options: DriveOptions): Promise<void> {
       options.log.consumer({
         group: options.group,
         topics: options.topics,
-        onAssigned: async (owned) => {
-          for (const at of owned) {
+        onAssigned: (owned) =>
+          byPartition(owned, async (at) => {
             const made = await patiently('read', options, async () => options.workFor(at));
             if (made !== undefined) owners.set(keyOf(at), ownedOf(at, made.value, options));
-          }
-        },
+          }),
         onRevoked: async (lost) => {
           if (consumer !== undefined && owners.sound) await handOver(lost, consumer, owners, options);
           lost.forEach(drop);
@@ -97,6 +99,22 @@ export async function drive(options: DriveOptions): Promise<void> {
       for (const { at } of [...owners.values()]) drop(at);
     }
   }
+}
+
+/**
+ * Some partitions at a time: what a state is made from lies on the log, and most of making it is waiting for answers.
+ * The topics of one partition number come one after the other, because they may share a state.
+ */
+async function byPartition(
+  owned: readonly TopicPartition[],
+  make: (at: TopicPartition) => Promise<void>,
+): Promise<void> {
+  const left = [...new Set(owned.map(({ partition }) => partition))];
+  const next = async (): Promise<void> => {
+    for (let partition = left.shift(); partition !== undefined; partition = left.shift())
+      for (const at of owned) if (at.partition === partition) await make(at);
+  };
+  await Promise.all(Array.from({ length: MADE_AT_ONCE }, next));
 }
 
 /** Returns when stopped, or when the consumer broke and a new one is needed. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type DriveOptions, drive } from '../pipeline/drive.ts';
 import { fault, InputError } from '../pipeline/errors.ts';
@@ -185,6 +186,33 @@ describe('drive', () => {
     expect(made.length).toBe(4);
     second.abort();
     await two;
+  });
+
+  it('makes the states of several partitions at a time, and those of one number one after the other', async () => {
+    const log = openMemoryLog();
+    const names = ['a', 'b'];
+    await log.createTopics([
+      ...names.map((topic) => ({ topic, partitions: 4 })),
+      { topic: OUT, partitions: 1 },
+      { topic: BAD, partitions: 1 },
+    ]);
+    const making: number[] = [];
+    let most = 0;
+    let clashes = 0;
+    await until(log, () => true, {
+      topics: names,
+      workFor: async (at) => {
+        const { partition } = at;
+        if (making.includes(partition)) clashes += 1;
+        making.push(partition);
+        most = Math.max(most, making.length);
+        await nextTurn();
+        making.splice(making.indexOf(partition), 1);
+        return echo(at);
+      },
+    });
+    expect(most).toBe(4);
+    expect(clashes).toBe(0);
   });
 
   it('never commits past what is durable, through failures and restarts', async () => {
