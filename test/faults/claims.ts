@@ -29,16 +29,20 @@ export function claimsThroughKills({ candidates }: History, kills: readonly Kill
       if (first.atMs > kill.atMs || !cameras.has(first.value.camera)) continue;
       if (records.some(({ value, atMs }) => value.phase === 'end' && atMs <= kill.atMs)) continue;
       openAtKill += 1;
-      if (records.some(({ atMs }) => atMs > kill.atMs)) wentOn += 1;
+      if (records.some(({ atMs, value }) => atMs > kill.atMs && !isInterrupted(value))) wentOn += 1;
     }
   }
   return { openAtKill, wentOn, violations: [...interrupted(candidates), ...leftOpen(claims)] };
 }
 
 /** A successor that could not go on with a claim ends it with these words. */
+function isInterrupted({ explanation }: Candidate): boolean {
+  return explanation.includes('watching was interrupted');
+}
+
 function interrupted(candidates: readonly Said<Candidate>[]): readonly Violation[] {
   return candidates
-    .filter(({ value }) => value.explanation.includes('watching was interrupted'))
+    .filter(({ value }) => isInterrupted(value))
     .map(({ value, offset }) => ({
       code: 'claim_interrupted',
       at: value.id,

@@ -1,7 +1,7 @@
 /**
- * `npm run faults -- [--kills 60] [--cameras 200] [--fps 2] [--pace 6] [--seed N] [--json FILE] [--keep DIR]`: the kill
- * test over three real brokers. `--restore 500`: instead, how long so many cameras wait when their worker is killed.
- * Exit code 1 when something was lost, doubled or never came.
+ * `npm run faults -- [--kills 60] [--cameras 200] [--fps 2] [--pace 6] [--partitions 16] [--seed N] [--json FILE]
+ * [--keep DIR]`: the kill test over three real brokers. `--restore 500`: instead, how long so many cameras wait when
+ * their worker is killed. Exit code 1 when something was lost, doubled or never came.
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +45,7 @@ async function kills(): Promise<number> {
 }
 
 async function restores(cameras: number): Promise<number> {
-  const results = await restoreTest(cameras, say);
+  const results = await restoreTest(cameras, Number(values.partitions), say);
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(results, null, 2)}\n`);
   return results.every((one) => one.cameras > 0) ? 0 : 1;
 }
