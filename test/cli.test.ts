@@ -263,6 +263,7 @@ describe('topics', () => {
       partitions: 3,
       records: 0,
       retentionHours: 8760,
+      replication: null,
       created: true,
     });
     const after = await runVigie(['topics', '--data', data]);

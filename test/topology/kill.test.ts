@@ -142,7 +142,7 @@ async function undisturbed(seed: number) {
 }
 
 const FIRST = Number(process.env.VIGIE_SEED ?? Date.now() % 1_000_000);
-const ROUNDS = Number(process.env.VIGIE_ROUNDS ?? 8);
+const ROUNDS = Number(process.env.VIGIE_ROUNDS ?? 2);
 
 /** Worker processes one after the other, most of them killed, the last one left alone. */
 async function lives(scene: Scene, count: number): Promise<Tally[]> {
