@@ -90,7 +90,7 @@ export class Outbox {
     this.#adding += 1;
     try {
       const upTo = await this.#add(records);
-      this.#draining ??= this.#send(sent === undefined ? undefined : { sent, upTo });
+      this.#drain(sent === undefined ? undefined : { sent, upTo });
     } catch (error) {
       // The disk takes nothing either: the source waits, as it must where there is no spool.
       this.#adding -= 1;
@@ -116,11 +116,12 @@ export class Outbox {
     }
   }
 
-  #drain(): void {
-    this.#draining ??= this.#send(undefined);
+  #drain(late?: Late): void {
+    // A turn later: after the stop it ends without waiting for anything, and must not have ended before it is noted.
+    this.#draining ??= Promise.resolve().then(() => this.#send(late));
   }
 
-  async #send(late: { readonly sent: Promise<unknown>; readonly upTo: number } | undefined): Promise<void> {
+  async #send(late: Late | undefined): Promise<void> {
     const { log, patience, onTaken } = this.#options;
     const spool = this.#spool!;
     try {
@@ -155,6 +156,12 @@ export class Outbox {
     const cause = error instanceof Error ? error : new Error(String(error));
     this.#options.patience.onOutage?.({ doing: 'append', error: cause, attempt: 1, retryInMs: 0 });
   }
+}
+
+/** An append that has not come back, and where its records end in the spool. */
+interface Late {
+  readonly sent: Promise<unknown>;
+  readonly upTo: number;
 }
 
 type Outcome =

@@ -28,6 +28,11 @@ function directory(): string {
   return join(made, 'store');
 }
 
+/** An ingest process that holds what it is given (spool-child.ts). */
+function childFile(): string {
+  return built('test/support/spool-child.ts', ['pipeline/topology', 'pipeline/log', 'proto']);
+}
+
 /** `away` decides before every append: true fails it, 'hang' leaves it without an answer until `release`. */
 async function open(space: string, options: { bytesMax?: number } = {}) {
   let away: boolean | 'hang' | 'hang-then-work' = false;
@@ -204,7 +209,7 @@ describe('frames on their way out', () => {
     timeout: 60_000,
   }, async () => {
     const space = directory();
-    const child = built('test/support/spool-child.ts', ['pipeline/topology', 'pipeline/log', 'proto']);
+    const child = childFile();
     let held = -1;
     for (let round = 0; round < 3; round++) {
       const running = spawn(process.execPath, [child, space, `${held + 1}`], {
@@ -227,6 +232,16 @@ describe('frames on their way out', () => {
     expect(distinct.slice(0, held + 1)).toEqual(upTo(held + 1));
     expect(distinct.length).toBeLessThanOrEqual(held + 2);
     expect(numbers.length).toBeLessThanOrEqual(held + 1 + 3);
+  });
+
+  it('let the process end when it is stopped while they wait and its sources still have something to say', async () => {
+    const child = spawn(process.execPath, [childFile(), directory(), '0', '5'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    closing.push(() => child.kill('SIGKILL'));
+    const ended = once(child, 'close').then(([code]) => code as unknown);
+    const late = new Promise((resolve) => setTimeout(resolve, 10_000, 'it did not end'));
+    expect(await Promise.race([ended, late])).toBe(0);
   });
 
   it('tell the source when the log refuses for good', async () => {
