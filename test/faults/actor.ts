@@ -18,6 +18,8 @@ export class Actor {
   readonly faults: string[] = [];
   /** What it showed last, of this life or the one before. */
   view: View | undefined;
+  /** When its present life began. */
+  startedMs = 0;
   #child: ChildProcess | undefined;
   #ended: Promise<void> = Promise.resolve();
   #printed = '';
@@ -39,6 +41,7 @@ export class Actor {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
+    this.startedMs = Date.now();
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (line.startsWith('{')) this.view = JSON.parse(line) as View;
     });

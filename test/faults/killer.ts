@@ -12,8 +12,12 @@ export interface Kill {
   readonly kind: KillKind;
   readonly name: string;
   readonly atMs: number;
+  /** When this life of it began; 0 for a broker. */
+  readonly sinceMs: number;
   /** Ids of the cameras that were the process's business. */
   readonly cameras: readonly string[];
+  /** Frames that waited in its spool. */
+  readonly spooled: number;
 }
 
 export interface KillerOptions {
@@ -61,7 +65,7 @@ export async function killAtRandom(options: KillerOptions): Promise<readonly Kil
     let kill: Kill;
     if (kind === 'broker') {
       const node = chance.below(kafka.brokers.length);
-      kill = { kind, name: `broker ${node + 1}`, atMs: Date.now(), cameras: [] };
+      kill = { kind, name: `broker ${node + 1}`, atMs: Date.now(), sinceMs: 0, cameras: [], spooled: 0 };
       brokerAway = true;
       await kafka.killNode(node);
       comesBack(async () => {
@@ -71,9 +75,12 @@ export async function killAtRandom(options: KillerOptions): Promise<readonly Kil
     } else {
       const alive = targets(kind);
       const actor = alive[chance.below(alive.length)]!;
+      const { startedMs: sinceMs } = actor;
       const { atMs, view } = await actor.kill();
-      const cameras = view?.cameras.map(({ camera }) => camera) ?? [];
-      kill = { kind, name: actor.name, atMs, cameras };
+      const seen = view?.cameras ?? [];
+      const cameras = seen.map(({ camera }) => camera);
+      const spooled = seen.reduce((sum, camera) => sum + camera.spooled, 0);
+      kill = { kind, name: actor.name, atMs, sinceMs, cameras, spooled };
       comesBack(() => actor.start());
     }
     kills.push(kill);

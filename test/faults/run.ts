@@ -141,7 +141,10 @@ class Stage {
     })();
     const kills = await killAtRandom({
       ...{ actors: this.#actors, kafka: this.#kafka, chance: random(seed), kills: count, paceMs },
-      onKill: ({ name }, n) => say(`${since(beganMs)} s: kill ${n} of ${count}: ${name}`),
+      onKill: ({ name, spooled }, n) => {
+        const held = spooled === 0 ? '' : `, ${spooled} frames in its spool`;
+        say(`${since(beganMs)} s: kill ${n} of ${count}: ${name}${held}`);
+      },
     });
     over = true;
     await wandering;
@@ -183,6 +186,9 @@ class Stage {
   /** First the frames end, then the claims, then the verdicts, then the events. */
   async #rest(): Promise<void> {
     await this.#must('all cameras are measured again', () => this.#isMeasuring(), UP_MS_MAX);
+    const isSent = () =>
+      this.#of('ingest').every(({ view }) => view?.cameras.every(({ spooled }) => spooled === 0) === true);
+    await this.#must('no frame waits in a spool', isSent, REST_MS_MAX);
     await Promise.all(this.#of('ingest').map((actor) => actor.stop()));
     const sinceMs = Date.now();
     const isDone = () =>

@@ -23,7 +23,7 @@ export function table(outcome: Outcome): string {
     ],
     [
       'frames lost in memory',
-      `${frameLoss.frames} by ${frameLoss.kills} kills of ingest, longest ${seconds(frameLoss.longestMs)}; ${figures.framesMissing} missing within sessions`,
+      `${frameLoss.frames} of ${frameLoss.sessions} sessions broken off by ${frameLoss.kills} kills of ingest, longest ${seconds(frameLoss.longestMs)}; ${figures.framesMissing} missing within sessions`,
     ],
     ['candidates', `${figures.claims}, still open ${figures.claimsOpen}`],
     [

@@ -69,6 +69,8 @@ export interface FrameLoss {
   readonly frames: number;
   /** Longest time between the last frame on the log and the kill, ms. */
   readonly longestMs: number;
+  /** Sessions that were broken off. */
+  readonly sessions: number;
 }
 
 /** What the kills of ingest processes cost, by the time of the last frame of the session that each broke off. */
@@ -90,15 +92,18 @@ export async function frameLoss(
   const ingests = kills.filter(({ kind }) => kind === 'ingest');
   let frames = 0;
   let longestMs = 0;
-  for (const { cameras, atMs } of ingests) {
+  let sessions = 0;
+  for (const { cameras, atMs, sinceMs } of ingests) {
     for (const camera of cameras) {
-      const broken = [...(lastMs.get(camera) ?? [])].filter(([epoch]) => epoch <= atMs);
+      // A process that was killed before it saw anything had nothing to lose.
+      const broken = [...(lastMs.get(camera) ?? [])].filter(([epoch]) => epoch >= sinceMs && epoch <= atMs);
       const last = broken.sort(([a], [b]) => a - b).at(-1)?.[1];
       if (last === undefined) continue;
+      sessions += 1;
       const gapMs = Math.max(0, atMs - last);
       longestMs = Math.max(longestMs, gapMs);
       frames += Math.floor((gapMs * fps) / 1_000);
     }
   }
-  return { kills: ingests.length, frames, longestMs };
+  return { kills: ingests.length, sessions, frames, longestMs };
 }
