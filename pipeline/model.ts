@@ -25,6 +25,10 @@ export type EventType = (typeof EVENT_TYPES)[number];
 export const SITE_KINDS = ['station', 'train', 'coach', 'school'] as const;
 export type SiteKind = (typeof SITE_KINDS)[number];
 
+/** How readily a rule claims: `low` where false alerts cost most, `high` where a miss does. */
+export const SENSITIVITIES = ['low', 'medium', 'high'] as const;
+export type Sensitivity = (typeof SENSITIVITIES)[number];
+
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
@@ -69,6 +73,11 @@ export interface Cells {
   /** Displacement since the previous analysed picture, i8 in 1/8 plane pixels (+-15.9 px), x right and y down. */
   readonly flowX: Uint8Array;
   readonly flowY: Uint8Array;
+  /**
+   * How much the cell looks like a flame, 0..255: coloured like one and flickering like one over the last second or two.
+   * Absent when nothing burns in the view, or nobody looked (no colour, pictures too seldom).
+   */
+  readonly flame?: Uint8Array;
 }
 
 /** A connected moving or newly static region. */
@@ -83,6 +92,33 @@ export interface Blob {
   readonly flowY: number;
   /** How long the region has not moved, ms. 0 while it moves. */
   readonly stillMs: number;
+  /** How its pixels lie; absent when its producer gives a box alone. */
+  readonly spread?: Spread;
+}
+
+/** Second moments of a region's pixels about their mean, plane pixels. */
+export interface Spread {
+  /** Standard deviations. */
+  readonly x: number;
+  readonly y: number;
+  /** Correlation of x and y, -1..1: 0 upright or flat, positive from top left to bottom right. */
+  readonly slant: number;
+}
+
+/**
+ * A region that looks otherwise than the background and has not changed since: put down, taken away, or lit. Seen even
+ * while people pass before it; `since` counts from when it came.
+ */
+export interface StaticRegion {
+  readonly box: Box;
+  readonly foot: Point;
+  /** Plane pixels. */
+  readonly areaPx: number;
+  readonly sinceMs: number;
+  /** Share of its pixels that have not changed since, 0..1: a thing is near 1, somebody who stands is not. */
+  readonly steady: number;
+  /** -1..1: 1 when its rim is in the picture alone (put there), -1 when in the background alone (taken away). */
+  readonly rim: number;
 }
 
 export const OBJECT_CLASSES = ['person', 'vehicle', 'bag', 'knife', 'firearm', 'animal', 'other'] as const;
@@ -115,6 +151,7 @@ export interface Frame {
   readonly cells?: Cells;
   readonly blobs: readonly Blob[];
   readonly objects: readonly DetectedObject[];
+  readonly statics: readonly StaticRegion[];
 }
 
 /** One record of `rail.frames`: frames of one partition, gathered over some tens of ms. */

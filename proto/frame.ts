@@ -2,7 +2,15 @@
  * FrameBatch: the one hot message. A batch is walked frame by frame, so that one bad frame costs that frame and not
  * its neighbours, and the arrays of cells stay views of the record's bytes.
  */
-import type { Blob, Cells, DetectedObject, Frame, FrameBatch } from '../pipeline/model.ts';
+import type {
+  Blob,
+  Cells,
+  DetectedObject,
+  Frame,
+  FrameBatch,
+  Spread,
+  StaticRegion,
+} from '../pipeline/model.ts';
 import {
   boxIn,
   boxOut,
@@ -140,6 +148,7 @@ export function frameOut(frame: Frame) {
     cells: frame.cells ?? null,
     blobs: frame.blobs.map(blobOut),
     objects: frame.objects.map(objectOut),
+    statics: frame.statics.map(staticOut),
   };
 }
 
@@ -162,6 +171,9 @@ export function frameIn(wire: WireFrame): Frame {
     view: viewStates.in(wire.view, 'view'),
     blobs: listIn(wire.blobs, REGIONS_MAX, 'blobs').map((blob) => blobIn(blob, planeWidth, planeHeight)),
     objects: listIn(wire.objects, REGIONS_MAX, 'objects').map(objectIn),
+    statics: listIn(wire.statics, REGIONS_MAX, 'statics').map((wire) =>
+      staticIn(wire, planeWidth, planeHeight),
+    ),
   };
   return wire.cells ? { ...frame, cells: cellsIn(wire.cells, planeWidth, planeHeight) } : frame;
 }
@@ -173,6 +185,7 @@ interface WireCells {
   readonly occupancy?: Uint8Array | null;
   readonly flowX?: Uint8Array | null;
   readonly flowY?: Uint8Array | null;
+  readonly flame?: Uint8Array | null;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -193,7 +206,7 @@ function cellsIn(wire: WireCells, planeWidth: number, planeHeight: number): Cell
   if (beyond !== 0 && bitmap[bitmap.length - 1]! >> beyond !== 0) {
     refuse('bad_grid', `the bitmap has bits beyond its ${columns * rows} cells`);
   }
-  return {
+  const cells = {
     columns,
     rows,
     bitmap,
@@ -201,6 +214,7 @@ function cellsIn(wire: WireCells, planeWidth: number, planeHeight: number): Cell
     flowX: bytesIn(wire.flowX, set, 'flow_x'),
     flowY: bytesIn(wire.flowY, set, 'flow_y'),
   };
+  return wire.flame?.length ? { ...cells, flame: bytesIn(wire.flame, set, 'flame') } : cells;
 }
 
 function bytesIn(bytes: Uint8Array | null | undefined, length: number, field: string): Uint8Array {
@@ -230,6 +244,53 @@ function blobOut(blob: Blob) {
     flowX: signedOut(blob.flowX * FLOW_STEPS_PER_PX, 'blob flow_x'),
     flowY: signedOut(blob.flowY * FLOW_STEPS_PER_PX, 'blob flow_y'),
     stillMs: durationOut(blob.stillMs, 'blob still_ms'),
+    spread: blob.spread === undefined ? null : spreadOut(blob.spread),
+  };
+}
+
+/** Standard deviations travel in eighths of a pixel, correlations in 1/127. */
+const SPREAD_STEPS_PER_PX = 8;
+const SIGNED_STEPS = 127;
+
+function spreadOut({ x, y, slant }: Spread) {
+  return {
+    x: countOut(Math.round(x * SPREAD_STEPS_PER_PX), 'spread x'),
+    y: countOut(Math.round(y * SPREAD_STEPS_PER_PX), 'spread y'),
+    slant: signedOut(slant * SIGNED_STEPS, 'spread slant'),
+  };
+}
+
+type WireSpread = NonNullable<Parameters<typeof v1.Spread.encode>[0]>;
+
+function spreadIn(wire: WireSpread, planeWidth: number, planeHeight: number): Spread {
+  return {
+    x: rangeIn(wire.x, 0, planeWidth * SPREAD_STEPS_PER_PX, 'spread x') / SPREAD_STEPS_PER_PX,
+    y: rangeIn(wire.y, 0, planeHeight * SPREAD_STEPS_PER_PX, 'spread y') / SPREAD_STEPS_PER_PX,
+    slant: rangeIn(wire.slant, -SIGNED_STEPS, SIGNED_STEPS, 'spread slant') / SIGNED_STEPS,
+  };
+}
+
+function staticOut(region: StaticRegion) {
+  return {
+    box: boxOut(region.box, 'static box'),
+    foot: pointOut(region.foot, 'static foot'),
+    areaPx: countOut(region.areaPx, 'static area_px'),
+    sinceMs: durationOut(region.sinceMs, 'static since_ms'),
+    steady: countOut(Math.round(region.steady * 255), 'static steady'),
+    rim: signedOut(region.rim * SIGNED_STEPS, 'static rim'),
+  };
+}
+
+type WireStatic = NonNullable<Parameters<typeof v1.StaticRegion.encode>[0]>;
+
+function staticIn(wire: WireStatic, planeWidth: number, planeHeight: number): StaticRegion {
+  return {
+    box: boxIn(wire.box, 'static box'),
+    foot: pointIn(wire.foot, 'static foot'),
+    areaPx: rangeIn(wire.areaPx, 0, planeWidth * planeHeight, 'static area_px'),
+    sinceMs: wire.sinceMs ?? 0,
+    steady: rangeIn(wire.steady, 0, 255, 'static steady') / 255,
+    rim: rangeIn(wire.rim, -SIGNED_STEPS, SIGNED_STEPS, 'static rim') / SIGNED_STEPS,
   };
 }
 
@@ -246,6 +307,7 @@ function blobIn(wire: WireBlob, planeWidth: number, planeHeight: number): Blob {
     flowX: rangeIn(wire.flowX, -stepsX, stepsX, 'blob flow_x') / FLOW_STEPS_PER_PX,
     flowY: rangeIn(wire.flowY, -stepsY, stepsY, 'blob flow_y') / FLOW_STEPS_PER_PX,
     stillMs: wire.stillMs ?? 0,
+    ...(wire.spread == null ? {} : { spread: spreadIn(wire.spread, planeWidth, planeHeight) }),
   };
 }
 

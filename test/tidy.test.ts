@@ -231,6 +231,7 @@ describe('nothing says who anybody is', () => {
       'Cells.occupancy',
       'Cells.flow_x',
       'Cells.flow_y',
+      'Cells.flame',
       'SubscribeRequest.resume_token',
       'SubscribeResponse.resume_token',
     ];

@@ -138,7 +138,7 @@ class CameraDetect {
     });
   }
 
-  #candidate(rule: Rule, place: string, record: ClaimRecord): Candidate {
+  #candidate(rule: Rule, place: string | undefined, record: ClaimRecord): Candidate {
     const { condition } = record;
     const of = { site: this.#site.id, camera: this.#camera.id, epoch: this.epoch };
     return {
@@ -149,7 +149,7 @@ class CameraDetect {
       rule: rule.id,
       ruleVersion: rule.version,
       severity: rule.severity,
-      place,
+      ...(place === undefined ? {} : { place }),
       phase: record.phase,
       revision: record.revision,
       beganFrame: record.began.frame,

@@ -4,8 +4,8 @@ import type { ClaimTiming, Condition } from './claim.ts';
 
 export interface RuleMachine {
   readonly timing: ClaimTiming;
-  /** The zone or line that the claim is about. */
-  readonly place: string;
+  /** The zone or line that the claim is about; undefined for the whole view. */
+  readonly place: string | undefined;
   /** Undefined when nothing can be known from this frame. */
   look(measured: Measured): Condition | undefined;
   /** All that later looks depend on, as plain data (pipeline/saved.ts). */

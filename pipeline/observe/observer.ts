@@ -148,6 +148,7 @@ export class Observer {
       ...(usable ? { cells } : {}),
       blobs: usable ? regions.map((region) => this.#blob(region)) : [],
       objects: [],
+      statics: [],
     };
   }
 

@@ -28,6 +28,18 @@ export const HOLD_MS_DEFAULT = 1_500;
 /** Too many people: shorter is a train that empties. */
 export const DENSITY_FOR_MS_DEFAULT = 10_000;
 
+/** The rules that may watch a whole view: how long what they watch for must go on. */
+export const WATCH_FOR_MS_DEFAULT = {
+  /** A weapon that is seen for less is a phone, an umbrella or an error of the detector. */
+  weapon: 1_000,
+  fire: 1_500,
+  crowd_movement: 1_000,
+  /** Somebody who gets up again at once needs nobody. */
+  person_on_ground: 5_000,
+  /** Whoever ties a shoe or asks the way comes back sooner. */
+  abandoned_object: 60_000,
+} as const;
+
 /** A duration in the file is at most a day. */
 export const DURATION_MS_MAX = 24 * 3_600_000;
 

@@ -1,16 +1,16 @@
 /** Rules of one camera: which event, where, beyond which limit. */
-import { EVENT_TYPES, type EventType, type Point, SEVERITIES } from '../model.ts';
+import { EVENT_TYPES, type EventType, type Point, SENSITIVITIES, SEVERITIES } from '../model.ts';
 import {
   DENSITY_FOR_MS_DEFAULT,
   DWELL_MS_DEFAULT,
   HOLD_MS_DEFAULT,
-  type PENDING_EVENTS,
   PEOPLE_PER_M2_MAX,
   RULES_MAX,
   SEVERITY_DEFAULT,
+  WATCH_FOR_MS_DEFAULT,
 } from './defaults.ts';
 import { MapReader } from './document.ts';
-import type { DensityRule, PendingRule, Rule, Zone } from './site.ts';
+import type { DensityRule, Rule, WatchRule, Zone } from './site.ts';
 import { nearest } from './spelling.ts';
 import { Ids, readDurationMs, readPair, readPositive, readWhole } from './values.ts';
 
@@ -23,7 +23,7 @@ export interface RuleContext {
   readonly authorised?: readonly EventType[];
 }
 
-const COMMON = ['id', 'event', 'version', 'severity'];
+const COMMON = ['id', 'event', 'version', 'severity', 'sensitivity'];
 
 /** The keys that each event type's rules know. */
 const KEYS: Readonly<Record<EventType, readonly string[]>> = {
@@ -48,12 +48,13 @@ export function readRules(camera: MapReader, context: RuleContext): Rule[] {
   });
 }
 
-type Base = Pick<Rule, 'id' | 'version' | 'severity'>;
+type Base = Pick<Rule, 'id' | 'version' | 'severity' | 'sensitivity'>;
 
 function readRule(reader: MapReader, ids: Ids, context: RuleContext): Rule | undefined {
   const id = ids.read(reader);
   const version = readWhole(reader, 'version', 1, 1_000_000_000) ?? 1;
   const given = reader.choice('severity', SEVERITIES);
+  const sensitivity = reader.choice('sensitivity', SENSITIVITIES) ?? 'medium';
   if (!reader.has('event')) reader.missing('event', `one of ${EVENT_TYPES.join(', ')}`);
   const event = reader.choice('event', EVENT_TYPES);
   if (event === undefined) {
@@ -63,11 +64,11 @@ function readRule(reader: MapReader, ids: Ids, context: RuleContext): Rule | und
   checkKeys(reader, event);
   checkAuthorised(reader, event, context);
   // A stand-in keeps the rest of the rule under examination; the file is refused in any case.
-  const base = { id: id ?? '', version, severity: given ?? SEVERITY_DEFAULT[event] };
+  const base = { id: id ?? '', version, severity: given ?? SEVERITY_DEFAULT[event], sensitivity };
   if (event === 'forbidden_zone') return readForbiddenZone(reader, base, context);
   if (event === 'wrong_way') return readWrongWay(reader, base, context);
   if (event === 'density') return readDensity(reader, base, context);
-  return readPending(reader, base, event, context);
+  return readWatch(reader, base, event, context);
 }
 
 function checkKeys(reader: MapReader, event: EventType): void {
@@ -227,20 +228,15 @@ function readDensityLimit(reader: MapReader, perM2: number, zone: Zone | undefin
   return { perM2 };
 }
 
-function readPending(
+function readWatch(
   reader: MapReader,
   base: Base,
-  event: (typeof PENDING_EVENTS)[number],
+  event: WatchRule['event'],
   context: RuleContext,
-): PendingRule {
+): WatchRule {
   const { zone } = readPlace(reader, context);
-  const forMs = readDurationMs(reader, 'for');
-  return {
-    ...base,
-    event,
-    ...(zone === undefined ? {} : { zone }),
-    ...(forMs === undefined ? {} : { forMs }),
-  };
+  const forMs = readDurationMs(reader, 'for') ?? WATCH_FOR_MS_DEFAULT[event];
+  return { ...base, event, ...(zone === undefined ? {} : { zone }), forMs };
 }
 
 /** The ids that the rule names and the camera defines. */

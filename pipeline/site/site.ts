@@ -2,7 +2,7 @@
  * A site as its file describes it, after parsing: every default filled in, every reference resolved.
  * parse.ts makes it from `site.yaml`; stages only ever see this.
  */
-import type { Box, EventType, Point, Severity, SiteKind } from '../model.ts';
+import type { Box, EventType, Point, Sensitivity, Severity, SiteKind } from '../model.ts';
 
 export interface Zone {
   readonly id: string;
@@ -36,6 +36,7 @@ interface RuleBase {
   readonly id: string;
   readonly version: number;
   readonly severity: Severity;
+  readonly sensitivity: Sensitivity;
 }
 
 /** Presence in a zone for longer than `dwellMs`. */
@@ -69,14 +70,14 @@ export interface DensityRule extends RuleBase {
   readonly forMs: number;
 }
 
-/** Kinds whose detectors are not part of this release: the rule is accepted, listed and named as inactive. */
-export interface PendingRule extends RuleBase {
+/** What is watched for in a zone or, without one, in the whole view, and how long it must go on. */
+export interface WatchRule extends RuleBase {
   readonly event: 'weapon' | 'fire' | 'crowd_movement' | 'person_on_ground' | 'abandoned_object';
   readonly zone?: string;
-  readonly forMs?: number;
+  readonly forMs: number;
 }
 
-export type Rule = ForbiddenZoneRule | WrongWayZoneRule | WrongWayLineRule | DensityRule | PendingRule;
+export type Rule = ForbiddenZoneRule | WrongWayZoneRule | WrongWayLineRule | DensityRule | WatchRule;
 
 export interface Camera {
   readonly id: string;

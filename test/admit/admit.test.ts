@@ -41,6 +41,7 @@ function frame(number: number, change: Partial<Frame> = {}): Frame {
     cells: CELLS,
     blobs: [],
     objects: [],
+    statics: [],
     ...change,
   };
 }

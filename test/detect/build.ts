@@ -16,7 +16,7 @@ export const START_MS = 1_790_000_000_000;
 export const STEP_MS = 200;
 export const EPOCH = START_MS;
 
-const common = { version: 3, severity: 'high' } as const;
+const common = { version: 3, severity: 'high', sensitivity: 'medium' } as const;
 export const noTracks: Rule = {
   ...common,
   id: 'no-tracks',
@@ -88,6 +88,7 @@ export function measured(n: number, seen: Seen): Measured {
     view: seen.view ?? 'ok',
     blobs: [],
     objects: [],
+    statics: [],
   };
   return { frame, zones: seen.zones ?? [], crossings: seen.crossings ?? [], tracks: seen.tracks ?? [] };
 }

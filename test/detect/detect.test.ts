@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { detect } from '../../pipeline/detect/detect.ts';
-import type { Authorisation, PendingRule } from '../../pipeline/site/site.ts';
+import type { Authorisation, WatchRule } from '../../pipeline/site/site.ts';
 import {
   EPOCH,
   measured,
@@ -168,7 +168,7 @@ test('two rules of one camera claim side by side, each under its own id', () => 
 test.each(['weapon', 'fire', 'crowd_movement', 'person_on_ground', 'abandoned_object'] as const)(
   '%s, whose detector is not part of this release, raises nothing',
   (event) => {
-    const rule: PendingRule = { ...ruleBase(event), zone: 'tracks', forMs: 0 };
+    const rule: WatchRule = { ...ruleBase(event), zone: 'tracks', forMs: 0 };
     expect(play(siteOf([rule]), 60, walking)).toEqual([]);
   },
 );

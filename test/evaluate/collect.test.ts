@@ -5,7 +5,7 @@ import { viewLost } from '../../pipeline/operate/evaluate/lost.ts';
 import { progressBar } from '../../pipeline/operate/evaluate/progress.ts';
 import type { Camera } from '../../pipeline/site/site.ts';
 
-const base = { version: 1, severity: 'medium' } as const;
+const base = { version: 1, severity: 'medium', sensitivity: 'medium' } as const;
 const camera: Camera = {
   id: 'cam',
   analysis: {},
@@ -67,6 +67,7 @@ function measured(number: number, people: number | undefined, more: Partial<Meas
     view: 'ok',
     blobs: [],
     objects: [],
+    statics: [],
   };
   return {
     frame,

@@ -88,6 +88,7 @@ export function frameOf(n: number, regions: readonly Region[], shown: Shown = {}
     ...(view === 'ok' || view === 'warming' ? { cells: cellsOf(blobs) } : {}),
     blobs,
     objects: [],
+    statics: [],
   };
 }
 

@@ -38,6 +38,7 @@ export const frame: Frame = {
     occupancy: Uint8Array.of(1, 128, 255),
     flowX: Uint8Array.of(0, 127, 128),
     flowY: Uint8Array.of(255, 1, 2),
+    flame: Uint8Array.of(0, 200, 3),
   },
   blobs: [
     {
@@ -47,6 +48,17 @@ export const frame: Frame = {
       flowX: -1.125,
       flowY: 5.875,
       stillMs: 400,
+      spread: { x: 1.125, y: 2.5, slant: -12 / 127 },
+    },
+  ],
+  statics: [
+    {
+      box: { x0: at(1), y0: at(2), x1: at(3), y1: at(4) },
+      foot: { x: at(5), y: at(6) },
+      areaPx: 12,
+      sinceMs: 61_000,
+      steady: 250 / 255,
+      rim: -100 / 127,
     },
   ],
   objects: [{ class: 'bag', box: { x0: at(1), y0: at(2), x1: at(3), y1: at(4) }, confidence: f32(0.7) }],

@@ -128,6 +128,7 @@ export function frameAt(scene: Scene, sceneMs: number, moment: Moment): Frame {
     cells: cellsOf(blobs),
     blobs,
     objects: [],
+    statics: [],
   };
 }
 
@@ -142,5 +143,6 @@ export function lostFrame(moment: Moment): Frame {
     view: 'lost',
     blobs: [],
     objects: [],
+    statics: [],
   };
 }

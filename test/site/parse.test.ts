@@ -64,12 +64,13 @@ describe('site file', () => {
         ],
       },
     ]);
-    const medium = { version: 1, severity: 'medium' };
+    const medium = { version: 1, severity: 'medium', sensitivity: 'medium' };
     expect(camera?.rules).toEqual([
       {
         id: 'no-tracks',
         version: 1,
         severity: 'high',
+        sensitivity: 'medium',
         event: 'forbidden_zone',
         zone: 'tracks',
         dwellMs: 500,
@@ -79,6 +80,7 @@ describe('site file', () => {
         id: 'fuller',
         version: 3,
         severity: 'critical',
+        sensitivity: 'medium',
         event: 'density',
         zone: 'tracks',
         limit: { people: 80 },
@@ -103,7 +105,7 @@ describe('site file', () => {
         holdMs: 120_000,
       },
       { id: 'gate-in', ...medium, event: 'wrong_way', line: 'gate', allowed: 'left_to_right' },
-      { id: 'fire', version: 1, severity: 'critical', event: 'fire' },
+      { id: 'fire', version: 1, severity: 'critical', sensitivity: 'medium', event: 'fire', forMs: 1_500 },
     ]);
     expect(remote).toEqual({ id: 'remote', analysis: {}, ground: [], zones: [], lines: [], rules: [] });
   });

@@ -13,7 +13,7 @@ const START_MS = 1_790_000_000_000;
 const WIDTH = 160;
 const HEIGHT = 90;
 
-const base = { version: 1, severity: 'high' } as const;
+const base = { version: 1, severity: 'high', sensitivity: 'medium' } as const;
 const half = (x0: number, x1: number) => [
   { x: x0, y: 0 },
   { x: x1, y: 0 },
@@ -124,6 +124,7 @@ function busyCamera(camera: string, chance: Chance, count: number): readonly Fra
       ...(view === 'ok' || view === 'warming' ? { cells: cellsUnder(seen, scale, chance) } : {}),
       blobs: seen,
       objects: [],
+      statics: [],
     };
   });
 }

@@ -15,6 +15,7 @@ export function frameOf(camera: string, number: number, more: Partial<Frame> = {
     view: 'ok',
     blobs: [],
     objects: [],
+    statics: [],
     ...more,
   };
 }

@@ -42,6 +42,7 @@ function frame(camera: string, number: number, change: Partial<Frame> = {}): Fra
     },
     blobs: [],
     objects: [],
+    statics: [],
     ...change,
   };
 }

@@ -44,6 +44,7 @@ function frame(number: number, change: Partial<Frame> = {}): Frame {
     view: 'ok',
     blobs: [],
     objects: [],
+    statics: [],
     ...change,
   };
 }

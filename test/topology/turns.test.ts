@@ -19,6 +19,7 @@ function frame(camera: string, number: number, view: ViewState = 'ok'): Frame {
     view,
     blobs: [],
     objects: [],
+    statics: [],
   };
 }
 

@@ -40,6 +40,7 @@ function frame(number: number, change: Partial<Frame> = {}): Frame {
     },
     blobs: [],
     objects: [],
+    statics: [],
     ...change,
   };
 }

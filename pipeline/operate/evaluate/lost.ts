@@ -13,5 +13,6 @@ export function viewLost(last: Frame, source: { readonly fps: number; readonly s
     view: 'lost',
     blobs: [],
     objects: [],
+    statics: [],
   };
 }
