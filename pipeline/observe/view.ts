@@ -2,6 +2,7 @@
  * Whether the view can be trusted. A camera that sees nothing must never look like a quiet one.
  */
 import type { ViewState } from '../model.ts';
+import { Detail } from './detail.ts';
 import { changedStructure } from './structure.ts';
 
 export interface Look {
@@ -33,6 +34,7 @@ const SAMPLED = 16;
 export class ViewHealth {
   #changedAtMs = 0;
   #share = 0;
+  #detail: Detail | undefined;
 
   judge(look: Look): ViewState {
     if (look.first || !sameBytes(look.luma, look.previous)) this.#changedAtMs = look.atMs;
@@ -43,9 +45,12 @@ export class ViewHealth {
     const extreme = mean < DARK_MEAN_MAX ? 'dark' : mean > BRIGHT_MEAN_MIN ? 'bright' : undefined;
     if (extreme !== undefined && deviationFrom(mean, look.luma) < CONTRAST_MIN) return extreme;
     const another = !look.first && look.foregroundShare > MOVED_SHARE && jump > MOVED_JUMP;
-    if (another && changedStructure(look.luma, look.previous, look.width, look.height) > MOVED_STRUCTURE)
+    if (another && changedStructure(look.luma, look.previous, look.width, look.height) > MOVED_STRUCTURE) {
+      this.#detail?.restart();
       return 'moved';
-    return 'ok';
+    }
+    this.#detail ??= new Detail(look.width, look.height);
+    return this.#detail.judge(look.luma, look.atMs) ?? 'ok';
   }
 }
 
