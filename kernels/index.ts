@@ -14,6 +14,7 @@ export { bitsBytes } from './bits';
 export { label, runsBytes } from './label';
 export { light } from './light';
 export { cells } from './cells';
+export { statics, staticsBytes, staticTable } from './statics';
 export { gatherCells, regionAges, regionFlows } from './regions';
 export { pyramid, pyramidBytes } from './pyramid';
 export { flow, flowScratchBytes } from './flow';

@@ -143,6 +143,40 @@ export interface KernelExports {
   ): void;
   /** Bitmap of the cells, then occupancy, flow x, flow y of the occupied ones, whose number is returned. */
   gatherCells(out: number, occupancy: number, flowX: number, flowY: number, cells: number): number;
+  /** Bytes of what is remembered of static pixels (drawn in kernels/statics.ts), all zero at first. */
+  staticsBytes(pixels: number): number;
+  /**
+   * One step: `out` (bits) is what has looked otherwise than the background and the same for `least` or more of support,
+   * which grows by `step` up to `most` (1..255). `seen`: foreground; `kept`: what of it belongs to things.
+   */
+  statics(
+    out: number,
+    state: number,
+    seen: number,
+    kept: number,
+    luma: number,
+    mean: number,
+    lit: number,
+    w: number,
+    h: number,
+    step: number,
+    most: number,
+    least: number,
+  ): void;
+  /** 16 i32 per component of static bits (named in kernels/statics.ts). */
+  staticTable(
+    table: number,
+    runs: number,
+    count: number,
+    bits: number,
+    state: number,
+    seen: number,
+    luma: number,
+    mean: number,
+    lit: number,
+    w: number,
+    h: number,
+  ): void;
   /** Bytes of one camera's tracks (drawn in kernels/tracks.ts). */
   tracksBytes(): number;
   tracksScratchBytes(): number;

@@ -7,6 +7,7 @@ import { cameraKey, candidateId } from '../model.ts';
 import { fromSaved, toSaved } from '../saved.ts';
 import type { Authorisation, Camera, Rule, Site } from '../site/site.ts';
 import type { KeptStage } from '../stage.ts';
+import { AbandonedObject } from './abandoned-object.ts';
 import { Claim, type ClaimRecord } from './claim.ts';
 import { Density } from './density.ts';
 import { ForbiddenZone } from './forbidden-zone.ts';
@@ -17,7 +18,7 @@ import { WrongWayLine, WrongWayZone } from './wrong-way.ts';
 const BLIND_MAX_MS = 10_000;
 
 /** Of what is saved. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 
 /** `build` names kernels and rules; it goes into every candidate. */
 export function detect(site: Site, build: string): KeptStage<Measured, Candidate> {
@@ -174,6 +175,7 @@ function machineFor(rule: Rule, camera: Camera): RuleMachine | undefined {
   const zone = 'zone' in rule ? camera.zones.find((known) => known.id === rule.zone) : undefined;
   if (rule.event === 'forbidden_zone' && zone !== undefined) return new ForbiddenZone(rule);
   if (rule.event === 'density' && zone !== undefined) return new Density(rule, zone);
+  if (rule.event === 'abandoned_object') return new AbandonedObject(rule, zone);
   const line = 'line' in rule ? camera.lines.find((known) => known.id === rule.line) : undefined;
   if (rule.event === 'wrong_way' && 'line' in rule && line !== undefined) return new WrongWayLine(rule, line);
   if (rule.event === 'wrong_way' && zone !== undefined && 'direction' in rule)

@@ -6,11 +6,13 @@
  *           -> background -> clean        (what is not part of the empty view)
  *           -> label -> judge -> settle   (which regions are things)
  *           -> cells                      (how full each cell is)
+ *           -> statics                    (what has been put down or taken away, several times a second)
  */
 import type { Picture } from '../ingest/picture.ts';
 import type { Blob, Cells, Frame, ViewState } from '../model.ts';
 import { Judge, type Region } from './regions.ts';
 import { BLOBS_MAX, type Slab, takeSlab } from './slab.ts';
+import { Statics } from './statics.ts';
 import { ViewHealth } from './view.ts';
 
 export interface ObserverOptions {
@@ -45,6 +47,7 @@ export class Observer {
   readonly #slab: Slab;
   readonly #judge: Judge;
   readonly #health: ViewHealth;
+  readonly #statics: Statics;
   /** Views of the slab; the kernels' memory never grows, so they stay valid. */
   readonly #luma: readonly [Uint8Array, Uint8Array];
   readonly #gathered: Uint8Array;
@@ -62,6 +65,7 @@ export class Observer {
     this.#slab = takeSlab(width, height);
     this.#judge = new Judge(this.#slab, width, height);
     this.#health = new ViewHealth();
+    this.#statics = new Statics(this.#slab, width, height);
     const { parts, scratch, kernels } = this.#slab;
     const { buffer } = kernels.memory;
     this.#columns = (width + 3) >> 2;
@@ -117,6 +121,7 @@ export class Observer {
     exports.cells(parts.occupancy, parts.still, scratch.bits, luma, previous, width, height);
     exports.regionFlows(scratch.table, count, parts.occupancy, parts.flowX, parts.flowY, this.#columns);
 
+    if (!warming) this.#statics.step(picture.capturedAtMs, luma, lit);
     if (isCrowded(regions, pixels)) this.#crowdedAtMs = picture.capturedAtMs;
     const cells = this.#cells();
     const state = this.#health.judge({
@@ -148,7 +153,7 @@ export class Observer {
       ...(usable ? { cells } : {}),
       blobs: usable ? regions.map((region) => this.#blob(region)) : [],
       objects: [],
-      statics: [],
+      statics: usable ? this.#statics.regions : [],
     };
   }
 
@@ -160,6 +165,7 @@ export class Observer {
   #restart(atMs: number, luma: number): void {
     const { width, height } = this.#options;
     this.#slab.kernels.exports.backgroundReset(this.#slab.parts.background, luma, width * height);
+    this.#statics.restart();
     this.#warmFromMs = atMs;
   }
 

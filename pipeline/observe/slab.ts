@@ -3,8 +3,8 @@
  *
  * A slab, every part aligned to 64 bytes:
  *
- *   head | background | luma A | luma B | pyramid A | pyramid B | still | occupancy | flow x | flow y | flow q
- *    16    5 a pixel    1 a px   1 a px                           u16      u8 ... a cell each
+ *   head | background | statics | luma A | luma B | pyramid A | pyramid B | still | occupancy | flow x | flow y | flow q
+ *    16    5 a pixel    2 a px    1 a px   1 a px                           u16      u8 ... a cell each
  *
  * head: i32 layout version, width, height, and which of A and B holds the latest picture. There is no pointer in a
  * slab: copying its bytes moves or checkpoints a camera. What only lives within one picture (foreground, runs, the blob
@@ -12,14 +12,17 @@
  */
 import { instantiate, type Kernels } from '../kernels.ts';
 
-export const SLAB_LAYOUT = 2;
+export const SLAB_LAYOUT = 3;
 export const BLOBS_MAX = 64;
-/** Cameras per instance: at 160x90 a slab is about 180 KB, so a pool is about 3 MB. */
+/** Static regions of one picture that are looked at; specks among them are dropped after that. */
+export const STATICS_TABLE_MAX = 64;
+/** Cameras per instance: at 160x90 a slab is about 210 KB, so a pool is about 3 MB. */
 const SLABS_PER_POOL = 16;
 
 export interface SlabParts {
   readonly head: number;
   readonly background: number;
+  readonly statics: number;
   readonly luma: readonly [number, number];
   readonly pyramid: readonly [number, number];
   readonly still: number;
@@ -38,6 +41,9 @@ export interface ScratchParts {
   readonly fate: number;
   readonly ages: number;
   readonly gathered: number;
+  readonly staticBits: number;
+  readonly staticRuns: number;
+  readonly staticTable: number;
   readonly flow: number;
 }
 
@@ -110,6 +116,7 @@ function partsAt({ exports }: Kernels, start: number, width: number, height: num
   return {
     head: take(16),
     background: take(exports.backgroundBytes(pixels)),
+    statics: take(exports.staticsBytes(pixels)),
     luma: [take(pixels), take(pixels)] as const,
     pyramid: [take(exports.pyramidBytes(width, height)), take(exports.pyramidBytes(width, height))] as const,
     still: take(2 * cells),
@@ -134,6 +141,9 @@ function scratchAt({ exports }: Kernels, start: number, width: number, height: n
     fate: take(BLOBS_MAX + 1),
     ages: take(2 * cells + 16),
     gathered: take(4 * cells + 16),
+    staticBits: take(exports.bitsBytes(width, height)),
+    staticRuns: take(exports.runsBytes(width, height)),
+    staticTable: take(STATICS_TABLE_MAX * 64),
     flow: take(exports.flowScratchBytes(width, height)),
     end: take(0),
   };

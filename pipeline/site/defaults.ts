@@ -18,7 +18,6 @@ export const PENDING_EVENTS = [
   'fire',
   'crowd_movement',
   'person_on_ground',
-  'abandoned_object',
 ] as const satisfies readonly EventType[];
 
 /** Presence in a forbidden zone: shorter is a passing shadow. */

@@ -10,7 +10,12 @@ import { report, type Summary, summarise } from './report.ts';
 import type { Evaluation } from './result.ts';
 
 /** Types whose detectors are part of this release; the others are named as not scored. */
-export const ACTIVE_TYPES: readonly EventType[] = ['wrong_way', 'forbidden_zone', 'density'];
+export const ACTIVE_TYPES: readonly EventType[] = [
+  'wrong_way',
+  'forbidden_zone',
+  'density',
+  'abandoned_object',
+];
 
 export interface EvaluateOptions {
   readonly clip?: string;

@@ -1,0 +1,308 @@
+/**
+ * abandoned_object: something that somebody brought stands by itself, and whoever brought it has gone away.
+ *
+ *   static region --somebody is at it when it comes--> attended --they are seen far away--> alone --forMs--> claim
+ *                                                         ^------somebody stays by it--------/
+ *
+ * What nobody brought (light, a puddle, a door), what was taken away (its rim is in the background), what is as large as
+ * a person, and what does not keep still as only a thing does, is no object. Distances are people's heights on the floor.
+ */
+import type { Measured, Point, Sensitivity, StaticRegion, Track } from '../model.ts';
+import type { WatchRule, Zone } from '../site/site.ts';
+import { type Condition, stepBetween } from './claim.ts';
+import { around, isWhole, type RuleMachine, seconds } from './rule.ts';
+
+interface Limits {
+  /** Steadiness of a thing when it is claimed. */
+  readonly steady: number;
+  /** How much of its rim must be in the picture rather than in the background. */
+  readonly rim: number;
+  /** Height and width at most, people's heights. */
+  readonly tall: number;
+}
+
+const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
+  low: { steady: 0.9, rim: 0.15, tall: 0.5 },
+  medium: { steady: 0.8, rim: 0.05, tall: 0.6 },
+  high: { steady: 0.7, rim: 0, tall: 0.75 },
+};
+/** While it waits, a thing may be this much less steady: its outline settles only after its owner has left. */
+const SETTLING = 0.2;
+/** Lower than this, people's heights, it is litter or noise. */
+const TALL_MIN = 0.12;
+const WIDE_MAX = 0.9;
+/** Whoever puts something down is this near to it; other people's feet are farther away. */
+const CONTACT = 1;
+/** And is there for longer than somebody who walks by at that moment. */
+const CONTACT_MS_MIN = 1_000;
+/** When it came is known this well: it is static only after some seconds, whoever stands before it. */
+const BIRTH_MS = 2_500;
+/** Farther away than this they have left it: 3 m, as in the convention of PETS 2006. */
+const LEFT = 1.8;
+/** Who was last seen as far away as this, and has not been seen since for so long, has left the view. */
+const VANISHED = 1.2;
+const VANISHED_MS = 2_000;
+/** Who stays this near for this long attends to it, whoever they are; who walks by does not. */
+const BESIDE = 1.2;
+const BESIDE_MS = 4_000;
+/** Where people were is remembered for this long, in such steps. */
+const PATH_MS = 15_000;
+const PATH_STEP_MS = 400;
+/** A thing that is not seen for this long has been taken. */
+const GONE_MS = 2_500;
+/** So many regions that come at once are a change of light or scene. */
+const TOGETHER_MAX = 8;
+const TOGETHER_MS = 3_000;
+const SAME_BOX_MIN = 0.3;
+const CANDIDATES_MAX = 32;
+
+/** Where a track was: times and feet, and whether it ever was as tall as a person. */
+interface Path {
+  readonly points: readonly { readonly atMs: number; readonly foot: Point; readonly near: number }[];
+  readonly whole: boolean;
+}
+
+interface Thing {
+  readonly region: StaticRegion;
+  readonly bornAtMs: number;
+  readonly seenAtMs: number;
+  /** Tracks that were at it when it came. */
+  readonly owners: readonly number[];
+  /** When one of them was first seen far away. */
+  readonly leftAtMs: number | undefined;
+  readonly aloneMs: number;
+  /** How long somebody has stayed beside it. */
+  readonly besideMs: number;
+  /** A person's height there, share of the view's height. */
+  readonly size: number;
+}
+
+export class AbandonedObject implements RuleMachine {
+  readonly place: string | undefined;
+  readonly timing = { holdMs: 0, graceMs: 0, releaseMs: 2_000 };
+  readonly #rule: WatchRule;
+  readonly #limits: Limits;
+  readonly #zone: Zone | undefined;
+  #things: readonly Thing[] = [];
+  #paths: ReadonlyMap<number, Path> = new Map();
+  #previousMs: number | undefined;
+
+  constructor(rule: WatchRule, zone: Zone | undefined) {
+    this.#rule = rule;
+    this.#limits = LIMITS[rule.sensitivity];
+    this.#zone = zone;
+    this.place = rule.zone;
+  }
+
+  save() {
+    return { things: this.#things, paths: this.#paths, previousMs: this.#previousMs };
+  }
+
+  restore({ things, paths, previousMs }: ReturnType<AbandonedObject['save']>): void {
+    this.#things = things;
+    this.#paths = paths;
+    this.#previousMs = previousMs;
+  }
+
+  look({ frame, tracks }: Measured): Condition | undefined {
+    const now = frame.capturedAtMs;
+    const stepMs = stepBetween(this.#previousMs, now);
+    this.#previousMs = now;
+    if (frame.view !== 'ok') return undefined;
+    const aspect = frame.planeWidth / frame.planeHeight;
+    const seen = tracks.filter((track) => track.seen);
+    this.#remember(seen, now);
+    this.#things = this.#follow(frame.statics, seen, aspect, now).map((thing) =>
+      thing.seenAtMs === now ? this.#judge(thing, seen, aspect, stepMs, now) : thing,
+    );
+    const left = this.#things.filter(
+      (thing) =>
+        thing.aloneMs >= this.#rule.forMs &&
+        thing.region.steady >= this.#limits.steady &&
+        this.#isInZone(thing),
+    );
+    return this.#condition(left, now);
+  }
+
+  #condition(left: readonly Thing[], now: number): Condition {
+    const limitMs = this.#rule.forMs;
+    const first = left.reduce<Thing | undefined>(
+      (most, thing) => (most === undefined || thing.aloneMs > most.aloneMs ? thing : most),
+      undefined,
+    );
+    const aloneMs = first?.aloneMs ?? 0;
+    const tall = first === undefined ? 0 : tallOf(first.region, first.size);
+    const goneMs = first?.leftAtMs === undefined ? 0 : now - first.leftAtMs;
+    const steady = first?.region.steady ?? 0;
+    const others = left.length > 1 ? ` (${left.length} objects)` : '';
+    return {
+      holds: left.length > 0,
+      region: around(left.map((thing) => thing.region.box)),
+      score: Math.min(1, 0.4 + (0.2 * aloneMs) / Math.max(1_000, limitMs)),
+      explanation:
+        `an object of ${tall.toFixed(1)} person heights has stood alone for ${seconds(aloneMs)}, ` +
+        `limit ${seconds(limitMs)}; whoever brought it left ${seconds(goneMs)} ago${others}`,
+      findings: [
+        { name: 'alone', value: aloneMs / 1000, limit: limitMs / 1000, unit: 's' },
+        { name: 'owner_gone', value: goneMs / 1000, unit: 's' },
+        { name: 'height', value: tall, limit: this.#limits.tall, unit: 'person heights' },
+        { name: 'steady', value: steady, limit: this.#limits.steady, unit: 'share' },
+      ],
+    };
+  }
+
+  /** Things go on where a region is; new regions that may be one begin. */
+  #follow(
+    statics: readonly StaticRegion[],
+    seen: readonly Track[],
+    aspect: number,
+    now: number,
+  ): readonly Thing[] {
+    const taken = new Set<StaticRegion>();
+    const things: Thing[] = [];
+    for (const thing of this.#things) {
+      const region = statics.find((one) => !taken.has(one) && overlapOf(one, thing.region) > SAME_BOX_MIN);
+      if (region !== undefined) {
+        taken.add(region);
+        things.push({ ...thing, region, seenAtMs: now });
+      } else if (now - thing.seenAtMs <= GONE_MS) things.push(thing);
+    }
+    for (const region of statics) {
+      if (taken.has(region) || things.length >= CANDIDATES_MAX) continue;
+      const together = statics.filter((one) => Math.abs(one.sinceMs - region.sinceMs) < TOGETHER_MS);
+      if (together.length <= TOGETHER_MAX) things.push(this.#begun(region, seen, aspect, now));
+    }
+    return things;
+  }
+
+  #begun(region: StaticRegion, seen: readonly Track[], aspect: number, now: number): Thing {
+    const bornAtMs = now - region.sinceMs;
+    const owners: number[] = [];
+    for (const [id, path] of this.#paths) {
+      if (!path.whole) continue;
+      const at = path.points.filter(
+        (point) => distance(point.foot, region.foot, point.near, 1, aspect) <= CONTACT,
+      );
+      const around = at.filter((point) => Math.abs(point.atMs - bornAtMs) <= BIRTH_MS);
+      if (around.length > 0 && at.at(-1)!.atMs - at[0]!.atMs >= CONTACT_MS_MIN) owners.push(id);
+    }
+    return {
+      region,
+      bornAtMs,
+      seenAtMs: now,
+      owners,
+      leftAtMs: undefined,
+      aloneMs: 0,
+      besideMs: 0,
+      size: this.#sizeAt(region, seen, owners),
+    };
+  }
+
+  /** The height of a person there: of whoever brought it, else of whoever is seen. */
+  #sizeAt(region: StaticRegion, seen: readonly Track[], owners: readonly number[]): number {
+    const points = owners.flatMap((id) => this.#paths.get(id)?.points ?? []);
+    const nearest = [...points, ...seen.map((track) => ({ foot: track.foot, near: track.personHeight }))]
+      .map(({ foot, near }) => ({ near, off: Math.abs(foot.y - region.foot.y) }))
+      .sort((a, b) => a.off - b.off)[0];
+    return nearest?.near ?? 0;
+  }
+
+  #judge(thing: Thing, seen: readonly Track[], aspect: number, stepMs: number, now: number): Thing {
+    const { region, owners, size } = thing;
+    const people = seen.filter((track) => isWhole(track) && !isItself(track, region));
+    const far = (track: Track) => distance(track.foot, region.foot, track.personHeight, track.depth, aspect);
+    // Whose track was lost at the thing may leave under another number, so all who stay there become owners.
+    const beside = people.filter((track) => far(track) <= BESIDE);
+    const held = people.some((track) => owners.includes(track.id) && far(track) <= LEFT);
+    const gone =
+      people.some((track) => owners.includes(track.id) && far(track) > LEFT) ||
+      owners.some((id) => this.#hasVanished(id, thing, aspect, now));
+    const besideMs = beside.length > 0 ? thing.besideMs + stepMs : 0;
+    const leftAtMs = gone && !held ? (thing.leftAtMs ?? now) : held ? undefined : thing.leftAtMs;
+    const attended = held || besideMs >= BESIDE_MS;
+    const alone =
+      owners.length > 0 &&
+      size > 0 &&
+      leftAtMs !== undefined &&
+      !attended &&
+      this.#isThing(region, size, aspect);
+    return {
+      ...thing,
+      besideMs,
+      leftAtMs,
+      aloneMs: alone ? thing.aloneMs + stepMs : 0,
+    };
+  }
+
+  #hasVanished(id: number, { region }: Thing, aspect: number, now: number): boolean {
+    const last = this.#paths.get(id)?.points.at(-1);
+    if (last === undefined || now - last.atMs < VANISHED_MS) return false;
+    return distance(last.foot, region.foot, last.near, 1, aspect) > VANISHED;
+  }
+
+  #isThing(region: StaticRegion, size: number, aspect: number): boolean {
+    const tall = tallOf(region, size);
+    const wide = ((region.box.x1 - region.box.x0) * aspect) / size;
+    if (tall < TALL_MIN || tall > this.#limits.tall || wide > WIDE_MAX) return false;
+    return region.steady >= this.#limits.steady - SETTLING && region.rim >= this.#limits.rim;
+  }
+
+  #remember(seen: readonly Track[], now: number): void {
+    const paths = new Map<number, Path>();
+    for (const [id, path] of this.#paths) {
+      const points = path.points.filter((point) => now - point.atMs <= PATH_MS);
+      if (points.length > 0) paths.set(id, { ...path, points });
+    }
+    for (const track of seen) {
+      const path = paths.get(track.id) ?? { points: [], whole: false };
+      const last = path.points.at(-1);
+      const due = last === undefined || now - last.atMs >= PATH_STEP_MS;
+      const point = { atMs: now, foot: track.foot, near: track.personHeight };
+      paths.set(track.id, {
+        points: due ? [...path.points, point] : path.points,
+        whole: path.whole || isWhole(track),
+      });
+    }
+    this.#paths = paths;
+  }
+
+  #isInZone({ region }: Thing): boolean {
+    return this.#zone === undefined || isInside(region.foot, this.#zone.polygon);
+  }
+}
+
+/** Feet apart on the floor, people's heights; `depth`: floor per step up the view. */
+function distance(a: Point, b: Point, size: number, depth: number, aspect: number): number {
+  return Math.hypot((a.x - b.x) * aspect, (a.y - b.y) * depth) / size;
+}
+
+/** The thing may be followed as if it were somebody. */
+function isItself({ box }: Track, { box: of }: StaticRegion): boolean {
+  const width = Math.min(box.x1, of.x1) - Math.max(box.x0, of.x0);
+  const height = Math.min(box.y1, of.y1) - Math.max(box.y0, of.y0);
+  const area = (box.x1 - box.x0) * (box.y1 - box.y0);
+  return width > 0 && height > 0 && width * height >= 0.5 * area;
+}
+
+function tallOf({ box }: StaticRegion, size: number): number {
+  return (box.y1 - box.y0) / size;
+}
+
+/** Intersection over union. */
+function overlapOf({ box: a }: StaticRegion, { box: b }: StaticRegion): number {
+  const width = Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0);
+  const height = Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0);
+  if (width <= 0 || height <= 0) return 0;
+  const both = width * height;
+  return both / ((a.x1 - a.x0) * (a.y1 - a.y0) + (b.x1 - b.x0) * (b.y1 - b.y0) - both);
+}
+
+function isInside({ x, y }: Point, polygon: readonly Point[]): boolean {
+  let inside = false;
+  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
+    const a = polygon[i]!;
+    const b = polygon[j]!;
+    if (a.y > y !== b.y > y && x < ((b.x - a.x) * (y - a.y)) / (b.y - a.y) + a.x) inside = !inside;
+  }
+  return inside;
+}

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+import { AbandonedObject } from '../../pipeline/detect/abandoned-object.ts';
+import type { Measured, Sensitivity, StaticRegion, Track } from '../../pipeline/model.ts';
+import { measured, person, ruleBase, START_MS, STEP_MS } from './build.ts';
+
+const FOR_MS = 20_000;
+/** Somebody stands at x = .5 from 2 s to 8 s with a bag that is static from then on, and walks off to the right. */
+const PUT = 2_000;
+const LEAVES = 8_000;
+
+interface Story {
+  readonly region?: Partial<StaticRegion>;
+  readonly owner?: (ms: number) => Track | undefined;
+  readonly others?: (ms: number) => readonly Track[];
+  readonly takenMs?: number;
+  readonly sensitivity?: Sensitivity;
+  readonly more?: number;
+  readonly zone?: readonly [x0: number, x1: number];
+}
+
+const bag: Omit<StaticRegion, 'sinceMs'> = {
+  box: { x0: 0.49, y0: 0.73, x1: 0.52, y1: 0.8 },
+  foot: { x: 0.505, y: 0.8 },
+  areaPx: 24,
+  steady: 0.97,
+  rim: 0.6,
+};
+
+/** A fifth of the view tall, at 0.2 view widths a second when walking. */
+function owner(ms: number): Track | undefined {
+  const x =
+    ms < PUT ? 0.48 - (0.1 * (PUT - ms)) / 1000 : ms < LEAVES ? 0.48 : 0.48 + (0.1 * (ms - LEAVES)) / 1000;
+  return x < 0.98 ? person({ id: 7, x, y: 0.8 }) : undefined;
+}
+
+function look(ms: number, story: Story): Measured {
+  const tracks = [(story.owner ?? owner)(ms), ...(story.others?.(ms) ?? [])].filter(
+    (one) => one !== undefined,
+  );
+  const there = ms >= PUT + 4_000 && ms < (story.takenMs ?? Number.POSITIVE_INFINITY);
+  const one = { ...bag, sinceMs: ms - PUT, ...story.region };
+  const more = Array.from({ length: story.more ?? 0 }, (_, k) => ({
+    ...one,
+    box: { x0: 0.1 * k, y0: 0.1, x1: 0.1 * k + 0.03, y1: 0.17 },
+    foot: { x: 0.1 * k + 0.015, y: 0.17 },
+  }));
+  const { frame, ...rest } = measured(ms / STEP_MS, { tracks });
+  return { ...rest, frame: { ...frame, statics: there ? [one, ...more] : [] } };
+}
+
+/** Seconds at which the condition begins and ceases to hold within a minute. */
+function changes(story: Story): readonly number[] {
+  const { sensitivity = 'medium', zone } = story;
+  const rule = { ...ruleBase('abandoned_object'), sensitivity, forMs: FOR_MS };
+  const machine = new AbandonedObject(
+    rule,
+    zone && {
+      id: 'z',
+      polygon: [
+        { x: zone[0], y: 0 },
+        { x: zone[1], y: 0 },
+        { x: zone[1], y: 1 },
+        { x: zone[0], y: 1 },
+      ],
+    },
+  );
+  const found: number[] = [];
+  let held = false;
+  for (let ms = 0; ms <= 60_000; ms += STEP_MS) {
+    const holds = machine.look(look(ms, story))?.holds ?? false;
+    if (holds !== held) found.push(ms / 1000);
+    held = holds;
+  }
+  return found;
+}
+
+test('a bag is claimed when its owner has been away for long enough, and says why', () => {
+  const [at] = changes({});
+  // Away is 1.8 heights of .2: with 16:9 that is .2 of the width, two seconds of walking.
+  expect(at).toBeGreaterThanOrEqual(LEAVES / 1000 + FOR_MS / 1000 + 1.5);
+  expect(at).toBeLessThanOrEqual(LEAVES / 1000 + FOR_MS / 1000 + 3);
+  const machine = new AbandonedObject({ ...ruleBase('abandoned_object'), forMs: FOR_MS }, undefined);
+  let last: ReturnType<AbandonedObject['look']>;
+  for (let ms = 0; ms <= 32_000; ms += STEP_MS) last = machine.look(look(ms, {}));
+  expect(last?.region).toEqual(bag.box);
+  expect(last?.explanation).toMatch(
+    /^an object of 0\.4 person heights has stood alone for 2\d\.\d s, limit 20\.0 s; whoever/,
+  );
+});
+
+describe('is no abandoned object', () => {
+  const none: readonly (readonly [string, Story])[] = [
+    ['what nobody brought: a patch of light, a puddle', { owner: () => undefined }],
+    [
+      'what came when somebody merely walked by far away',
+      { owner: (ms) => person({ x: ms / 60_000, y: 0.2 }) },
+    ],
+    ['what was taken away', { region: { rim: -0.4 } }],
+    ['what sways or breathes', { region: { steady: 0.6 } }],
+    ['what is as tall as somebody who sits', { region: { box: { x0: 0.48, y0: 0.66, x1: 0.53, y1: 0.8 } } }],
+    ['what is as wide as somebody who lies', { region: { box: { x0: 0.44, y0: 0.75, x1: 0.56, y1: 0.8 } } }],
+    ['a speck', { region: { box: { x0: 0.5, y0: 0.785, x1: 0.51, y1: 0.8 } } }],
+    ['what its owner stands by', { owner: (ms) => owner(Math.min(ms, LEAVES)) }],
+    ['what its owner watches from 1.5 heights', { owner: (ms) => owner(Math.min(ms, LEAVES + 1_500)) }],
+    ['what somebody else stays by', { others: () => [person({ id: 9, x: 0.6, y: 0.8 })] }],
+    ['one of many that came at once: the light has changed', { more: 9 }],
+    ['what stands outside the zone', { zone: [0, 0.4] }],
+    ['what was taken in time', { takenMs: 28_000 }],
+    ['who sat down and never went away', { owner: (ms) => (ms < PUT + 1_000 ? owner(ms) : undefined) }],
+  ];
+  test.each(none)('%s', (_, story) => {
+    expect(changes(story)).toEqual([]);
+  });
+});
+
+test('who walks by does not stop the clock', () => {
+  const walking = (ms: number) => [person({ id: 20 + Math.floor(ms / 8_000), x: (ms / 8_000) % 1, y: 0.84 })];
+  expect(changes({ others: walking })).toEqual(changes({}));
+});
+
+test('the claim ends when it is picked up, and when somebody stays by it', () => {
+  expect(changes({ takenMs: 40_000 })[1]).toBeCloseTo(42.6, 0);
+  const back = (ms: number) => (ms > 40_000 ? [person({ id: 30, x: 0.45, y: 0.8 })] : []);
+  expect(changes({ others: back })[1]).toBeCloseTo(44, 0);
+});
+
+test('sensitivity decides what is steady enough', () => {
+  const story = { region: { steady: 0.85 } };
+  expect(changes({ ...story, sensitivity: 'low' })).toEqual([]);
+  expect(changes({ ...story, sensitivity: 'medium' })).toHaveLength(1);
+  expect(changes({ region: { steady: 0.72 }, sensitivity: 'high' })).toHaveLength(1);
+});
+
+test('a blind view tells nothing', () => {
+  const machine = new AbandonedObject({ ...ruleBase('abandoned_object'), forMs: FOR_MS }, undefined);
+  const seen = look(0, {});
+  expect(machine.look({ ...seen, frame: { ...seen.frame, view: 'dark' } })).toBeUndefined();
+  expect(seen.frame.capturedAtMs).toBe(START_MS);
+});
+
+test('a machine that goes on from saved state answers the same', () => {
+  const rule = { ...ruleBase('abandoned_object'), forMs: FOR_MS };
+  const whole = new AbandonedObject(rule, undefined);
+  let moved = new AbandonedObject(rule, undefined);
+  for (let ms = 0; ms <= 40_000; ms += STEP_MS) {
+    const next = new AbandonedObject(rule, undefined);
+    next.restore(structuredClone(moved.save()));
+    moved = next;
+    expect(moved.look(look(ms, {}))).toEqual(whole.look(look(ms, {})));
+  }
+});
