@@ -1,0 +1,57 @@
+/** What is put down before a textured view with a sensor's noise, and what passes in front of it. */
+import { expect, test } from 'vitest';
+import type { Frame } from '../../pipeline/model.ts';
+import type { Texture } from '../support/textures.ts';
+import { lumaOf, STEP_MS, standing, view, watch } from './pictures.ts';
+
+const PUT = 40;
+const COUNT = 260;
+const bag = { x0: 100, y0: 60, x1: 108, y1: 68 };
+
+/** A bag from picture PUT on; `also` may draw somebody over it. */
+function story(also: (n: number, look: Texture) => Texture, gain = (_: number) => 1): readonly Frame[] {
+  return watch(COUNT, (n) => {
+    const look = also(n, n < PUT ? view : standing(bag, view));
+    const factor = gain(n);
+    return lumaOf(n, factor === 1 ? look : (x, y) => Math.min(235, factor * look(x, y)));
+  });
+}
+
+const atBag = (frame: Frame | undefined) =>
+  frame?.statics.find(({ foot }) => Math.abs(foot.x - 104 / 160) < 0.03 && Math.abs(foot.y - 68 / 90) < 0.05);
+
+test('a bag is a static region after some seconds, put there and steady', () => {
+  const frames = story((_, look) => look);
+  expect(frames.slice(0, PUT + 15).flatMap((frame) => frame.statics)).toEqual([]);
+  const first = frames.findIndex((frame) => atBag(frame) !== undefined);
+  expect(first - PUT).toBeLessThan(30);
+  const last = atBag(frames.at(-1));
+  expect(last?.sinceMs).toBeGreaterThan((COUNT - PUT) * STEP_MS - 1_500);
+  expect(last?.sinceMs).toBeLessThan((COUNT - PUT) * STEP_MS + 1_500);
+  expect(last?.steady).toBeGreaterThan(0.9);
+  expect(last?.rim).toBeGreaterThan(0.3);
+});
+
+test('somebody who passes in front of it does not reset its age', () => {
+  const frames = story((n, look) => {
+    const x0 = 60 + (n - 120) * 2;
+    return n >= 120 && n < 160 ? standing({ x0, y0: 40, x1: x0 + 12, y1: 76 }, look) : look;
+  });
+  expect(atBag(frames.at(-1))?.sinceMs).toBeGreaterThan((COUNT - PUT) * STEP_MS - 1_500);
+});
+
+test('light that changes does not reset its age, and it stays what was put there', () => {
+  const frames = story(
+    (_, look) => look,
+    (n) => (n < 150 ? 1 : 1.3),
+  );
+  const last = atBag(frames.at(-1));
+  expect(last?.sinceMs).toBeGreaterThan((COUNT - PUT) * STEP_MS - 1_500);
+  expect(last?.rim).toBeGreaterThan(0.3);
+});
+
+test('what is taken again is forgotten within seconds', () => {
+  const frames = watch(COUNT, (n) => lumaOf(n, n < PUT || n >= 150 ? view : standing(bag, view)));
+  expect(atBag(frames[149])).toBeDefined();
+  expect(frames.slice(150 + 20).every((frame) => atBag(frame) === undefined)).toBe(true);
+});
