@@ -2,11 +2,12 @@
  * A log as one process sees it that may be killed: from that moment on nothing it asked for ever answers, and what it
  * was appending is there in whole, in part or not at all.
  */
-import type { Consumer, Log } from '../../pipeline/log/port.ts';
+import { type Consumer, type Log, StaleGenerationError } from '../../pipeline/log/port.ts';
 import type { Chance } from './random.ts';
 
 export interface Mortal {
   readonly log: Log;
+  /** Rejects when the log failed at the last operation in a way that no killed process explains. */
   readonly died: Promise<void>;
   isDead(): boolean;
 }
@@ -16,8 +17,10 @@ export function mortal(log: Log, operations: number, chance: Chance, onRead: () 
   let left = operations;
   let dead = false;
   let die: () => void = () => undefined;
-  const died = new Promise<void>((resolve) => {
+  let fail: (error: unknown) => void = () => undefined;
+  const died = new Promise<void>((resolve, reject) => {
     die = resolve;
+    fail = reject;
   });
   const never = new Promise<never>(() => undefined);
 
@@ -27,8 +30,8 @@ export function mortal(log: Log, operations: number, chance: Chance, onRead: () 
     left -= 1;
     if (left <= 0) {
       dead = true;
-      await last();
-      die();
+      // A refusal is an answer too: a process that heard it would live on with a log that never answers again.
+      await last().then(die, (error) => (error instanceof StaleGenerationError ? die() : fail(error)));
       return never;
     }
     const done = await does();

@@ -143,8 +143,8 @@ async function undisturbed(seed: number) {
   return written(scene.log);
 }
 
-const FIRST = Number(process.env.VIGIE_SEED ?? 100);
-const ROUNDS = Number(process.env.VIGIE_ROUNDS ?? 2);
+const FIRST = Number(process.env.VIGIE_SEED ?? Date.now() % 1_000_000);
+const ROUNDS = Number(process.env.VIGIE_ROUNDS ?? 8);
 
 /** Worker processes one after the other, most of them killed, the last one left alone. */
 async function lives(scene: Scene, count: number): Promise<Tally[]> {
@@ -192,4 +192,23 @@ describe('a worker that is killed', () => {
     },
     300_000,
   );
+
+  it('is dead as well when the last thing that it asks for is refused', async () => {
+    let nowMs = 0;
+    const log = openMemoryLog({ now: () => nowMs, leaseMs: LEASE_MS });
+    await log.createTopics([{ topic: 't', partitions: 1 }]);
+    const happens = { below: () => 0, unit: () => 0 };
+    const { log: seenByIt, died } = mortal(log, 2, happens, async () => undefined);
+    const group = { group: GROUP, topics: ['t'] };
+    const dying = await seenByIt.consumer(group);
+    await dying.read(1, 0);
+    nowMs += LEASE_MS + 1;
+    await (await log.consumer(group)).read(1, 0);
+    const commit = dying.commit([{ topic: 't', partition: 0, offset: 0 }]);
+    const heard = commit.then(
+      () => 'committed',
+      (error) => error,
+    );
+    expect(await Promise.race([died.then(() => 'nothing'), heard])).toBe('nothing');
+  });
 });
