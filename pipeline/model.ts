@@ -359,8 +359,15 @@ export interface Rejected {
 
 /** The key by which a camera's records find their partition. */
 export function cameraKey(site: string, camera: string): string {
-  return `${site}/${camera}`;
+  if (site === lastSite && camera === lastCamera) return lastKey;
+  lastSite = site;
+  lastCamera = camera;
+  lastKey = `${site}/${camera}`;
+  return lastKey;
 }
+
+// Every stage asks for the key of the frame at hand, and a text that was asked for before is found faster in a Map.
+let [lastSite, lastCamera, lastKey] = ['', '', '/'];
 
 /** Derived from what it identifies: a replay of the same frames gives the same id. */
 export function candidateId(

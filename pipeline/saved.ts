@@ -25,13 +25,13 @@ import { crc32 } from 'node:zlib';
  */
 export function toSaved(layout: number, state: unknown): Uint8Array {
   const writer = new Writer();
+  writer.byte(MAGIC);
+  writer.varint(layout);
+  const sumAt = writer.length;
+  writer.uint32At(sumAt, 0);
   writer.value(state);
-  const value = writer.bytes();
-  const head = new Writer();
-  head.byte(MAGIC);
-  head.varint(layout);
-  head.uint32(crc32(value));
-  return Buffer.concat([head.bytes(), value]);
+  writer.uint32At(sumAt, crc32(writer.from(sumAt + 4)));
+  return Buffer.from(writer.from(0));
 }
 
 /** Undefined for bytes of another layout and for damaged ones. */
@@ -66,14 +66,23 @@ const DOUBLES = 0x8b;
 /** The largest state has 624 (measure/ground.ts); a length from damaged bytes must not reserve gigabytes. */
 const DOUBLES_MAX = 1 << 16;
 
+/** Serves one writer at a time, which leaves it larger where it was too small. */
+let shared = Buffer.allocUnsafe(1 << 14);
+
 class Writer {
-  #buffer = Buffer.allocUnsafe(1024);
+  #buffer = shared;
   #at = 0;
   readonly #texts = new Map<string, number>();
-  readonly #records = new Map<string, number>();
+  /** Names of every kind of record: so few that going through them is the fastest way to find one. */
+  readonly #records: (readonly string[])[] = [];
 
-  bytes(): Uint8Array {
-    return this.#buffer.subarray(0, this.#at);
+  get length(): number {
+    return this.#at;
+  }
+
+  /** A view of what was written from there on, until more is. */
+  from(start: number): Uint8Array {
+    return this.#buffer.subarray(start, this.#at);
   }
 
   value(value: unknown): void {
@@ -132,10 +141,9 @@ class Writer {
 
   #record(record: Readonly<Record<string, unknown>>): void {
     const names = Object.keys(record);
-    const kind = JSON.stringify(names);
-    const known = this.#records.get(kind);
-    if (known === undefined) {
-      this.#records.set(kind, this.#records.size);
+    const known = this.#records.findIndex((others) => isSame(others, names));
+    if (known === -1) {
+      this.#records.push(names);
       this.byte(RECORD);
       this.varint(names.length);
       for (const name of names) this.#text(name);
@@ -149,9 +157,12 @@ class Writer {
   #doubles(values: Float64Array): void {
     this.byte(DOUBLES);
     this.varint(values.length);
-    this.varint(values.reduce((count, value) => count + (Object.is(value, 0) ? 0 : 1), 0));
+    let others = 0;
+    for (let i = 0; i < values.length; i++) if (!Object.is(values[i], 0)) others++;
+    this.varint(others);
     let zeros = 0;
-    for (const value of values) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
       if (Object.is(value, 0)) zeros++;
       else {
         this.varint(zeros);
@@ -166,9 +177,9 @@ class Writer {
     this.#buffer[this.#at++] = value;
   }
 
-  uint32(value: number): void {
+  uint32At(at: number, value: number): void {
     this.#room(4);
-    this.#at = this.#buffer.writeUInt32LE(value, this.#at);
+    this.#at = Math.max(this.#at, this.#buffer.writeUInt32LE(value, at));
   }
 
   varint(value: number): void {
@@ -183,7 +194,14 @@ class Writer {
     const larger = Buffer.allocUnsafe(2 * (this.#buffer.length + bytes));
     this.#buffer.copy(larger);
     this.#buffer = larger;
+    shared = larger;
   }
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -33,25 +33,28 @@ export interface Told {
 export interface ClockState {
   /** Event time minus the camera's. */
   readonly offsetMs: number;
-  readonly last?: {
-    readonly atMs: number;
-    readonly receivedAtMs: number;
-    /** Receipt as it is reckoned minus as it is stamped: the clock of an ingest process may be set back as well. */
-    readonly receiptOffsetMs: number;
-  };
+  readonly last?: Last;
+}
+
+interface Last {
+  readonly atMs: number;
+  readonly receivedAtMs: number;
+  /** Receipt as it is reckoned minus as it is stamped: the clock of an ingest process may be set back as well. */
+  readonly receiptOffsetMs: number;
 }
 
 export class Clock {
   #offsetMs: number;
-  #last: ClockState['last'];
+  /** Changed in place: one for every frame would be kept until the next. */
+  #last: { -readonly [Name in keyof Last]: Last[Name] } | undefined;
 
   constructor(state: ClockState = { offsetMs: 0 }) {
     this.#offsetMs = state.offsetMs;
-    this.#last = state.last;
+    this.#last = state.last && { ...state.last };
   }
 
   get state(): ClockState {
-    return { offsetMs: this.#offsetMs, ...(this.#last !== undefined && { last: this.#last }) };
+    return { offsetMs: this.#offsetMs, ...(this.#last !== undefined && { last: { ...this.#last } }) };
   }
 
   /** One frame's, in the order of their numbers. */
@@ -62,7 +65,10 @@ export class Clock {
     this.#settle(capturedAtMs, receivedAtMs);
     const wantedMs = capturedAtMs + this.#offsetMs;
     const atMs = Math.max(Math.min(wantedMs, latestMs), this.#last?.atMs ?? 0);
-    this.#last = { atMs, receivedAtMs, receiptOffsetMs: receivedAtMs - stampedAtMs };
+    this.#last ??= { atMs, receivedAtMs, receiptOffsetMs: 0 };
+    this.#last.atMs = atMs;
+    this.#last.receivedAtMs = receivedAtMs;
+    this.#last.receiptOffsetMs = receivedAtMs - stampedAtMs;
     return { atMs, clamped: capturedAtMs > latestMs, stepped: this.#offsetMs !== before };
   }
 

@@ -45,7 +45,8 @@ export interface OrderState {
 }
 
 export class Order {
-  #last: { readonly number: number; readonly capturedAtMs: number } | undefined;
+  /** Changed in place: one for every frame would be kept until the next. */
+  #last: { number: number; capturedAtMs: number } | undefined;
   /** The smallest difference between two numbers that followed each other. */
   #stride: number | undefined;
   /** By number, each once. */
@@ -54,7 +55,7 @@ export class Order {
 
   static from(state: OrderState, held: readonly Frame[]): Order {
     const order = new Order();
-    order.#last = state.last;
+    order.#last = state.last && { ...state.last };
     order.#stride = state.stride;
     order.#gaps = [...state.gaps];
     order.#held = held.map((frame) => ({ frame, dropped: state.dropped.includes(frame.number) }));
@@ -63,7 +64,7 @@ export class Order {
 
   get state(): OrderState {
     return {
-      ...(this.#last !== undefined && { last: this.#last }),
+      ...(this.#last !== undefined && { last: { ...this.#last } }),
       ...(this.#stride !== undefined && { stride: this.#stride }),
       gaps: this.#gaps,
       dropped: this.#held.filter(({ dropped }) => dropped).map(({ frame }) => frame.number),
@@ -83,6 +84,10 @@ export class Order {
     if (this.#last !== undefined && number <= this.#last.number) {
       const late = this.#gaps.some(([first, last]) => first <= number && number <= last);
       return late ? { kind: 'late', last: this.#last.number } : { kind: 'repeat' };
+    }
+    if (this.#held.length === 0 && this.#follows(frame)) {
+      this.#pass(frame, true);
+      return { kind: 'placed', ready: dropped ? [] : [frame] };
     }
     const before = this.#held.findLastIndex((one) => one.frame.number <= number);
     if (this.#held[before]?.frame.number === number) return { kind: 'repeat' };
@@ -128,6 +133,8 @@ export class Order {
     if (!follows && step > 1)
       this.#gaps = [...this.#gaps, [number - step + 1, number - 1] as const].slice(-GAPS_MAX);
     if (this.#last !== undefined) this.#stride = Math.min(this.#stride ?? step, step);
-    this.#last = { number, capturedAtMs };
+    this.#last ??= { number, capturedAtMs };
+    this.#last.number = number;
+    this.#last.capturedAtMs = capturedAtMs;
   }
 }

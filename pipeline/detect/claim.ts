@@ -20,6 +20,15 @@ export interface Condition {
   readonly findings: readonly Finding[];
 }
 
+/** What a rule finds on nearly every frame: nothing that a claim could be about, so nobody reads more of it. */
+export const HOLDS_NOT: Condition = {
+  holds: false,
+  region: { x0: 0, y0: 0, x1: 1, y1: 1 },
+  score: 0,
+  explanation: '',
+  findings: [],
+};
+
 export interface Moment {
   readonly frame: number;
   readonly atMs: number;

@@ -5,7 +5,7 @@
 import type { Measured } from '../model.ts';
 import type { DensityRule, Zone } from '../site/site.ts';
 import { boundsOf } from '../site/site.ts';
-import type { Condition } from './claim.ts';
+import { type Condition, HOLDS_NOT } from './claim.ts';
 import type { RuleMachine } from './rule.ts';
 
 /** An open claim goes on until the count falls below this share of the limit. */
@@ -39,10 +39,11 @@ export class Density implements RuleMachine {
     const limit = 'people' in this.#rule.limit ? this.#rule.limit.people : this.#rule.limit.perM2;
     const value = 'people' in this.#rule.limit ? zone.people : zone.density;
     if (value === undefined) return undefined;
-    const unit = 'people' in this.#rule.limit ? 'people' : 'people/m2';
     this.#above = value >= (this.#above ? RELEASE_SHARE : 1) * limit;
+    if (!this.#above) return HOLDS_NOT;
+    const unit = 'people' in this.#rule.limit ? 'people' : 'people/m2';
     return {
-      holds: this.#above,
+      holds: true,
       region: boundsOf(this.#zone.polygon),
       score: Math.min(1, value / limit / 2),
       explanation: `${value.toFixed(1)} ${unit} in '${this.place}', limit ${limit} for ${this.#rule.forMs / 1000} s`,

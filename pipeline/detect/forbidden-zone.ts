@@ -6,7 +6,7 @@
  */
 import type { Measured, Track } from '../model.ts';
 import type { ForbiddenZoneRule } from '../site/site.ts';
-import { type Condition, stepBetween } from './claim.ts';
+import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
 import { around, isUpright, Origins, people, peopleIn, type RuleMachine, seconds } from './rule.ts';
 
 /** A track must have been seen for this long: a flicker has no foot. */
@@ -93,7 +93,6 @@ export class ForbiddenZone implements RuleMachine {
     if (train) for (const track of inside) this.#origins.restart(track, now);
     const trusted = train ? [] : seen.filter((track) => isTrusted(track, aspect));
     // One foot must stay for the dwell to begin a claim; after that any foot inside carries it on.
-    const longestMs = Math.max(0, ...trusted.map((track) => this.#insideMs.get(track.id) ?? 0));
     const entered = trusted.some(
       (track) =>
         (this.#insideMs.get(track.id) ?? 0) >= this.#dwellMs &&
@@ -102,9 +101,11 @@ export class ForbiddenZone implements RuleMachine {
     if (trusted.length > 0) this.#trustedAtMs = now;
     if (now - this.#trustedAtMs > this.timing.releaseMs) this.#claimed = false;
     this.#claimed ||= entered;
+    if (!this.#claimed || trusted.length === 0) return HOLDS_NOT;
+    const longestMs = Math.max(0, ...trusted.map((track) => this.#insideMs.get(track.id) ?? 0));
     const count = peopleIn(trusted);
     return {
-      holds: this.#claimed && trusted.length > 0,
+      holds: true,
       region: around(trusted.map((track) => track.box)),
       score: Math.min(1, longestMs / (10 * Math.max(500, this.#dwellMs)) + 0.1 * count),
       explanation: `${people(count)} in '${this.place}' for ${seconds(longestMs)}, limit ${seconds(this.#dwellMs)}`,

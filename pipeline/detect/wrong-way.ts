@@ -7,7 +7,7 @@
  */
 import type { Box, LineCrossing, Measured, Point, Track } from '../model.ts';
 import type { Line, WrongWayLineRule, WrongWayZoneRule, Zone } from '../site/site.ts';
-import { type Condition, stepBetween } from './claim.ts';
+import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
 import { Counterflow } from './counterflow.ts';
 import { around, isWhole, Origins, people, peopleIn, type RuleMachine, seconds } from './rule.ts';
 
@@ -39,8 +39,8 @@ export class WrongWayZone implements RuleMachine {
   /** Beyond the rule's own hold, which each track serves: one picture proves nothing. */
   readonly timing = { holdMs: 150, graceMs: 0, releaseMs: 1_500 };
   readonly #rule: WrongWayZoneRule;
-  /** Per track how long it has been against the direction, and where that began. */
-  readonly #against = new Map<number, { readonly ms: number; readonly from: Point }>();
+  /** Per track how long it has been against the direction, and where that began; changed in place. */
+  readonly #against = new Map<number, { ms: number; readonly from: { x: number; y: number } }>();
   readonly #counterflow: Counterflow;
   readonly #whole: Box;
   #previousMs: number | undefined;
@@ -59,7 +59,7 @@ export class WrongWayZone implements RuleMachine {
   restore({ against, counterflow, previousMs }: ReturnType<WrongWayZone['save']>): void {
     this.#counterflow.restore(counterflow);
     this.#against.clear();
-    for (const [track, gone] of against) this.#against.set(track, gone);
+    for (const [track, { ms, from }] of against) this.#against.set(track, { ms, from: { ...from } });
     this.#previousMs = previousMs;
   }
 
@@ -75,10 +75,10 @@ export class WrongWayZone implements RuleMachine {
     for (const track of tracks) {
       const speed = speedAgainst(track, this.#rule, aspect);
       const wrong = speed !== undefined && track.zones.includes(this.place);
-      const before = this.#against.get(track.id);
-      const spent = Math.max(0, (before?.ms ?? 0) + (wrong ? stepMs : -FORGET * stepMs));
-      const from = before === undefined || before.ms === 0 ? track.foot : before.from;
-      this.#against.set(track.id, { ms: spent, from });
+      const gone = this.#goneBy(track);
+      const { from } = gone;
+      const spent = Math.max(0, gone.ms + (wrong ? stepMs : -FORGET * stepMs));
+      gone.ms = spent;
       if (!wrong || spent < this.#rule.holdMs || !isTrusted(track)) continue;
       if (flowAgainst(track, this.#rule, aspect) < FLOW_MIN) continue;
       // Whoever goes somewhere gets there; a track that is passed from one person to the next does not.
@@ -96,10 +96,11 @@ export class WrongWayZone implements RuleMachine {
     const zone = zones.find((measured) => measured.zone === this.place);
     const stream = this.#counterflow.look(zone, aspect, stepMs);
     const streaming = stream.ms >= this.#rule.holdMs;
+    if (against.length === 0 && !streaming) return HOLDS_NOT;
     const count = Math.max(peopleIn(against), Math.round(streaming ? stream.people : 0));
     longestMs = Math.max(longestMs, streaming ? stream.ms : 0);
     return {
-      holds: against.length > 0 || streaming,
+      holds: true,
       region: against.length > 0 ? around(against.map((track) => track.box)) : this.#whole,
       score: Math.min(1, longestMs / (5 * this.#rule.holdMs) + 0.1 * count),
       explanation: `${people(count)} against the set direction in '${this.place}' for ${seconds(longestMs)}, limit ${seconds(this.#rule.holdMs)}`,
@@ -109,6 +110,21 @@ export class WrongWayZone implements RuleMachine {
         ...(against.length > 0 ? [{ name: 'speed', value: fastest, limit: SPEED_MIN, unit: 'm/s' }] : []),
       ],
     };
+  }
+
+  /** What is known of a track; as long as it has not been against the direction, that begins where it is now. */
+  #goneBy({ id, foot }: Track) {
+    const known = this.#against.get(id);
+    if (known === undefined) {
+      const fresh = { ms: 0, from: { x: foot.x, y: foot.y } };
+      this.#against.set(id, fresh);
+      return fresh;
+    }
+    if (known.ms === 0) {
+      known.from.x = foot.x;
+      known.from.y = foot.y;
+    }
+    return known;
   }
 }
 
@@ -175,6 +191,7 @@ export class WrongWayLine implements RuleMachine {
     const against = crossings.filter(
       (crossing) => crossing.line === this.#rule.line && crossing.direction !== this.#rule.allowed,
     );
+    if (against.length === 0) return HOLDS_NOT;
     const who = tracks.filter(
       (track) =>
         isTrusted(track) &&
@@ -183,8 +200,9 @@ export class WrongWayLine implements RuleMachine {
         against.some((crossing) => crossing.track === track.id),
     );
     const wrong = against.filter((crossing) => who.some((track) => track.id === crossing.track));
+    if (wrong.length === 0) return HOLDS_NOT;
     return {
-      holds: wrong.length > 0,
+      holds: true,
       region: around(who.map((track) => track.box)),
       score: Math.min(1, 0.4 + 0.1 * wrong.length),
       explanation: sentence(wrong, this.#rule),

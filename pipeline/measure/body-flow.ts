@@ -20,15 +20,15 @@ export interface PlaneBox {
 }
 
 export class BodyFlow {
-  /** By track, plane pixels a second. */
-  readonly #smooth = new Map<number, Point>();
+  /** By track, plane pixels a second. Changed in place: one for every track and picture would be kept. */
+  readonly #smooth = new Map<number, { x: number; y: number }>();
 
   save() {
     return this.#smooth;
   }
 
   restore(smooth: ReturnType<BodyFlow['save']>): void {
-    for (const [track, flow] of smooth) this.#smooth.set(track, flow);
+    for (const [track, { x, y }] of smooth) this.#smooth.set(track, { x, y });
   }
 
   /** Forgets tracks other than `alive`. */
@@ -38,17 +38,21 @@ export class BodyFlow {
 
   /**
    * Plane pixels a second, right and down, of track `id` in one frame; at rest where nothing is seen in its box. No
-   * grid while the view cannot be trusted.
+   * grid while the view cannot be trusted. Holds until the track's next frame.
    */
   of(id: number, box: PlaneBox, grid: Grid | undefined, intervalMs: number): Point {
     const now =
       grid !== undefined && intervalMs > 0
         ? meanIn(grid, box, 1000 / intervalMs / PER_PIXEL)
         : { x: 0, y: 0 };
-    const before = this.#smooth.get(id) ?? now;
+    let flow = this.#smooth.get(id);
+    if (flow === undefined) {
+      flow = { x: now.x, y: now.y };
+      this.#smooth.set(id, flow);
+    }
     const gain = Math.min(1, intervalMs / SMOOTH_MS);
-    const flow = { x: before.x + gain * (now.x - before.x), y: before.y + gain * (now.y - before.y) };
-    this.#smooth.set(id, flow);
+    flow.x += gain * (now.x - flow.x);
+    flow.y += gain * (now.y - flow.y);
     return flow;
   }
 }

@@ -7,9 +7,9 @@ import type { Tracked } from './tracker.ts';
 /** A foot must be this far from a line, as a share of the view's longer side, before it counts as clear of it. */
 const HYSTERESIS = 0.012;
 
-/** Where a track's foot was on the last frame, and where it stands with every line. */
+/** Where a track's foot was on the last frame, and where it stands with every line; changed in place. */
 interface Walk {
-  foot: Point;
+  readonly foot: { x: number; y: number };
   readonly passages: readonly Passage[];
 }
 
@@ -55,18 +55,18 @@ export class Crossings {
       const foot = feet[t]!;
       let walk = this.#walks.get(track.id);
       if (walk === undefined) {
-        walk = { foot, passages: this.#lines.map(() => ({ armed: 0, net: 0 })) };
+        walk = { foot: { x: foot.x, y: foot.y }, passages: this.#lines.map(() => ({ armed: 0, net: 0 })) };
         this.#walks.set(track.id, walk);
       }
-      const from = walk.foot;
-      walk.foot = foot;
       for (let l = 0; l < this.#lines.length; l++) {
-        const direction = cross(walk.passages[l]!, from, foot, this.#courses[l]!, HYSTERESIS);
+        const direction = cross(walk.passages[l]!, walk.foot, foot, this.#courses[l]!, HYSTERESIS);
         if (direction === undefined || frame.view !== 'ok') continue;
         const crossing = this.#crossing(this.#lines[l]!, track, frame, direction);
         for (let person = 0; person < Math.max(1, Math.round(track.people)); person++)
           crossings.push(crossing);
       }
+      walk.foot.x = foot.x;
+      walk.foot.y = foot.y;
     }
     return crossings;
   }

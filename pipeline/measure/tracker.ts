@@ -3,7 +3,9 @@
  * ids are local and rotate. How: kernels/tracks.ts.
  *
  * One kernel instance serves all cameras, one step at a time. A camera's state is an array of its own, of which the
- * living rows are copied in and out: a kilobyte or two against the trouble of memory that somebody must give back.
+ * living rows are copied in and out: a kilobyte or two against the trouble of memory that somebody must give back. What
+ * is read of them is handed out in records that serve all cameras, too: kept from one picture of a camera to its next,
+ * new ones would be most of what the garbage collector has to copy.
  *
  *   base   state of the camera that steps | sightings | scratch
  */
@@ -11,7 +13,7 @@ import { instantiate } from '../kernels.ts';
 import type { Point } from '../model.ts';
 import type { Sighting } from './sightings.ts';
 
-/** Lengths in plane pixels of the view. */
+/** Lengths in plane pixels of the view. Holds until the next step of any tracker. */
 export interface Tracked {
   /** 1..65535, then from 1 again. */
   readonly id: number;
@@ -52,39 +54,35 @@ const SIGHTING = 9;
 const { exports, memory, at } = reserveTracks();
 const shared = new Float64Array(memory.buffer, at.state, HEAD + TRACKS_MAX * TRACK);
 const rows = new Float64Array(memory.buffer, at.sightings, SIGHTINGS_MAX * SIGHTING);
+const records = Array.from({ length: TRACKS_MAX }, newRecord);
 
 export class Tracker {
   readonly #state = new Float64Array(HEAD + TRACKS_MAX * TRACK);
-  #tracks: readonly Tracked[] = [];
+  /** How many live. */
+  #alive = 0;
 
-  /** As of the last step, oldest first. */
-  get tracks(): readonly Tracked[] {
-    return this.#tracks;
-  }
-
-  /** The head of the state and its living rows, as drawn in kernels/tracks.ts. */
+  /** The head of the state and its living rows, as drawn in kernels/tracks.ts; a view of them, until the next step. */
   save(): Float64Array {
-    return this.#state.slice(0, HEAD + this.#tracks.length * TRACK);
+    return this.#state.subarray(0, HEAD + this.#alive * TRACK);
   }
 
   restore(state: Float64Array): void {
     this.#state.set(state);
-    shared.set(state);
-    this.#tracks = tracksIn((state.length - HEAD) / TRACK);
+    this.#alive = (state.length - HEAD) / TRACK;
   }
 
-  /** One picture at `atMs`. Sightings are finite and their size is above 0. */
+  /** One picture at `atMs`; tracks come oldest first. Sightings are finite and their size is above 0. */
   step(sightings: readonly Sighting[], atMs: number): readonly Tracked[] {
     const count = Math.min(SIGHTINGS_MAX, sightings.length);
     for (let s = 0; s < count; s++) put(sightings[s]!, SIGHTING * s);
-    const before = HEAD + this.#tracks.length * TRACK;
+    const before = HEAD + this.#alive * TRACK;
     copy(this.#state, shared, before);
     const alive = exports.tracksStep(at.state, at.sightings, count, atMs, at.scratch);
     copy(shared, this.#state, HEAD + alive * TRACK);
     // Rows of the dead stay zero, so that equal cameras hold equal state.
     for (let i = HEAD + alive * TRACK; i < before; i++) this.#state[i] = 0;
-    this.#tracks = tracksIn(alive);
-    return this.#tracks;
+    this.#alive = alive;
+    return tracksIn(alive);
   }
 }
 
@@ -105,7 +103,7 @@ function copy(from: Float64Array, to: Float64Array, count: number): void {
 /** The first `count` of those in the kernel's memory. */
 function tracksIn(count: number): readonly Tracked[] {
   const tracks: Tracked[] = [];
-  for (let t = 0; t < count; t++) tracks.push(read(HEAD + TRACK * t));
+  for (let t = 0; t < count; t++) tracks.push(read(records[t]!, HEAD + TRACK * t));
   return tracks;
 }
 
@@ -121,26 +119,49 @@ function put(sighting: Sighting, to: number): void {
   rows[to + 8] = sighting.stillMs;
 }
 
-function read(from: number): Tracked {
+type Record = { -readonly [Name in keyof Tracked]: Tracked[Name] };
+
+function newRecord(): Record {
   return {
-    id: shared[from]!,
-    x: shared[from + 1]!,
-    y: shared[from + 2]!,
-    vx: shared[from + 3]!,
-    vy: shared[from + 4]!,
-    x0: shared[from + 5]!,
-    y0: shared[from + 6]!,
-    x1: shared[from + 7]!,
-    y1: shared[from + 8]!,
-    size: shared[from + 9]!,
-    people: shared[from + 10]!,
-    bornAtMs: shared[from + 11]!,
-    seenAtMs: shared[from + 12]!,
-    hits: shared[from + 13]!,
-    stillMs: shared[from + 14]!,
-    seen: shared[from + 15] === 1,
-    surprise: shared[from + 16]!,
+    id: 0,
+    x: 0,
+    y: 0,
+    vx: 0,
+    vy: 0,
+    x0: 0,
+    y0: 0,
+    x1: 0,
+    y1: 0,
+    size: 0,
+    people: 0,
+    bornAtMs: 0,
+    seenAtMs: 0,
+    hits: 0,
+    stillMs: 0,
+    seen: false,
+    surprise: 0,
   };
+}
+
+function read(record: Record, from: number): Tracked {
+  record.id = shared[from]!;
+  record.x = shared[from + 1]!;
+  record.y = shared[from + 2]!;
+  record.vx = shared[from + 3]!;
+  record.vy = shared[from + 4]!;
+  record.x0 = shared[from + 5]!;
+  record.y0 = shared[from + 6]!;
+  record.x1 = shared[from + 7]!;
+  record.y1 = shared[from + 8]!;
+  record.size = shared[from + 9]!;
+  record.people = shared[from + 10]!;
+  record.bornAtMs = shared[from + 11]!;
+  record.seenAtMs = shared[from + 12]!;
+  record.hits = shared[from + 13]!;
+  record.stillMs = shared[from + 14]!;
+  record.seen = shared[from + 15]! === 1;
+  record.surprise = shared[from + 16]!;
+  return record;
 }
 
 function reserveTracks() {
