@@ -15,6 +15,7 @@
  *   spans, from the next multiple of 64 on: i32 first and last occupied row of every column, then i32 first and last
  *         occupied column of every row, filled gaps included; last < first where nothing is. What lies outside adds
  *         nothing to any sum, so the passes leave it out.
+ *   reach, after the spans, i32 per row: the lowest row in which the feet of what is seen there can be; from `density`
  *
  * Zones are u8 masks of n bytes, one after another: the share of each cell that the zone covers, 0..255. `cellsOfPerson`
  * and `rowsOfPerson` are f64 per row: what one person covers whose foot is in that row.
@@ -35,7 +36,7 @@ const OUT: usize = 16 * 8;
 
 /** Bytes of scratch for one grid, a multiple of 64; its content means nothing between pictures. */
 export function densityScratchBytes(columns: i32, rows: i32): i32 {
-  return (spansAt(columns * rows) + 8 * (columns + rows) + 63) & ~63;
+  return (spansAt(columns * rows) + 12 * (columns + rows) + 63) & ~63;
 }
 
 function spansAt(cells: i32): i32 {
@@ -53,9 +54,21 @@ function spansAt(cells: i32): i32 {
 }
 
 // @ts-ignore: decorator
+@inline function reachOf(scratch: usize, row: i32, columns: i32, rows: i32): usize {
+  return scratch + spansAt(columns * rows) + 8 * (columns + rows) + 4 * row;
+}
+
+// @ts-ignore: decorator
 @inline function widen(span: usize, to: i32): void {
   store<i32>(span, min(load<i32>(span), to));
   store<i32>(span, max(load<i32>(span, 4), to), 4);
+}
+
+/** Widens a span to what lies beyond all that it was widened to before. */
+// @ts-ignore: decorator
+@inline function follow(span: usize, to: i32): void {
+  if (load<i32>(span, 4) < 0) store<i32>(span, to);
+  store<i32>(span, to, 4);
 }
 
 function emptySpans(scratch: usize, columns: i32, rows: i32): void {
@@ -83,6 +96,8 @@ export function densify(
   memory.fill(scratch, 0, spansAt(cells));
   emptySpans(scratch, columns, rows);
   const dense = scratch + 8 * cells;
+  const ofColumns = columnSpan(scratch, 0, columns, rows);
+  const ofRows = rowSpan(scratch, 0, columns, rows);
   let next = 0;
   let row = 0;
   let end = columns;
@@ -102,8 +117,8 @@ export function densify(
     next++;
     for (; cell >= end; end += columns) row++;
     const column = cell - end + columns;
-    widen(columnSpan(scratch, column, columns, rows), row);
-    widen(rowSpan(scratch, row, columns, rows), column);
+    follow(ofColumns + 8 * column, row);
+    follow(ofRows + 8 * row, column);
   }
   for (row = 1; row + 1 < rows; row++) fillRow(scratch, dense, row, columns, rows);
 }
@@ -124,7 +139,10 @@ function fillRow(filled: usize, dense: usize, row: i32, columns: i32, rows: i32)
     const sides = i8x16.add(solid(here - 1), solid(here + 1));
     // A solid neighbour is -1.
     const around = i8x16.add(i8x16.add(over, under), sides);
-    let lanes = i8x16.bitmask(i8x16.le_s(around, i8x16.splat(i8(-ENCLOSED_MIN))));
+    const enclosed = i8x16.le_s(around, i8x16.splat(i8(-ENCLOSED_MIN)));
+    // What is full cannot be filled: the inside of a crowd is passed over.
+    const full = i8x16.eq(v128.load(here), i8x16.splat(-1));
+    let lanes = i8x16.bitmask(v128.andnot(enclosed, full));
     for (; lanes != 0; lanes &= lanes - 1) {
       const lane = ctz(lanes);
       if (column + lane + 1 >= columns) continue;
@@ -172,7 +190,6 @@ export function coverage(
 ): void {
   for (let zone = 0; zone < zones; zone++) {
     const mask = masks + zone * columns * rows;
-    let whole: f64 = 0;
     let covered: f64 = 0;
     for (let row = 0; row < rows; row++) {
       const up = i32(Math.round(load<f64>(rowsOfPerson + 8 * row) / 2));
@@ -184,11 +201,18 @@ export function coverage(
       for (let column = load<i32>(span); column <= last; column++) {
         seen += f64(load<u8>(mask + row * columns + column)) * load<f64>(filled + 8 * column);
       }
-      whole += f64(sumOf(mask + row * columns, columns)) / load<f64>(cellsOfPerson + 8 * row);
       if (seen > 0) covered += seen / load<f64>(cellsOfPerson + 8 * row);
     }
-    store<f64>(out + 8 * zone, whole > 0 ? covered / whole / 255 : 0);
+    store<f64>(out + 8 * zone, covered > 0 ? covered / wholeOf(mask, cellsOfPerson, columns, rows) / 255 : 0);
   }
+}
+
+/** What `covered` is at most, 0..255. */
+function wholeOf(mask: usize, cellsOfPerson: usize, columns: i32, rows: i32): f64 {
+  let whole: f64 = 0;
+  for (let row = 0; row < rows; row++)
+    whole += f64(sumOf(mask + row * columns, columns)) / load<f64>(cellsOfPerson + 8 * row);
+  return whole;
 }
 
 /** Sum of `count` u8. */
@@ -234,6 +258,12 @@ export function density(
   const cells = columns * rows;
   const planeX = scratch + 9 * cells;
   const planeY = planeX + cells;
+  for (let row = 0; row < rows; row++) {
+    const tall = i32(Math.round(load<f64>(rowsOfPerson + 8 * row)));
+    const below = min(rows - 1, row + tall);
+    const reach = i32(Math.round(f64(row) + load<f64>(rowsOfPerson + 8 * below) - 1));
+    store<i32>(reachOf(scratch, row, columns, rows), reach);
+  }
   for (let column = 0; column < columns; column++) {
     let bottom = -1;
     let gap = 0;
@@ -247,15 +277,14 @@ export function density(
         if (bottom >= 0 && ++gap > GAP_MAX) bottom = -1;
         continue;
       }
-      const tall = load<f64>(rowsOfPerson + 8 * row);
       if (bottom < 0) {
         bottom = row;
-        deep = f64(runRows(scratch, columns, column, row)) > DEEP_RUN * tall;
+        deep = f64(runRows(scratch, columns, column, row)) > DEEP_RUN * load<f64>(rowsOfPerson + 8 * row);
       }
       gap = 0;
-      const below = min(rows - 1, row + i32(Math.round(tall)));
-      const reach = i32(Math.round(f64(row) + load<f64>(rowsOfPerson + 8 * below) - 1));
-      const foot = max(row, min(bottom, reach));
+      const foot = max(row, min(bottom, load<i32>(reachOf(scratch, row, columns, rows))));
+      const masked = masks + foot * columns + column;
+      if (!isMasked(masked, zones, cells)) continue;
       const weight = filled / 255 / load<f64>(cellsOfPerson + 8 * foot);
       const flowX = i32(load<i8>(planeX + cell));
       const flowY = i32(load<i8>(planeY + cell));
@@ -266,19 +295,21 @@ export function density(
         row > 0 && row + 1 < rows && column > 0 && column + 1 < columns && isSurrounded(scratch, cell, columns, cells);
       const divergence = surrounded ? divergenceOf(planeX + cell, planeY + cell, columns) : 0;
       for (let zone = 0; zone < zones; zone++) {
-        const share = f64(load<u8>(masks + zone * cells + foot * columns + column));
+        const share = f64(load<u8>(masked + zone * cells));
         if (share == 0) continue;
         const to = out + OUT * zone;
         const people = ((deep ? load<f64>(hidden + 8 * zone) : 1) * weight * share) / 255;
         add(to, people);
         if (deep) add(to + 8 * 1, people);
-        add(to + 8 * 3, people * vx);
-        add(to + 8 * 4, people * vy);
-        add(to + 8 * 5, people * speed);
         if (surrounded) {
           add(to + 8 * 6, share * f64(divergence));
           add(to + 8 * 7, share);
         }
+        // Whoever stands still adds nothing to what follows.
+        if (speed == 0) continue;
+        add(to + 8 * 3, people * vx);
+        add(to + 8 * 4, people * vy);
+        add(to + 8 * 5, people * speed);
         if (speed > WALKING_MIN) {
           add(to + 8 * 2, people);
           add(to + 8 * (8 + directionOf(flowX, flowY)), people);
@@ -286,6 +317,13 @@ export function density(
       }
     }
   }
+}
+
+/** Whether any zone covers the cell that is at `masked` in the first zone's mask. */
+// @ts-ignore: decorator
+@inline function isMasked(masked: usize, zones: i32, cells: i32): bool {
+  for (let zone = 0; zone < zones; zone++) if (load<u8>(masked + zone * cells) != 0) return true;
+  return false;
 }
 
 // @ts-ignore: decorator
