@@ -49,6 +49,14 @@ export class Chain {
   /** Returns what did not fit and starts afresh. Nothing fits a camera that the site file no longer has. */
   restore(saved: CameraCheckpoint): readonly (Part | 'admit')[] {
     const { admit, held } = saved;
+    // Claims of a camera that its owner had not seen yet: there is no state, and none is missed.
+    if (
+      admit === undefined &&
+      held.length === 0 &&
+      this.#stages().every(([name]) => saved[name] === undefined)
+    ) {
+      return [];
+    }
     // Without it frames that the stages have had would be stepped once more.
     if (admit === undefined || !this.admit.restore(saved.camera, { bytes: admit, held })) return ['admit'];
     const unfit: Part[] = [];

@@ -79,6 +79,7 @@ function restore(
     const unfit = camera === undefined ? ['camera'] : chain.restore(saved);
     if (camera !== undefined && unfit.length > 0) count += 1;
     const goesOn = ({ rule, type, place }: Candidate) =>
+      saved.detect !== undefined &&
       !unfit.some((part) => part !== 'measure' && part !== 'observations') &&
       camera?.rules.some((known) => known.id === rule && known.event === type && placeOf(known) === place);
     for (const claim of saved.open) (goesOn(claim) ? claims.open : claims.orphaned).push(claim);

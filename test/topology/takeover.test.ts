@@ -15,7 +15,7 @@ import { walkedSite } from '../support/walker.ts';
 
 const EPOCH = 1_700_000_000_000;
 const GROUP = 'workers';
-const site = walkedSite('gare', ['quai']);
+const site = walkedSite('gare', ['quai', 'voie']);
 const seen = (await walked(EPOCH)).map((frame) => ({ ...frame, camera: 'quai' }));
 
 /** A worker from its start to its clean stop, when nothing is left to read. */
@@ -77,4 +77,19 @@ it('ends a claim that only that other owner made', async () => {
   await live(log, 'second');
   const since = (await claimed(log)).slice(claims.length + 1).map(({ value }) => decodeCandidate(value));
   expect(since).toMatchObject([{ id, phase: 'end', revision: other.revision + 1 }]);
+});
+
+it('misses no state of a camera that the last owner had claims of and no frames', async () => {
+  const { log, claims } = await walkedLog();
+  const other = { ...decodeCandidate(claims[0]!.value), id: 'of-an-owner-that-died', camera: 'voie' };
+  await log.append([{ topic: TOPICS.candidates, partition: 0, value: encodeCandidate(other) }]);
+  const more = (number: number) => ({ ...seen[0]!, number: seen.at(-1)!.number + number, intervalMs: 0 });
+  await append(log, [more(1)]);
+  await live(log, 'second');
+  await append(log, [{ ...more(2), camera: 'voie' }]);
+  const tally = await live(log, 'third');
+  expect(tally.restored.get(0)).toMatchObject({ kind: 'restored', cameras: 2, unfit: 0 });
+  expect(tally.rejected.get('checkpoint_unfit')).toBeUndefined();
+  const last = decodeCandidate((await claimed(log)).at(-1)!.value);
+  expect(last).toMatchObject({ id: other.id, phase: 'end', revision: other.revision + 1 });
 });
