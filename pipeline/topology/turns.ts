@@ -45,15 +45,23 @@ export class Turns<Source> {
 
   /** Takes `max` at most, and hands them on in turns. */
   take(max: number, hand: (waiting: Waiting<Source>, camera: string) => void): void {
-    for (let left = max; left > 0 && this.#size > 0; ) {
-      const [camera, queue] = this.#queues.entries().next().value!;
-      const turn = queue.splice(0, Math.min(QUANTUM, left));
-      this.#queues.delete(camera);
-      if (queue.length > 0) this.#queues.set(camera, queue);
-      this.#size -= turn.length;
-      left -= turn.length;
-      for (const waiting of turn) hand(waiting, camera);
-    }
+    for (let left = max; left > 0 && this.#size > 0; ) left -= this.#turn(Math.min(QUANTUM, left), hand);
+  }
+
+  /** Takes `max` at most, of every camera the first alone, and hands them on. */
+  takeFirst(max: number, hand: (waiting: Waiting<Source>, camera: string) => void): void {
+    for (let left = Math.min(max, this.#queues.size); left > 0; left--) this.#turn(1, hand);
+  }
+
+  /** Of the camera whose turn it is; returns how many it was. */
+  #turn(max: number, hand: (waiting: Waiting<Source>, camera: string) => void): number {
+    const [camera, queue] = this.#queues.entries().next().value!;
+    const turn = queue.splice(0, max);
+    this.#queues.delete(camera);
+    if (queue.length > 0) this.#queues.set(camera, queue);
+    this.#size -= turn.length;
+    for (const waiting of turn) hand(waiting, camera);
+    return turn.length;
   }
 
   /**

@@ -41,7 +41,7 @@ export interface WorkerOptions {
   readonly overload?: Overload;
 }
 
-/** Measured between two appends at most, per partition: some 50 ms of work. */
+/** Measured in one turn at most, per partition: some 50 ms of work. */
 const TURN_FRAMES = 1_024;
 /** From here on the partition is not read: 8,192 frames are some 8 MB, 100 MB were all of them as large as they get. */
 export const WAITING_MAX = 8_192;
@@ -72,6 +72,8 @@ class FrameWork implements Work {
   #saves = 0;
   /** Frames taken since the last one. */
   #unsaved = 0;
+  /** How many waited when the tally was last told. */
+  #waited = 0;
 
   constructor(partition: number, options: WorkerOptions, chain: Chain, orphans: Orphans) {
     this.#partition = partition;
@@ -82,7 +84,7 @@ class FrameWork implements Work {
   }
 
   step(record: LogRecord): Effect[] {
-    const { site, shared, tally } = this.#options;
+    const { site, shared, tally, overload } = this.#options;
     const { frames, faults } = decodeFrameBatchLenient(record.value);
     for (const { index, code, detail, site, camera } of faults) {
       this.#refusals.add(record, code, `frames[${index}]: ${detail}`, site, camera);
@@ -96,15 +98,18 @@ class FrameWork implements Work {
       if (stranger !== undefined) this.#refuse(record, frame, stranger);
       else this.#turns.add(frame.camera, { frame, source: record });
     }
-    return this.#refused();
+    const effects: Effect[] = [];
+    // Measured at once, a frame is gone before the garbage collector has to keep it; of a burst of one camera the rest
+    // waits. Which frames are stale is known only from all that wait.
+    if (overload !== 'keep_fresh')
+      this.#turns.takeFirst(frames.length, (waiting) => this.#step(waiting, effects));
+    if (this.#turns.size === 0 && this.#waited > 0) this.#tellWaiting();
+    return this.#refusedBefore(effects);
   }
 
   turn(): Effect[] {
     const effects: Effect[] = [];
-    this.#turns.take(TURN_FRAMES, (waiting) => {
-      this.#unsaved += 1;
-      this.#admitted(waiting, this.#chain.admit.step(waiting.frame), effects);
-    });
+    this.#turns.take(TURN_FRAMES, (waiting) => this.#step(waiting, effects));
     if (this.#options.overload === 'keep_fresh') {
       this.#turns.freshen(WAITING_MAX / 2, (waiting, id, passed) => {
         const { admit } = this.#chain;
@@ -113,11 +118,8 @@ class FrameWork implements Work {
         this.#admitted(waiting, passed ? admit.skip(waiting.frame) : admit.step(waiting.frame), effects);
       });
     }
-    for (const id of this.#chain.cameras) {
-      const camera = this.#options.tally.cameras.get(id);
-      if (camera !== undefined) camera.waiting = this.#turns.waitingOf(id);
-    }
-    return [...this.#refused(), ...effects];
+    this.#tellWaiting();
+    return this.#refusedBefore(effects);
   }
 
   isWaiting(): boolean {
@@ -156,6 +158,19 @@ class FrameWork implements Work {
     const { records, tooLarge } = drawCheckpoint(this.#partition, cameras, seal);
     if (tooLarge.length > 0) tally.refuse('checkpoint_too_large', tooLarge.length);
     return records;
+  }
+
+  #step(waiting: Waiting<LogRecord>, effects: Effect[]): void {
+    this.#unsaved += 1;
+    this.#admitted(waiting, this.#chain.admit.step(waiting.frame), effects);
+  }
+
+  #tellWaiting(): void {
+    for (const id of this.#chain.cameras) {
+      const camera = this.#options.tally.cameras.get(id);
+      if (camera !== undefined) camera.waiting = this.#turns.waitingOf(id);
+    }
+    this.#waited = this.#turns.size;
   }
 
   #admitted(
@@ -199,8 +214,9 @@ class FrameWork implements Work {
     this.#refusals.add(record, code, `frame ${frame.number}: ${at} ${message}`, frame.site, frame.camera);
   }
 
-  #refused(): Effect[] {
-    return this.#refusals.take((code, frames) => this.#options.tally.refuse(code, frames));
+  #refusedBefore(effects: Effect[]): Effect[] {
+    const refused = this.#refusals.take((code, frames) => this.#options.tally.refuse(code, frames));
+    return refused.length === 0 ? effects : [...refused, ...effects];
   }
 
   #append(topic: string, { site, camera }: Frame, value: Uint8Array): Effect {

@@ -48,6 +48,18 @@ describe('turns', () => {
     expect(turns.waitingOf('a')).toBe(3_000 - 3 * QUANTUM + 1);
   });
 
+  it('give everybody their first at once, as far as asked, and go on with whose turn it is', () => {
+    const turns = fill({ a: 3, b: 1, c: 2 });
+    const found: string[] = [];
+    const hand = ({ frame }: { frame: Frame }) => found.push(`${frame.camera}${frame.number}`);
+    turns.takeFirst(2, hand);
+    expect(found).toEqual(['a0', 'b0']);
+    turns.takeFirst(100, hand);
+    expect(found).toEqual(['a0', 'b0', 'c0', 'a1']);
+    expect(turns.size).toBe(2);
+    expect(taken(turns, 100)).toEqual(['c1', 'a2']);
+  });
+
   it('keep the order of a camera, and go around', () => {
     const turns = fill({ a: 2 * QUANTUM, b: QUANTUM + 1 });
     const found = taken(turns, Number.POSITIVE_INFINITY);
