@@ -29,7 +29,8 @@ import {
   wideIn,
   wideOut,
 } from './check.ts';
-import { MESSAGE_BYTES_MAX, orGarbage, read, readerOf, v1, write } from './wire.ts';
+import { type FrameFields, readFrameFields } from './frame-fields.ts';
+import { MESSAGE_BYTES_MAX, orGarbage, RECORD_BYTES_MAX, readerOf, v1, write } from './wire.ts';
 import { objectClasses, viewStates } from './words.ts';
 
 /** Pixels of the largest analysis plane (320x180), side of a cell: as in pipeline/site/site.ts. */
@@ -104,19 +105,21 @@ function* framesOf(bytes: Uint8Array): Generator<Uint8Array> {
 }
 
 function decodeOne(bytes: Uint8Array, index: number, frames: Frame[], faults: FrameFault[]): void {
-  let wire: WireFrame | undefined;
+  let fields: FrameFields | undefined;
   try {
-    wire = read(v1.Frame, bytes);
-    frames.push(frameIn(wire));
+    if (bytes.length > RECORD_BYTES_MAX)
+      refuse('too_large', `${bytes.length} bytes, at most ${RECORD_BYTES_MAX}`);
+    fields = orGarbage(() => readFrameFields(readerOf(bytes)));
+    frames.push(frameIn(fields));
   } catch (error) {
-    faults.push(faultOf(error, index, wire));
+    faults.push(faultOf(error, index, fields));
   }
 }
 
-function faultOf(error: unknown, index: number, wire?: WireFrame): FrameFault {
+function faultOf(error: unknown, index: number, fields?: FrameFields): FrameFault {
   if (!(error instanceof DecodeError)) throw error;
-  const site = nameOf(wire?.site);
-  const camera = nameOf(wire?.camera);
+  const site = nameOf(fields?.site);
+  const camera = nameOf(fields?.camera);
   return {
     index,
     code: error.code,
@@ -152,13 +155,13 @@ export function frameOut(frame: Frame) {
   };
 }
 
-export function frameIn(wire: WireFrame): Frame {
+export function frameIn(wire: WireFrame | FrameFields): Frame {
   const planeWidth = wire.planeWidth;
   const planeHeight = wire.planeHeight;
   if (planeWidth < 1 || planeHeight < 1 || planeWidth * planeHeight > PLANE_PIXELS_MAX) {
     refuse('bad_grid', `the plane is ${planeWidth}x${planeHeight}, expected 1 to ${PLANE_PIXELS_MAX} pixels`);
   }
-  const frame = {
+  const frame: { -readonly [Name in keyof Frame]: Frame[Name] } = {
     site: idIn(wire.site, 'site'),
     camera: idIn(wire.camera, 'camera'),
     epoch: wideIn(wire.epoch, 'epoch'),
@@ -175,7 +178,8 @@ export function frameIn(wire: WireFrame): Frame {
       staticIn(wire, planeWidth, planeHeight),
     ),
   };
-  return wire.cells ? { ...frame, cells: cellsIn(wire.cells, planeWidth, planeHeight) } : frame;
+  if (wire.cells) frame.cells = cellsIn(wire.cells, planeWidth, planeHeight);
+  return frame;
 }
 
 interface WireCells {
@@ -300,15 +304,16 @@ type WireBlob = NonNullable<Parameters<typeof v1.Blob.encode>[0]>;
 function blobIn(wire: WireBlob, planeWidth: number, planeHeight: number): Blob {
   const stepsX = planeWidth * FLOW_STEPS_PER_PX;
   const stepsY = planeHeight * FLOW_STEPS_PER_PX;
-  return {
+  const blob: { -readonly [Name in keyof Blob]: Blob[Name] } = {
     box: boxIn(wire.box, 'blob box'),
     foot: pointIn(wire.foot, 'blob foot'),
     areaPx: rangeIn(wire.areaPx, 0, planeWidth * planeHeight, 'blob area_px'),
     flowX: rangeIn(wire.flowX, -stepsX, stepsX, 'blob flow_x') / FLOW_STEPS_PER_PX,
     flowY: rangeIn(wire.flowY, -stepsY, stepsY, 'blob flow_y') / FLOW_STEPS_PER_PX,
     stillMs: wire.stillMs ?? 0,
-    ...(wire.spread == null ? {} : { spread: spreadIn(wire.spread, planeWidth, planeHeight) }),
   };
+  if (wire.spread != null) blob.spread = spreadIn(wire.spread, planeWidth, planeHeight);
+  return blob;
 }
 
 function objectOut(object: DetectedObject) {

@@ -6,7 +6,7 @@
  * keep them, see carry().
  */
 import protobuf from 'protobufjs/minimal.js';
-import { DecodeError, refuse } from './check.ts';
+import { DecodeError, refuse, wideIn } from './check.ts';
 import { vigie } from './generated/vigie.js';
 
 export const v1 = vigie.v1;
@@ -48,8 +48,34 @@ export function read<Wire, Input>(
 
 /** A Buffer is read as the Uint8Array that it is, so that decoded bytes have one type whatever the log gave. */
 export function readerOf(bytes: Uint8Array): WireReader {
-  return new protobuf.Reader(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const plain =
+    bytes.constructor === Uint8Array
+      ? bytes
+      : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return new protobuf.Reader(plain);
 }
+
+/** A uint64 as a number, without the object of two halves that the reader makes of it; not exact above 2^53. */
+export function wideOf(reader: WireReader): number {
+  const { buf, len } = reader;
+  let value = 0;
+  let scale = 1;
+  for (let pos = reader.pos, last = Math.min(len, pos + WIDE_BYTES_MAX); pos < last; pos++) {
+    const byte = buf[pos]!;
+    // Of the tenth byte, one bit is left of 64.
+    value += (byte & (scale === WIDE_LAST ? 1 : 0x7f)) * scale;
+    scale *= 0x80;
+    if (byte < 0x80) {
+      reader.pos = pos + 1;
+      return value;
+    }
+  }
+  // Cut off or too long: the reader knows how to say it.
+  return wideIn(reader.uint64(), 'uint64');
+}
+
+const WIDE_BYTES_MAX = 10;
+const WIDE_LAST = 2 ** 63;
 
 export function orGarbage<T>(decode: () => T): T {
   try {
