@@ -9,7 +9,7 @@ import { killTest } from './run.ts';
 const found = haveKafka();
 describe.runIf(havePart('kafka', found.present, found.why))('kill -9 at random', () => {
   it(`loses and doubles no event, and open claims keep their ids (seed ${SEED})`, {
-    timeout: 240_000,
+    timeout: 420_000,
   }, async () => {
     const outcome = await killTest({
       ...{ seed: SEED, kills: 6, cameras: 12, fps: 2, paceMs: 2_000, partitions: 4 },

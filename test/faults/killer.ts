@@ -3,7 +3,7 @@ import type { RunningKafka } from '../support/kafka/broker.ts';
 import type { Chance } from '../support/random.ts';
 import type { Actor, PartKind } from './actor.ts';
 import { bringBack } from './cluster.ts';
-import { sleep } from './wait.ts';
+import { comesTrue, sleep } from './wait.ts';
 
 export type KillKind = PartKind | 'broker';
 export const KILL_KINDS: readonly KillKind[] = ['worker', 'serve', 'ingest', 'broker'];
@@ -27,14 +27,18 @@ export interface KillerOptions {
   readonly kills: number;
   /** Mean time between two kills. */
   readonly paceMs: number;
+  /** Whether a process has something to lose; such a moment is waited for, `WORTH_MS_MAX` at most. */
+  readonly isWorth?: (actor: Actor) => boolean;
   readonly onKill?: (kill: Kill, count: number) => void;
 }
 
+const WORTH_MS_MAX = 30_000;
+const WORTH_EVERY_MS = 50;
 const BACK_MS = { least: 500, most: 3_000 };
 
 /** Resolves when everything is up again. */
 export async function killAtRandom(options: KillerOptions): Promise<readonly Kill[]> {
-  const { actors, kafka, chance, paceMs, onKill } = options;
+  const { actors, kafka, chance, paceMs, isWorth = () => true, onKill } = options;
   const kills: Kill[] = [];
   const returning = new Set<Promise<void>>();
   let deck: KillKind[] = [];
@@ -73,7 +77,10 @@ export async function killAtRandom(options: KillerOptions): Promise<readonly Kil
         brokerAway = false;
       });
     } else {
-      const alive = targets(kind);
+      const worth = () => targets(kind).filter(isWorth);
+      await comesTrue(() => worth().length > 0, WORTH_MS_MAX, WORTH_EVERY_MS);
+      const alive = worth().length > 0 ? worth() : targets(kind);
+      if (alive.length === 0) continue;
       const actor = alive[chance.below(alive.length)]!;
       const { startedMs: sinceMs } = actor;
       const { atMs, view } = await actor.kill();

@@ -20,6 +20,7 @@ import { claimsThroughKills } from './claims.ts';
 import { confirmedFaults, type Received, receivedBy } from './confirmed.ts';
 import { type Kill, killAtRandom } from './killer.ts';
 import { Listener } from './listener.ts';
+import { OpenClaims } from './open-claims.ts';
 import { renderedCameras, SITE } from './site.ts';
 import { type FrameLoss, frameLoss, type TakeOver, takeOvers } from './traces.ts';
 import { comesTrue, sleep } from './wait.ts';
@@ -139,13 +140,17 @@ class Stage {
         mortal!.start(addresses[chance.below(OF_EACH)]!);
       }
     })();
+    const claims = await OpenClaims.follow(this.#log, this.#options.partitions);
     const kills = await killAtRandom({
       ...{ actors: this.#actors, kafka: this.#kafka, chance: random(seed), kills: count, paceMs },
+      isWorth: ({ kind, view }) =>
+        kind !== 'worker' || claims.of(view?.cameras.map(({ camera }) => camera) ?? []) > 0,
       onKill: ({ name, spooled }, n) => {
         const held = spooled === 0 ? '' : `, ${spooled} frames in its spool`;
         say(`${since(beganMs)} s: kill ${n} of ${count}: ${name}${held}`);
       },
     });
+    await claims.close();
     over = true;
     await wandering;
     say(`${since(beganMs)} s: everything is up again and comes to rest`);
