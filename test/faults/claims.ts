@@ -4,7 +4,7 @@
  */
 import type { Candidate } from '../../pipeline/model.ts';
 import type { History, Said } from '../../pipeline/operate/reconcile/history.ts';
-import type { Violation } from '../../pipeline/operate/reconcile/reconcile.ts';
+import type { Violation } from '../../pipeline/operate/reconcile/violation.ts';
 import type { Kill } from './killer.ts';
 
 export interface ClaimsThroughKills {

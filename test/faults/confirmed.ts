@@ -1,6 +1,6 @@
 /** What an agent was told is confirmed, against what every subscriber received: each once, by its id. */
 import type { Subscriber } from '../../pipeline/operate/reconcile/history.ts';
-import type { Violation } from '../../pipeline/operate/reconcile/reconcile.ts';
+import type { Violation } from '../../pipeline/operate/reconcile/violation.ts';
 import type { Answered } from './agent.ts';
 
 export interface Received {

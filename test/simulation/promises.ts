@@ -1,7 +1,7 @@
 /** What was promised to those outside and cannot be seen on the log alone. */
 import type { CandidateReview } from '../../pipeline/model.ts';
 import type { History, Said } from '../../pipeline/operate/reconcile/history.ts';
-import type { Violation } from '../../pipeline/operate/reconcile/reconcile.ts';
+import type { Violation } from '../../pipeline/operate/reconcile/violation.ts';
 import { LAPSE_AFTER_MS_DEFAULT } from '../../pipeline/review/ledger.ts';
 import type { Installation } from './simulate.ts';
 

@@ -4,7 +4,7 @@
  */
 import { openMemoryLog } from '../../pipeline/log/memory.ts';
 import type { Log, LogRecord } from '../../pipeline/log/port.ts';
-import type { Violation } from '../../pipeline/operate/reconcile/reconcile.ts';
+import type { Violation } from '../../pipeline/operate/reconcile/violation.ts';
 import { createTopics, TOPICS } from '../../pipeline/topics.ts';
 import { partitionsOf, readThrough } from '../../pipeline/topology/history.ts';
 import { startMiddle } from '../../pipeline/topology/middle.ts';

@@ -4,7 +4,8 @@
  */
 import { openMemoryLog } from '../../pipeline/log/memory.ts';
 import { gather } from '../../pipeline/operate/reconcile/gather.ts';
-import { type Figures, reconcile, type Violation } from '../../pipeline/operate/reconcile/reconcile.ts';
+import { type Figures, reconcile } from '../../pipeline/operate/reconcile/reconcile.ts';
+import type { Violation } from '../../pipeline/operate/reconcile/violation.ts';
 import { createTopics, TOPICS } from '../../pipeline/topics.ts';
 import { workerGroup } from '../../pipeline/topology/common.ts';
 import { partitionsOf } from '../../pipeline/topology/history.ts';

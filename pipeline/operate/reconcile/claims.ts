@@ -2,7 +2,7 @@
 import { partitionFor } from '../../log/partition.ts';
 import { type Candidate, cameraKey, candidateId } from '../../model.ts';
 import { canonical, type History, type Said, type Session } from './history.ts';
-import type { Violation } from './reconcile.ts';
+import type { Violation } from './violation.ts';
 
 export interface Claims {
   /** Record with the highest revision, by candidate id. */

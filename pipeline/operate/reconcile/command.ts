@@ -6,7 +6,8 @@
 import { type LogChoice, openLog } from '../log.ts';
 import { plain } from '../told.ts';
 import { gather, readSubscriber } from './gather.ts';
-import { type Figures, type Reconciliation, reconcile, type Violation } from './reconcile.ts';
+import { type Figures, type Reconciliation, reconcile } from './reconcile.ts';
+import type { Violation } from './violation.ts';
 
 export interface ReconcileWords {
   readonly log: LogChoice;

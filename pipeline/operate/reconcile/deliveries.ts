@@ -1,7 +1,7 @@
 /** What subscribers received against the log of events: all of it, in a camera's order, and nothing else. */
 import type { VerifiedEvent } from '../../model.ts';
 import { canonical, type History, type Said, type Subscriber } from './history.ts';
-import type { Violation } from './reconcile.ts';
+import type { Violation } from './violation.ts';
 
 export interface Deliveries {
   readonly again: number;

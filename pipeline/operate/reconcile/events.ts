@@ -2,7 +2,7 @@
 import type { Candidate, Verdict, VerifiedEvent } from '../../model.ts';
 import type { Decisions } from './decisions.ts';
 import { canonical, type History, type Said } from './history.ts';
-import type { Violation } from './reconcile.ts';
+import type { Violation } from './violation.ts';
 
 export interface ToldEvents {
   /** By change id. */

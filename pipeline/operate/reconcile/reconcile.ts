@@ -13,14 +13,7 @@ import { deliveryFaults } from './deliveries.ts';
 import { eventFaults } from './events.ts';
 import { type History, missingIn } from './history.ts';
 import { refusalFaults } from './refusals.ts';
-
-export interface Violation {
-  /** Stable, lower_snake_case. */
-  readonly code: string;
-  /** An id, a place on the log or a subscriber. */
-  readonly at: string;
-  readonly message: string;
-}
+import type { Violation } from './violation.ts';
 
 export interface Figures {
   readonly cameras: number;

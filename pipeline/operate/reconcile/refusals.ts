@@ -1,7 +1,7 @@
 /** Every record that a stage cannot read has its line on the topic of refused ones, and that line speaks of it. */
 import { TOPICS } from '../../topics.ts';
 import type { History, Place } from './history.ts';
-import type { Violation } from './reconcile.ts';
+import type { Violation } from './violation.ts';
 
 /** What stages read. A bad event is withheld by serve, which says so in its status. */
 const READ: readonly string[] = [TOPICS.frames, TOPICS.candidates, TOPICS.verdicts];
