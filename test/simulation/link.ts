@@ -48,7 +48,8 @@ export interface LinkWorld {
 const IDLE_STRETCH = 12;
 const IDLE_MS = 1_200;
 
-const never = new Promise<never>(() => undefined);
+/** One for each that waits: a shared one would keep everybody who ever waited, and all that they hold. */
+const never = () => new Promise<never>(() => undefined);
 
 export class Link implements Log {
   readonly name: string;
@@ -95,12 +96,12 @@ export class Link implements Log {
 
   async #travel(): Promise<void> {
     const { chance, time, weather } = this.#world;
-    if (this.#dead) return never;
+    if (this.#dead) return never();
     if (weather.slow > 0 && chance.unit() < weather.slow)
       await time.wait(1 + chance.below(weather.slowMsMax));
     while (this.#stalledUntilMs > time.nowMs)
       await time.wait(Math.min(300, this.#stalledUntilMs - time.nowMs));
-    if (this.#dead) return never;
+    if (this.#dead) return never();
     return undefined;
   }
 
