@@ -1,0 +1,176 @@
+/** EventService.Get and List: events as they stand. */
+import type { EventChange, EventState, EventType, Severity } from '../pipeline/model.ts';
+import { FILTERS_MAX, idIn, listIn, namesIn, presentIn, textIn, wideIn, wideOut } from './check.ts';
+import { eventIn } from './event.ts';
+import { MESSAGE_BYTES_MAX, read, v1, write } from './wire.ts';
+import { eventChanges, eventTypes, severities } from './words.ts';
+
+export interface GetRequest {
+  readonly id: string;
+}
+
+export interface GetResponse {
+  readonly event: EventState;
+}
+
+export interface ListRequest {
+  /** Empty lists do not filter. */
+  readonly sites: readonly string[];
+  readonly cameras: readonly string[];
+  /** Zones or lines. */
+  readonly zones: readonly string[];
+  readonly types: readonly EventType[];
+  readonly severityMin?: Severity;
+  readonly states: readonly EventChange[];
+  /** By the time of the first confirmation: from then on, and before. */
+  readonly verifiedFromMs?: number;
+  readonly verifiedBeforeMs?: number;
+  /** Otherwise newest first. */
+  readonly oldestFirst: boolean;
+  /** 0: the default. */
+  readonly pageSize: number;
+  /** Empty: the first page. */
+  readonly pageToken: string;
+}
+
+export interface ListResponse {
+  readonly events: readonly EventState[];
+  /** Empty: this was the last page. */
+  readonly nextPageToken: string;
+  /** Older events than are listed may be on the log: what was first confirmed from then on is listed whole. */
+  readonly completeSinceMs?: number;
+}
+
+/**
+ * An event as it stands, its last change as the bytes that lie on the log: they go out as they are, with what a newer
+ * release wrote into them.
+ */
+export type StoredEventState = Omit<EventState, 'event'> & { readonly event: Uint8Array };
+
+export function encodeGetRequest({ id }: GetRequest): Uint8Array {
+  return write(v1.GetRequest, { id });
+}
+
+/** Throws DecodeError, as all of these do. */
+export function decodeGetRequest(bytes: Uint8Array): GetRequest {
+  return { id: idIn(read(v1.GetRequest, bytes).id, 'id') };
+}
+
+export function encodeGetResponse(event: StoredEventState): Uint8Array {
+  return field(1, stateOut(event));
+}
+
+export function decodeGetResponse(bytes: Uint8Array): GetResponse {
+  return { event: stateIn(read(v1.GetResponse, bytes, { keepUnknown: true }).event) };
+}
+
+export function encodeListRequest(request: ListRequest): Uint8Array {
+  const { severityMin, verifiedFromMs, verifiedBeforeMs } = request;
+  return write(v1.ListRequest, {
+    sites: [...request.sites],
+    cameras: [...request.cameras],
+    zones: [...request.zones],
+    types: request.types.map(eventTypes.out),
+    severityMin: severityMin === undefined ? 0 : severities.out(severityMin),
+    states: request.states.map(eventChanges.out),
+    verifiedFromMs: verifiedFromMs === undefined ? null : wideOut(verifiedFromMs, 'verified_from_ms'),
+    verifiedBeforeMs: verifiedBeforeMs === undefined ? null : wideOut(verifiedBeforeMs, 'verified_before_ms'),
+    oldestFirst: request.oldestFirst,
+    pageSize: request.pageSize,
+    pageToken: request.pageToken,
+  });
+}
+
+export function decodeListRequest(bytes: Uint8Array): ListRequest {
+  const wire = read(v1.ListRequest, bytes);
+  return {
+    sites: namesIn(wire.sites, 'sites'),
+    cameras: namesIn(wire.cameras, 'cameras'),
+    zones: namesIn(wire.zones, 'zones'),
+    types: listIn(wire.types, FILTERS_MAX, 'types').map((type) => eventTypes.in(type, 'types')),
+    ...(wire.severityMin !== 0 && { severityMin: severities.in(wire.severityMin, 'severity_min') }),
+    states: listIn(wire.states, FILTERS_MAX, 'states').map((state) => eventChanges.in(state, 'states')),
+    ...timeIn('verifiedFromMs', wire.verifiedFromMs),
+    ...timeIn('verifiedBeforeMs', wire.verifiedBeforeMs),
+    oldestFirst: wire.oldestFirst,
+    pageSize: wire.pageSize,
+    pageToken: textIn(wire.pageToken, 'page_token'),
+  };
+}
+
+export function encodeListResponse(response: {
+  readonly events: readonly StoredEventState[];
+  readonly nextPageToken: string;
+  readonly completeSinceMs?: number;
+}): Uint8Array {
+  const { events, nextPageToken, completeSinceMs } = response;
+  const rest = write(v1.ListResponse, {
+    nextPageToken,
+    completeSinceMs: completeSinceMs === undefined ? null : wideOut(completeSinceMs, 'complete_since_ms'),
+  });
+  return joined([...events.map((event) => field(1, stateOut(event))), rest]);
+}
+
+export function decodeListResponse(bytes: Uint8Array): ListResponse {
+  const wire = read(v1.ListResponse, bytes, { bytesMax: MESSAGE_BYTES_MAX, keepUnknown: true });
+  return {
+    events: wire.events.map(stateIn),
+    nextPageToken: textIn(wire.nextPageToken, 'next_page_token'),
+    ...timeIn('completeSinceMs', wire.completeSinceMs),
+  };
+}
+
+/** Fields of a message may stand in any order, so the stored event goes before what is known of it. */
+function stateOut({ event, state, ...times }: StoredEventState): Uint8Array {
+  const { endedAtMs, retractedAtMs } = times;
+  const rest = write(v1.EventState, {
+    state: eventChanges.out(state),
+    beganAtMs: wideOut(times.beganAtMs, 'began_at_ms'),
+    updatedAtMs: wideOut(times.updatedAtMs, 'updated_at_ms'),
+    endedAtMs: endedAtMs === undefined ? null : wideOut(endedAtMs, 'ended_at_ms'),
+    verifiedAtMs: wideOut(times.verifiedAtMs, 'verified_at_ms'),
+    retractedAtMs: retractedAtMs === undefined ? null : wideOut(retractedAtMs, 'retracted_at_ms'),
+  });
+  return joined([field(1, event), rest]);
+}
+
+type WireState = NonNullable<Parameters<typeof v1.EventState.encode>[0]>;
+
+function stateIn(wire: WireState | null | undefined): EventState {
+  const found = presentIn(wire, 'event');
+  return {
+    event: eventIn(found.event),
+    state: eventChanges.in(found.state, 'state'),
+    beganAtMs: wideIn(found.beganAtMs, 'began_at_ms'),
+    updatedAtMs: wideIn(found.updatedAtMs, 'updated_at_ms'),
+    ...timeIn('endedAtMs', found.endedAtMs),
+    verifiedAtMs: wideIn(found.verifiedAtMs, 'verified_at_ms'),
+    ...timeIn('retractedAtMs', found.retractedAtMs),
+  };
+}
+
+function timeIn<Key extends string>(
+  key: Key,
+  value: WireState['endedAtMs'],
+): { readonly [K in Key]?: number } {
+  if (value === null || value === undefined) return {};
+  return { [key]: wideIn(value, key) } as { readonly [K in Key]: number };
+}
+
+/** A field of wire type 2 (https://protobuf.dev/programming-guides/encoding/): tag, length as a varint, what it holds. */
+function field(number: number, value: Uint8Array): Uint8Array {
+  const length: number[] = [];
+  let rest = value.length;
+  for (; rest >= 0x80; rest >>>= 7) length.push((rest & 0x7f) | 0x80);
+  return joined([Uint8Array.of((number << 3) | 2, ...length, rest), value]);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
