@@ -17,14 +17,14 @@ export interface ListRequest {
   /** Empty lists do not filter. */
   readonly sites: readonly string[];
   readonly cameras: readonly string[];
-  /** Zones or lines. */
-  readonly zones: readonly string[];
+  /** Zones and lines of rules. */
+  readonly places: readonly string[];
   readonly types: readonly EventType[];
   readonly severityMin?: Severity;
   readonly states: readonly EventChange[];
-  /** By the time of the first confirmation: from then on, and before. */
-  readonly verifiedFromMs?: number;
-  readonly verifiedBeforeMs?: number;
+  /** Of the first confirming verdict: at or after, and before. */
+  readonly verdictFromMs?: number;
+  readonly verdictUntilMs?: number;
   /** Otherwise newest first. */
   readonly oldestFirst: boolean;
   /** 0: the default. */
@@ -65,16 +65,16 @@ export function decodeGetResponse(bytes: Uint8Array): GetResponse {
 }
 
 export function encodeListRequest(request: ListRequest): Uint8Array {
-  const { severityMin, verifiedFromMs, verifiedBeforeMs } = request;
+  const { severityMin, verdictFromMs = 0, verdictUntilMs = 0 } = request;
   return write(v1.ListRequest, {
     sites: [...request.sites],
     cameras: [...request.cameras],
-    zones: [...request.zones],
+    places: [...request.places],
     types: request.types.map(eventTypes.out),
     severityMin: severityMin === undefined ? 0 : severities.out(severityMin),
     states: request.states.map(eventChanges.out),
-    verifiedFromMs: verifiedFromMs === undefined ? null : wideOut(verifiedFromMs, 'verified_from_ms'),
-    verifiedBeforeMs: verifiedBeforeMs === undefined ? null : wideOut(verifiedBeforeMs, 'verified_before_ms'),
+    verdictFromMs: wideOut(verdictFromMs, 'verdict_from_ms'),
+    verdictUntilMs: wideOut(verdictUntilMs, 'verdict_until_ms'),
     oldestFirst: request.oldestFirst,
     pageSize: request.pageSize,
     pageToken: request.pageToken,
@@ -86,12 +86,12 @@ export function decodeListRequest(bytes: Uint8Array): ListRequest {
   return {
     sites: namesIn(wire.sites, 'sites'),
     cameras: namesIn(wire.cameras, 'cameras'),
-    zones: namesIn(wire.zones, 'zones'),
+    places: namesIn(wire.places, 'places'),
     types: listIn(wire.types, FILTERS_MAX, 'types').map((type) => eventTypes.in(type, 'types')),
     ...(wire.severityMin !== 0 && { severityMin: severities.in(wire.severityMin, 'severity_min') }),
     states: listIn(wire.states, FILTERS_MAX, 'states').map((state) => eventChanges.in(state, 'states')),
-    ...timeIn('verifiedFromMs', wire.verifiedFromMs),
-    ...timeIn('verifiedBeforeMs', wire.verifiedBeforeMs),
+    ...boundIn('verdictFromMs', wire.verdictFromMs),
+    ...boundIn('verdictUntilMs', wire.verdictUntilMs),
     oldestFirst: wire.oldestFirst,
     pageSize: wire.pageSize,
     pageToken: textIn(wire.pageToken, 'page_token'),
@@ -155,6 +155,14 @@ function timeIn<Key extends string>(
 ): { readonly [K in Key]?: number } {
   if (value === null || value === undefined) return {};
   return { [key]: wideIn(value, key) } as { readonly [K in Key]: number };
+}
+
+/** 0: no bound. */
+function boundIn<Key extends string>(
+  key: Key,
+  value: WireState['beganAtMs'],
+): { readonly [K in Key]?: number } {
+  return timeIn(key, wideIn(value, key) || undefined);
 }
 
 /** A field of wire type 2 (https://protobuf.dev/programming-guides/encoding/): tag, length as a varint, what it holds. */
