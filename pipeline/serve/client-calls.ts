@@ -108,6 +108,8 @@ function pushing(call: ClientDuplexStream<Uint8Array, Buffer>): PushStream {
   const over = new AbortController();
   let failure: unknown;
   let sequence = 0;
+  /** One after the other: only when there is room for what was written last. */
+  let room = Promise.resolve();
   const ended = new Promise<void>((resolve) => {
     const end = (error: unknown) => {
       failure ??= error;
@@ -126,10 +128,15 @@ function pushing(call: ClientDuplexStream<Uint8Array, Buffer>): PushStream {
       const answer = new Promise<PushResponse>((resolve, reject) => waiting.push({ resolve, reject }));
       // Whoever awaits it hears of it; while this waits for room nobody does yet.
       answer.catch(() => undefined);
-      if (!call.write(encodePushRequest({ sequence, frames }))) await drained(call, over.signal);
+      const bytes = encodePushRequest({ sequence, frames });
+      room = room.then(async () => {
+        if (failure === undefined && !call.write(bytes)) await drained(call, over.signal);
+      });
+      await room;
       return answer;
     },
     async close() {
+      await room;
       call.end();
       await ended;
     },
