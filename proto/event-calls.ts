@@ -11,6 +11,8 @@ export interface GetRequest {
 
 export interface GetResponse {
   readonly event: EventState;
+  /** Whatever was on the log at this time is in the answer. */
+  readonly asOfMs: number;
 }
 
 export interface ListRequest {
@@ -39,6 +41,8 @@ export interface ListResponse {
   readonly nextPageToken: string;
   /** Older events than are listed may be on the log: what was first confirmed from then on is listed whole. */
   readonly completeSinceMs?: number;
+  /** Whatever was on the log at this time is in the answer. */
+  readonly asOfMs: number;
 }
 
 /**
@@ -56,12 +60,19 @@ export function decodeGetRequest(bytes: Uint8Array): GetRequest {
   return { id: idIn(read(v1.GetRequest, bytes).id, 'id') };
 }
 
-export function encodeGetResponse(event: StoredEventState): Uint8Array {
-  return field(1, stateOut(event));
+export function encodeGetResponse({
+  event,
+  asOfMs,
+}: {
+  readonly event: StoredEventState;
+  readonly asOfMs: number;
+}): Uint8Array {
+  return joined([field(1, stateOut(event)), write(v1.GetResponse, { asOfMs: wideOut(asOfMs, 'as_of_ms') })]);
 }
 
 export function decodeGetResponse(bytes: Uint8Array): GetResponse {
-  return { event: stateIn(read(v1.GetResponse, bytes, { keepUnknown: true }).event) };
+  const wire = read(v1.GetResponse, bytes, { keepUnknown: true });
+  return { event: stateIn(wire.event), asOfMs: wideIn(wire.asOfMs, 'as_of_ms') };
 }
 
 export function encodeListRequest(request: ListRequest): Uint8Array {
@@ -102,11 +113,13 @@ export function encodeListResponse(response: {
   readonly events: readonly StoredEventState[];
   readonly nextPageToken: string;
   readonly completeSinceMs?: number;
+  readonly asOfMs: number;
 }): Uint8Array {
-  const { events, nextPageToken, completeSinceMs } = response;
+  const { events, nextPageToken, completeSinceMs, asOfMs } = response;
   const rest = write(v1.ListResponse, {
     nextPageToken,
     completeSinceMs: completeSinceMs === undefined ? null : wideOut(completeSinceMs, 'complete_since_ms'),
+    asOfMs: wideOut(asOfMs, 'as_of_ms'),
   });
   return joined([...events.map((event) => field(1, stateOut(event))), rest]);
 }
@@ -117,6 +130,7 @@ export function decodeListResponse(bytes: Uint8Array): ListResponse {
     events: wire.events.map(stateIn),
     nextPageToken: textIn(wire.nextPageToken, 'next_page_token'),
     ...timeIn('completeSinceMs', wire.completeSinceMs),
+    asOfMs: wideIn(wire.asOfMs, 'as_of_ms'),
   };
 }
 

@@ -1,8 +1,8 @@
 /**
  * EventService.Get and List: events as they stand, from an index that follows the log of events (event-index.ts).
  *
- * An answer is as new as what was read from the log moments ago. What the index had no room for is not answered, and a
- * list says from when on it is whole: it never ends early in silence. A page goes on after the last event of the page
+ * An answer says how new it is: whatever was on the log at that time is in it. What the index had no room for is not
+ * answered, and a list says from when on it is whole: it never ends early in silence. A page goes on after the last event of the page
  * before, by an order that never moves, so events that come meanwhile neither repeat one nor hide one.
  */
 import { createHash } from 'node:crypto';
@@ -28,6 +28,7 @@ import { tail } from './tail.ts';
 export interface EventLookupOptions {
   readonly log: Log;
   readonly topic: string;
+  readonly now: () => number;
   readonly onFailure: (error: unknown) => void;
   readonly onOutage?: (outage: Outage | undefined) => void;
   readonly index?: EventIndex;
@@ -48,6 +49,8 @@ export class EventLookup {
   readonly #isThere = new Promise<void>((resolve) => {
     this.#caughtUp = resolve;
   });
+  #asOfMs = 0;
+  #failed = false;
 
   constructor(options: EventLookupOptions) {
     this.#options = options;
@@ -56,15 +59,23 @@ export class EventLookup {
 
   /** Until it is closed. */
   async run(): Promise<void> {
-    const { log, topic, onOutage } = this.#options;
-    await tail({
+    const { log, topic, now, onOutage } = this.#options;
+    const reading = tail({
       log,
       topic,
       from: 'first',
       patience: { signal: this.#stop.signal, ...(onOutage && { onOutage }) },
-      onCaughtUp: () => this.#caughtUp(),
+      now,
+      onCurrent: (atMs) => {
+        this.#asOfMs = atMs;
+        this.#caughtUp();
+      },
       onWell: () => onOutage?.(undefined),
       onRecord: ({ value }) => this.#take(value),
+    });
+    await reading.catch((error: unknown) => {
+      this.#failed = true;
+      throw error;
     });
   }
 
@@ -108,7 +119,7 @@ export class EventLookup {
     if (whyNotVerified(event) === undefined) this.#index.take(event, value);
   }
 
-  async #get(id: string, scope: Scope): Promise<StoredEventState> {
+  async #get(id: string, scope: Scope): Promise<{ event: StoredEventState; asOfMs: number }> {
     await this.#ready();
     const found = this.#index.get(id);
     if (found === undefined || !scope.sees(found)) {
@@ -118,7 +129,7 @@ export class EventLookup {
         `no verified event that is kept has the id '${id}'`,
       );
     }
-    return shownTo(scope, found);
+    return { event: shownTo(scope, found), asOfMs: this.#asOfMs };
   }
 
   async #list(request: ListRequest, scope: Scope) {
@@ -141,7 +152,8 @@ export class EventLookup {
       last = one;
     }
     const { completeSinceMs } = this.#index;
-    return { events, nextPageToken, ...(completeSinceMs !== undefined && { completeSinceMs }) };
+    const asOfMs = this.#asOfMs;
+    return { events, nextPageToken, asOfMs, ...(completeSinceMs !== undefined && { completeSinceMs }) };
   }
 
   async #ready(): Promise<void> {
@@ -150,6 +162,7 @@ export class EventLookup {
       timer = setTimeout(() => reject(catchingUp()), CATCH_UP_MS_MAX);
     });
     await Promise.race([this.#isThere, late]).finally(() => clearTimeout(timer));
+    if (this.#failed) throw catchingUp();
   }
 }
 

@@ -78,7 +78,6 @@ export class ObservationFeed {
           onOutage?.(outage);
         },
       },
-      onCaughtUp: () => {},
       onWell: () => {
         this.#isReading = true;
         onOutage?.(undefined);

@@ -22,6 +22,7 @@ export interface OtherOptions {
   /** Default 100; the next one is answered RESOURCE_EXHAUSTED. */
   readonly watchersMax?: number;
   readonly producersMax?: number;
+  readonly now?: () => number;
   /** The log is away, as one of these sees it; undefined when it is back. */
   readonly onOutage?: (who: string, outage: Outage | undefined) => void;
 }
@@ -36,6 +37,7 @@ export function startOthers(
   const lookup = new EventLookup({
     log,
     topic: options.topic ?? 'rail.events',
+    now: options.now ?? Date.now,
     onFailure,
     onOutage: outageOf('events'),
   });

@@ -336,8 +336,8 @@ export const samples: readonly Sample[] = [
   sample('GetRequest', { id: candidate.id }, m.encodeGetRequest, m.decodeGetRequest),
   sample(
     'GetResponse',
-    { event: eventState },
-    (value) => m.encodeGetResponse(stored(value.event)),
+    { event: eventState, asOfMs: NOW },
+    (value) => m.encodeGetResponse({ ...value, event: stored(value.event) }),
     m.decodeGetResponse,
   ),
   sample(
@@ -360,7 +360,7 @@ export const samples: readonly Sample[] = [
   ),
   sample(
     'ListResponse',
-    { events: [eventState, eventState], nextPageToken: 'b2s', completeSinceMs: NOW },
+    { events: [eventState, eventState], nextPageToken: 'b2s', completeSinceMs: NOW, asOfMs: NOW + 1 },
     (value) => m.encodeListResponse({ ...value, events: value.events.map(stored) }),
     m.decodeListResponse,
   ),

@@ -183,6 +183,16 @@ describe('List', () => {
     expect(decodeListResponse(bytes).events[0]?.event).toEqual(verified(1));
   });
 
+  it('says up to when it knows the log', async () => {
+    await world.append(verified(1));
+    await whole(1);
+    const before = Date.now();
+    await expect
+      .poll(async () => (await world.client.listEvents()).asOfMs, SOON)
+      .toBeGreaterThanOrEqual(before);
+    expect((await world.client.listEvents()).asOfMs).toBeLessThanOrEqual(Date.now());
+  });
+
   it('says so while the log of events cannot be read', { timeout: 20_000 }, async () => {
     const empty = openMemoryLog();
     const serving = await serve({ log: empty, review: scriptedReview(), port: 0 });
