@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `vigie` command: its words are in `commands/`, `operate/` does the work. */
 import { BAD_INPUT, Command, CommanderError, type Done, EXIT_CODES, FAILED, OK } from './commands/command.ts';
+import { lookCommands } from './commands/look.ts';
 import { peopleCommands } from './commands/people.ts';
 import { recordCommands } from './commands/records.ts';
 import { siteCommands } from './commands/sites.ts';
@@ -26,6 +27,9 @@ Examples:
   vigie run station.yaml            watch the cameras of a site
   vigie review                      what waits for an agent, and what the agent decides
   vigie subscribe                   verified events as they come
+  vigie events                      what was verified, as it stands
+  vigie watch                       what is measured now
+  vigie status                      how the installation does
 
 More than one machine, over Kafka, any number of each:
   vigie topics --log kafka --create  once
@@ -36,6 +40,7 @@ ${EXIT_CODES}`,
     );
   siteCommands(vigie, done);
   peopleCommands(vigie, done);
+  lookCommands(vigie, done);
   recordCommands(vigie, done);
   return vigie;
 }

@@ -132,6 +132,21 @@ export interface DetectedObject {
   readonly confidence: number;
 }
 
+/** On the globe (WGS 84), degrees: latitude -90..90, longitude -180..180. */
+export interface Position {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** The vehicle that a camera rides in, as far as it is known. Nothing here says who is aboard. */
+export interface Vehicle {
+  /** As its operator numbers it. */
+  readonly id: string;
+  /** The journey that it makes, as passengers' information knows it. */
+  readonly trip?: string;
+  readonly position?: Position;
+}
+
 /** Metadata of one analysed picture. Holds no pixels. */
 export interface Frame {
   readonly site: string;
@@ -152,6 +167,8 @@ export interface Frame {
   readonly blobs: readonly Blob[];
   readonly objects: readonly DetectedObject[];
   readonly statics: readonly StaticRegion[];
+  /** Where the camera rides; absent for a fixed camera, or as the site file says. */
+  readonly vehicle?: Vehicle;
 }
 
 /** One record of `rail.frames`: frames of one partition, gathered over some tens of ms. */
@@ -201,6 +218,8 @@ export interface Observation {
   readonly view: ViewState;
   readonly zones: readonly ZoneObservation[];
   readonly crossings: readonly LineCrossing[];
+  /** Frames measured since the observation before this one, itself included; absent from older releases. */
+  readonly frames?: number;
 }
 
 /** A blob or object followed within one camera for at most minutes; the id is local and rotates. */
@@ -276,6 +295,10 @@ export interface Candidate {
   readonly findings: readonly Finding[];
   /** Kernels and rules that made this claim; `replay` needs the same. */
   readonly build: string;
+  /** For people; absent when the site file gives none. */
+  readonly siteName?: string;
+  /** Of a vehicle's camera: as of the frame that this record speaks of. */
+  readonly vehicle?: Vehicle;
 }
 
 export const REJECT_REASONS = ['false', 'true_but_irrelevant', 'test'] as const;
@@ -328,7 +351,8 @@ export interface CandidateReview {
   readonly state: ReviewState;
 }
 
-export type EventChange = 'verified' | 'updated' | 'ended' | 'retracted';
+export const EVENT_CHANGES = ['verified', 'updated', 'ended', 'retracted'] as const;
+export type EventChange = (typeof EVENT_CHANGES)[number];
 
 /** A record of `rail.events`: the only thing that subscribers see. */
 export interface VerifiedEvent {
@@ -340,6 +364,21 @@ export interface VerifiedEvent {
   readonly candidate: Candidate;
   /** The verdict that confirms it, or with `retracted` the one that takes the confirmation back. */
   readonly verdict: Verdict;
+}
+
+/** A verified event as it stands: all its changes folded. */
+export interface EventState {
+  /** Its last change, as subscribers received it. */
+  readonly event: VerifiedEvent;
+  /** `retracted` whatever came before, `ended`, `updated` while it goes on. */
+  readonly state: EventChange;
+  /** By the camera's clock. */
+  readonly beganAtMs: number;
+  readonly updatedAtMs: number;
+  readonly endedAtMs?: number;
+  /** When it was first confirmed, and when that was taken back, by the server's clock. */
+  readonly verifiedAtMs: number;
+  readonly retractedAtMs?: number;
 }
 
 /** A record of `rail.rejected`: never the bytes, they could be a picture. */

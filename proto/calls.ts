@@ -8,7 +8,7 @@ import type {
   VerifiedEvent,
 } from '../pipeline/model.ts';
 import { candidateIn, candidateOut } from './candidate.ts';
-import { idIn, listIn, presentIn, refuse, wideIn, wideOut } from './check.ts';
+import { FILTERS_MAX, listIn, namesIn, presentIn, refuse, wideIn, wideOut } from './check.ts';
 import { eventIn, eventOut } from './event.ts';
 import { agentIn, agentOut, draftIn, draftOut, type VerdictDraft, verdictIn, verdictOut } from './verdict.ts';
 import { MESSAGE_BYTES_MAX, read, v1, write } from './wire.ts';
@@ -55,7 +55,6 @@ export interface DecideResponse {
   readonly review: CandidateReview;
 }
 
-const FILTERS_MAX = 1024;
 const TOKEN_BYTES_MAX = 65_536;
 const NO_BYTES = new Uint8Array(0);
 
@@ -179,10 +178,6 @@ function stateIn(wire: WireReview): ReviewState {
   if (kind === 'waiting') return { kind };
   if (kind !== 'claimed') return { kind, verdict: verdictIn(wire.verdict) };
   return { kind, by: agentIn(wire.claimedBy), untilMs: wideIn(wire.claimedUntilMs, 'claimed_until_ms') };
-}
-
-function namesIn(names: readonly string[] | null | undefined, field: string): readonly string[] {
-  return listIn(names, FILTERS_MAX, field).map((name) => idIn(name, field));
 }
 
 function tokenIn(bytes: Uint8Array | null | undefined): Uint8Array {

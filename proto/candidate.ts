@@ -15,6 +15,7 @@ import {
   wideIn,
   wideOut,
 } from './check.ts';
+import { vehicleIn, vehicleOut } from './vehicle.ts';
 import { carriedBy, carry, read, v1, write } from './wire.ts';
 import { candidatePhases, eventTypes, severities, siteKinds } from './words.ts';
 
@@ -54,13 +55,15 @@ export function candidateOut(candidate: Candidate): WireCandidate {
     explanation: candidate.explanation,
     findings: candidate.findings.map(findingOut),
     build: candidate.build,
+    siteName: candidate.siteName ?? '',
+    vehicle: candidate.vehicle === undefined ? null : vehicleOut(candidate.vehicle),
     ...carriedBy(candidate),
   };
 }
 
 export function candidateIn(wire: WireCandidate | null | undefined): Candidate {
   const found = presentIn(wire, 'candidate');
-  const { place } = found;
+  const { place, siteName, vehicle } = found;
   return carry(found, {
     id: idIn(found.id, 'id'),
     site: idIn(found.site, 'site'),
@@ -83,6 +86,8 @@ export function candidateIn(wire: WireCandidate | null | undefined): Candidate {
     explanation: textIn(found.explanation, 'explanation'),
     findings: listIn(found.findings, FINDINGS_MAX, 'findings').map(findingIn),
     build: textIn(found.build, 'build'),
+    ...(siteName && { siteName: textIn(siteName, 'site_name') }),
+    ...(vehicle !== null && vehicle !== undefined && { vehicle: vehicleIn(vehicle) }),
   });
 }
 

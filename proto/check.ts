@@ -98,6 +98,13 @@ export function listIn<T>(items: readonly T[] | null | undefined, max: number, f
   return items;
 }
 
+/** Entries of one filter of a request. */
+export const FILTERS_MAX = 1024;
+
+export function namesIn(names: readonly string[] | null | undefined, field: string): readonly string[] {
+  return listIn(names, FILTERS_MAX, field).map((name) => idIn(name, field));
+}
+
 export function presentIn<T>(value: T | null | undefined, field: string): T {
   if (value === null || value === undefined) refuse('missing_field', `${field} is absent`);
   return value;

@@ -58,6 +58,17 @@ class StaticFields {
   rim = 0;
 }
 
+class PositionFields {
+  latitude = 0;
+  longitude = 0;
+}
+
+class VehicleFields {
+  id = '';
+  trip: string | null = null;
+  position: PositionFields | null = null;
+}
+
 /** Names as in the generated code. */
 export class FrameFields {
   site = '';
@@ -74,12 +85,14 @@ export class FrameFields {
   blobs: BlobFields[] = [];
   objects: ObjectFields[] = [];
   statics: StaticFields[] = [];
+  vehicle: VehicleFields | null = null;
 }
 
 /** A tag is a field's number and its wire type; a known number with another type is an unknown field. */
 const VARINT = 0;
 const BYTES = 2;
 const FOUR = 5;
+const EIGHT = 1;
 
 type Take<Into> = (reader: WireReader, tag: number, into: Into) => boolean;
 
@@ -153,6 +166,9 @@ function frameField(reader: WireReader, tag: number, into: FrameFields): boolean
       return true;
     case (14 << 3) | BYTES:
       into.statics.push(nested(reader, new StaticFields(), staticField, 1));
+      return true;
+    case (15 << 3) | BYTES:
+      into.vehicle = nested(reader, into.vehicle ?? new VehicleFields(), vehicleField, 1);
       return true;
   }
   return false;
@@ -291,6 +307,33 @@ function pointField(reader: WireReader, tag: number, into: PointFields): boolean
       return true;
     case (2 << 3) | VARINT:
       into.y = reader.uint32();
+      return true;
+  }
+  return false;
+}
+
+function vehicleField(reader: WireReader, tag: number, into: VehicleFields): boolean {
+  switch (tag) {
+    case (1 << 3) | BYTES:
+      into.id = reader.stringVerify();
+      return true;
+    case (2 << 3) | BYTES:
+      into.trip = reader.stringVerify();
+      return true;
+    case (3 << 3) | BYTES:
+      into.position = nested(reader, into.position ?? new PositionFields(), positionField, 2);
+      return true;
+  }
+  return false;
+}
+
+function positionField(reader: WireReader, tag: number, into: PositionFields): boolean {
+  switch (tag) {
+    case (1 << 3) | EIGHT:
+      into.latitude = reader.double();
+      return true;
+    case (2 << 3) | EIGHT:
+      into.longitude = reader.double();
       return true;
   }
   return false;

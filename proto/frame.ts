@@ -30,7 +30,16 @@ import {
   wideOut,
 } from './check.ts';
 import { type FrameFields, readFrameFields } from './frame-fields.ts';
-import { MESSAGE_BYTES_MAX, orGarbage, RECORD_BYTES_MAX, readerOf, v1, write } from './wire.ts';
+import { vehicleIn, vehicleOut } from './vehicle.ts';
+import {
+  MESSAGE_BYTES_MAX,
+  orGarbage,
+  RECORD_BYTES_MAX,
+  readerOf,
+  v1,
+  type WireReader,
+  write,
+} from './wire.ts';
 import { objectClasses, viewStates } from './words.ts';
 
 /** Pixels of the largest analysis plane (320x180), side of a cell: as in pipeline/site/site.ts. */
@@ -89,22 +98,28 @@ export function decodeFrameBatchLenient(bytes: Uint8Array): LenientBatch {
   return { frames, faults };
 }
 
-function* framesOf(bytes: Uint8Array): Generator<Uint8Array> {
+/** The bytes of each frame of a message whose field `tag` they are; `other` reads what else it knows. */
+export function* framesOf(
+  bytes: Uint8Array,
+  frames = FRAMES_TAG,
+  other: (tag: number, reader: WireReader) => boolean = () => false,
+): Generator<Uint8Array> {
   if (bytes.length > MESSAGE_BYTES_MAX)
     refuse('too_large', `${bytes.length} bytes, at most ${MESSAGE_BYTES_MAX}`);
   const reader = readerOf(bytes);
   while (reader.pos < reader.len) {
     const part = orGarbage(() => {
       const tag = reader.tag();
-      if (tag === FRAMES_TAG) return reader.bytes();
-      reader.skipType(tag & 7, 0, tag >>> 3);
+      if (tag === frames) return reader.bytes();
+      if (!other(tag, reader)) reader.skipType(tag & 7, 0, tag >>> 3);
       return undefined;
     });
     if (part) yield part;
   }
 }
 
-function decodeOne(bytes: Uint8Array, index: number, frames: Frame[], faults: FrameFault[]): void {
+/** Adds the frame, or what is wrong with it. */
+export function decodeOne(bytes: Uint8Array, index: number, frames: Frame[], faults: FrameFault[]): void {
   let fields: FrameFields | undefined;
   try {
     if (bytes.length > RECORD_BYTES_MAX)
@@ -116,7 +131,7 @@ function decodeOne(bytes: Uint8Array, index: number, frames: Frame[], faults: Fr
   }
 }
 
-function faultOf(error: unknown, index: number, fields?: FrameFields): FrameFault {
+export function faultOf(error: unknown, index: number, fields?: FrameFields): FrameFault {
   if (!(error instanceof DecodeError)) throw error;
   const site = nameOf(fields?.site);
   const camera = nameOf(fields?.camera);
@@ -152,6 +167,7 @@ export function frameOut(frame: Frame) {
     blobs: frame.blobs.map(blobOut),
     objects: frame.objects.map(objectOut),
     statics: frame.statics.map(staticOut),
+    vehicle: frame.vehicle === undefined ? null : vehicleOut(frame.vehicle),
   };
 }
 
@@ -179,6 +195,7 @@ export function frameIn(wire: WireFrame | FrameFields): Frame {
     ),
   };
   if (wire.cells) frame.cells = cellsIn(wire.cells, planeWidth, planeHeight);
+  if (wire.vehicle) frame.vehicle = vehicleIn(wire.vehicle);
   return frame;
 }
 

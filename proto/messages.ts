@@ -44,13 +44,57 @@ export {
 } from './checkpoint.ts';
 export { decodeEvent, decodeRejected, encodeEvent, encodeRejected } from './event.ts';
 export {
+  decodeGetRequest,
+  decodeGetResponse,
+  decodeListRequest,
+  decodeListResponse,
+  encodeGetRequest,
+  encodeGetResponse,
+  encodeListRequest,
+  encodeListResponse,
+  type GetRequest,
+  type GetResponse,
+  type ListRequest,
+  type ListResponse,
+  type StoredEventState,
+} from './event-calls.ts';
+export {
   decodeFrameBatch,
   decodeFrameBatchLenient,
   encodeFrameBatch,
   type FrameFault,
   type LenientBatch,
 } from './frame.ts';
-export { decodeObservation, encodeObservation } from './observation.ts';
+export {
+  decodePushRequestLenient,
+  decodePushResponse,
+  encodePushRequest,
+  encodePushResponse,
+  type FrameRejection,
+  PUSH_FRAMES_MAX,
+  type Pushed,
+  type PushRequest,
+  type PushResponse,
+} from './ingest.ts';
+export {
+  decodeObservation,
+  decodeWatchRequest,
+  decodeWatchResponse,
+  encodeObservation,
+  encodeWatchRequest,
+  encodeWatchResponse,
+  type WatchRequest,
+  type WatchResponse,
+} from './observation.ts';
+export {
+  type CameraStatus,
+  decodeStatusRequest,
+  decodeStatusResponse,
+  encodeStatusRequest,
+  encodeStatusResponse,
+  type SourceWord,
+  type StatusResponse,
+} from './operation.ts';
 export { decodeVerdict, encodeVerdict, type VerdictDraft } from './verdict.ts';
 export { MESSAGE_BYTES_MAX, RECORD_BYTES_MAX } from './wire.ts';
 

@@ -6,13 +6,15 @@ import {
   finiteOut,
   idIn,
   listIn,
+  namesIn,
+  presentIn,
   rangeIn,
   refuse,
   shareOut,
   wideIn,
   wideOut,
 } from './check.ts';
-import { read, v1, write } from './wire.ts';
+import { carriedBy, carry, read, v1, write } from './wire.ts';
 import { crossingDirections, viewStates } from './words.ts';
 
 const PLACES_MAX = 1024;
@@ -20,7 +22,18 @@ const CROSSINGS_MAX = 4096;
 const DIRECTIONS = 8;
 
 export function encodeObservation(observation: Observation): Uint8Array {
-  return write(v1.Observation, {
+  return write(v1.Observation, observationOut(observation));
+}
+
+/** Throws DecodeError. */
+export function decodeObservation(bytes: Uint8Array): Observation {
+  return observationIn(read(v1.Observation, bytes, { keepUnknown: true }));
+}
+
+type WireObservation = NonNullable<Parameters<typeof v1.Observation.encode>[0]>;
+
+function observationOut(observation: Observation): WireObservation {
+  return {
     site: observation.site,
     camera: observation.camera,
     epoch: wideOut(observation.epoch, 'epoch'),
@@ -29,22 +42,64 @@ export function encodeObservation(observation: Observation): Uint8Array {
     view: viewStates.out(observation.view),
     zones: observation.zones.map(zoneOut),
     crossings: observation.crossings.map(crossingOut),
-  });
+    frames: unlessUnknown(observation.frames, countOut, 'frames'),
+    ...carriedBy(observation),
+  };
 }
 
-/** Throws DecodeError. */
-export function decodeObservation(bytes: Uint8Array): Observation {
-  const wire = read(v1.Observation, bytes);
-  return {
+function observationIn(wire: WireObservation): Observation {
+  return carry(wire, {
     site: idIn(wire.site, 'site'),
     camera: idIn(wire.camera, 'camera'),
     epoch: wideIn(wire.epoch, 'epoch'),
-    frame: wire.frame,
+    frame: wire.frame ?? 0,
     atMs: wideIn(wire.atMs, 'at_ms'),
     view: viewStates.in(wire.view, 'view'),
     zones: listIn(wire.zones, PLACES_MAX, 'zones').map(zoneIn),
     crossings: listIn(wire.crossings, CROSSINGS_MAX, 'crossings').map(crossingIn),
+    ...known('frames', wire.frames, countIn),
+  });
+}
+
+export interface WatchRequest {
+  /** Empty lists do not filter. */
+  readonly sites: readonly string[];
+  readonly cameras: readonly string[];
+  /** Other zones are left out of what comes. */
+  readonly zones: readonly string[];
+}
+
+export interface WatchResponse {
+  readonly observation: Observation;
+  /** Observations of this camera that were passed over because the watcher was slow. */
+  readonly skipped: number;
+}
+
+export function encodeWatchRequest({ sites, cameras, zones }: WatchRequest): Uint8Array {
+  return write(v1.WatchRequest, { sites: [...sites], cameras: [...cameras], zones: [...zones] });
+}
+
+/** Throws DecodeError. */
+export function decodeWatchRequest(bytes: Uint8Array): WatchRequest {
+  const { sites, cameras, zones } = read(v1.WatchRequest, bytes);
+  return {
+    sites: namesIn(sites, 'sites'),
+    cameras: namesIn(cameras, 'cameras'),
+    zones: namesIn(zones, 'zones'),
   };
+}
+
+export function encodeWatchResponse({ observation, skipped }: WatchResponse): Uint8Array {
+  return write(v1.WatchResponse, {
+    observation: observationOut(observation),
+    skipped: countOut(skipped, 'skipped'),
+  });
+}
+
+/** Throws DecodeError. */
+export function decodeWatchResponse(bytes: Uint8Array): WatchResponse {
+  const wire = read(v1.WatchResponse, bytes, { keepUnknown: true });
+  return { observation: observationIn(presentIn(wire.observation, 'observation')), skipped: wire.skipped };
 }
 
 type WireZone = NonNullable<Parameters<typeof v1.ZoneObservation.encode>[0]>;
@@ -61,6 +116,7 @@ function zoneOut(zone: ZoneObservation): WireZone {
     coherence: unlessUnknown(zone.coherence, shareOut, 'coherence'),
     divergence: unlessUnknown(zone.divergence, finiteOut, 'divergence'),
     directions: (zone.directions ?? []).map((share) => shareOut(share, 'directions')),
+    ...carriedBy(zone),
   };
 }
 
@@ -69,7 +125,7 @@ function zoneIn(wire: WireZone): ZoneObservation {
   if (directions.length !== 0 && directions.length !== DIRECTIONS) {
     refuse('bad_number', `directions has ${directions.length} shares, expected none or ${DIRECTIONS}`);
   }
-  return {
+  return carry(wire, {
     zone: idIn(wire.zone, 'zone'),
     ...known('people', wire.people, amountIn),
     ...known('moving', wire.moving, amountIn),
@@ -80,7 +136,7 @@ function zoneIn(wire: WireZone): ZoneObservation {
     ...known('coherence', wire.coherence, shareIn),
     ...known('divergence', wire.divergence, finiteIn),
     ...(directions.length !== 0 && { directions: directions.map((share) => shareIn(share, 'directions')) }),
-  };
+  });
 }
 
 function amountOut(value: number | undefined, field: string): number | null {
@@ -106,6 +162,10 @@ function known<Key extends string>(
 
 function amountIn(value: number, field: string): number {
   return rangeIn(value, 0, Number.MAX_VALUE, field);
+}
+
+function countIn(value: number): number {
+  return value;
 }
 
 function shareIn(value: number, field: string): number {

@@ -16,6 +16,7 @@ import type {
   ViewState,
 } from '../pipeline/model.ts';
 import { refuse } from './check.ts';
+import type { SourceWord } from './operation.ts';
 import { v1 } from './wire.ts';
 
 export interface Words<Word extends string> {
@@ -45,6 +46,8 @@ export const reviewStatuses = words<ReviewStatus, 'CANDIDATE_STATUS_'>(
   'CANDIDATE_STATUS_',
   v1.CandidateStatus,
 );
+
+export const sourceStates = words<SourceWord, 'SOURCE_STATE_'>('SOURCE_STATE_', v1.SourceState);
 
 /** The compiler checks that every word of the model is in the schema; test/proto checks the other way round. */
 function words<Word extends string, Prefix extends string>(

@@ -2,7 +2,7 @@
  * `detect`: from what is measured to candidates. One small state machine per rule and camera; nothing outside the
  * site's authorisation is ever raised.
  */
-import type { Candidate, Measured } from '../model.ts';
+import type { Candidate, Measured, Vehicle } from '../model.ts';
 import { cameraKey, candidateId } from '../model.ts';
 import { fromSaved, toSaved } from '../saved.ts';
 import type { Authorisation, Camera, Rule, Site } from '../site/site.ts';
@@ -84,6 +84,8 @@ class CameraDetect {
   readonly #build: string;
   readonly #watches: readonly Watch[];
   #trustedAtMs: number;
+  /** As the site file or the last frame that knew had it. */
+  #vehicle: Vehicle | undefined;
 
   constructor(site: Site, camera: Camera, epoch: number, trustedAtMs: number, build: string) {
     this.epoch = epoch;
@@ -91,6 +93,7 @@ class CameraDetect {
     this.#camera = camera;
     this.#build = build;
     this.#trustedAtMs = trustedAtMs;
+    this.#vehicle = camera.vehicle;
     this.#watches = camera.rules.flatMap((rule) => {
       const machine = machineFor(rule, camera);
       return machine === undefined ? [] : [{ rule, machine, claim: new Claim(machine.timing) }];
@@ -103,6 +106,7 @@ class CameraDetect {
    */
   static restored(site: Site, camera: Camera, state: CameraDetectState, build: string): CameraDetect {
     const restored = new CameraDetect(site, camera, state.epoch, state.trustedAtMs, build);
+    restored.#vehicle = state.vehicle ?? camera.vehicle;
     for (const watch of restored.#watches) {
       const saved = state.watches.get(watchKey(watch));
       if (saved === undefined) continue;
@@ -116,11 +120,17 @@ class CameraDetect {
     const watches = this.#watches.map(
       (watch) => [watchKey(watch), { machine: watch.machine.save(), claim: watch.claim.save() }] as const,
     );
-    return { epoch: this.epoch, trustedAtMs: this.#trustedAtMs, watches: new Map(watches) };
+    return {
+      epoch: this.epoch,
+      trustedAtMs: this.#trustedAtMs,
+      vehicle: this.#vehicle,
+      watches: new Map(watches),
+    };
   }
 
   step(measured: Measured): readonly Candidate[] {
     const { frame } = measured;
+    if (frame.vehicle !== undefined) this.#vehicle = frame.vehicle;
     const now = { frame: frame.number, atMs: frame.capturedAtMs };
     if (frame.view === 'ok') this.#trustedAtMs = now.atMs;
     const gone = frame.view === 'lost' || now.atMs - this.#trustedAtMs > BLIND_MAX_MS;
@@ -162,6 +172,8 @@ class CameraDetect {
       explanation: condition.explanation,
       findings: condition.findings,
       build: this.#build,
+      ...(this.#site.name === undefined ? {} : { siteName: this.#site.name }),
+      ...(this.#vehicle === undefined ? {} : { vehicle: this.#vehicle }),
     };
   }
 }

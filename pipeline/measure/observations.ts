@@ -6,7 +6,7 @@ import type { KeptStage } from '../stage.ts';
 const EVERY_MS = 1_000;
 
 /** Of what is saved. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 
 export function observations(): KeptStage<Measured, Observation> {
   return new Observations();
@@ -17,6 +17,8 @@ interface Said {
   readonly epoch: number;
   readonly atMs: number;
   readonly view: string;
+  /** Frames measured since it last said anything. */
+  readonly since: number;
 }
 
 class Observations implements KeptStage<Measured, Observation> {
@@ -30,8 +32,11 @@ class Observations implements KeptStage<Measured, Observation> {
       before.epoch !== frame.epoch ||
       before.view !== frame.view ||
       frame.capturedAtMs - before.atMs >= EVERY_MS;
-    if (!due && crossings.length === 0) return [];
-    if (due) this.#said.set(key, { epoch: frame.epoch, atMs: frame.capturedAtMs, view: frame.view });
+    const frames = (before?.since ?? 0) + 1;
+    const says = due || crossings.length > 0;
+    const beat = due ? { epoch: frame.epoch, atMs: frame.capturedAtMs, view: frame.view } : before;
+    this.#said.set(key, { ...beat, since: says ? 0 : frames });
+    if (!says) return [];
     return [
       {
         site: frame.site,
@@ -42,6 +47,7 @@ class Observations implements KeptStage<Measured, Observation> {
         view: frame.view,
         zones,
         crossings,
+        frames,
       },
     ];
   }

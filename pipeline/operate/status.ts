@@ -45,3 +45,18 @@ export function showStatus(options: StatusOptions): () => Promise<void> {
     if (mode === 'page') update.done();
   };
 }
+
+/** A page that another command refreshes in place, from what `text` gives. `done` leaves the last one standing. */
+export function pageOn(out: NodeJS.WriteStream, text: () => string, everyMs: number): { done(): void } {
+  const update = createLogUpdate(out);
+  const show = () => update(text());
+  show();
+  const timer = setInterval(show, everyMs);
+  return {
+    done() {
+      clearInterval(timer);
+      show();
+      update.done();
+    },
+  };
+}

@@ -15,15 +15,17 @@ import {
   type VerdictDraft,
 } from '../../proto/messages.ts';
 import type { CandidateReview, ReviewStatus } from '../model.ts';
+import { type ServiceCalls, serviceCalls } from './client-calls.ts';
 import { type Client, type ClientReadableStream, connect, Metadata, type ServiceError } from './grpc.ts';
 import { asRpcError } from './rpc-error.ts';
 import { eventService, reviewService } from './services.ts';
 import { type Delivery, type SubscribeOptions, subscription } from './subscription.ts';
 
+export type { PushStream, ServiceCalls } from './client-calls.ts';
 export { RpcError } from './rpc-error.ts';
 export type { Delivery, SubscribeOptions } from './subscription.ts';
 
-export interface VigieClient {
+export interface VigieClient extends ServiceCalls {
   /** Endless until the signal aborts or the server refuses for good (then it throws RpcError). */
   subscribe(options?: SubscribeOptions): AsyncGenerator<Delivery, void, void>;
   listCandidates(filter?: {
@@ -47,6 +49,11 @@ const UNARY_MS_MAX = 15_000;
 export function openClient(address: string): VigieClient {
   const client = connect(address);
   return {
+    ...serviceCalls({
+      ask: (path, request) => ask(client, path, request),
+      open: (path, request) => open(client, path, request),
+      converse: (path) => client.makeBidiStreamRequest(path, buffer, same, new Metadata(), {}),
+    }),
     subscribe: (options = {}) =>
       subscription((request) => open(client, eventService.definition.subscribe.path, request), options),
     async listCandidates(filter = {}) {

@@ -44,3 +44,17 @@ function field(out: Buffer, start: number, tag: number, value: Uint8Array): numb
   out.set(value, at);
   return at + value.length;
 }
+
+/** WatchResponse: the observation as it lies on the log (field 1), and how many were skipped (field 2, uint32). */
+export function observationResponse(observation: Uint8Array, skipped: number): Buffer {
+  const length = 1 + varintBytes(observation.length) + observation.length;
+  const out = Buffer.allocUnsafe(length + (skipped === 0 ? 0 : 1 + varintBytes(skipped)));
+  const at = field(out, 0, OBSERVATION, observation);
+  if (skipped === 0) return out;
+  out[at] = SKIPPED;
+  writeVarint(out, at + 1, skipped);
+  return out;
+}
+
+const OBSERVATION = 0x0a;
+const SKIPPED = 0x10;

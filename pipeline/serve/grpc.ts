@@ -7,12 +7,14 @@
  */
 import {
   Client,
+  type ClientDuplexStream,
   type ClientReadableStream,
   credentials,
   type Deadline,
   Metadata,
   Server,
   ServerCredentials,
+  type ServerDuplexStream,
   type ServerUnaryCall,
   type ServerWritableStream,
   type ServiceDefinition,
@@ -25,6 +27,7 @@ import { MESSAGE_BYTES_MAX } from '../../proto/messages.ts';
 
 export {
   Client,
+  type ClientDuplexStream,
   type ClientReadableStream,
   type Deadline,
   Metadata,
@@ -38,6 +41,8 @@ export {
 
 export type UnaryCall = ServerUnaryCall<Uint8Array, Uint8Array>;
 export type StreamCall = ServerWritableStream<Uint8Array, Uint8Array>;
+export type DuplexCall = ServerDuplexStream<Uint8Array, Uint8Array>;
+export type AnyCall = UnaryCall | StreamCall | DuplexCall;
 export type UnaryReply = sendUnaryData<Uint8Array>;
 
 /** Requests are filters, tokens and verdicts: the largest honest one is a few KB. */
@@ -80,10 +85,10 @@ const bytes = (value: Uint8Array): Buffer =>
   Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 
 /** As grpc-js wants a method described; bytes in, bytes out. */
-export function byteMethod(path: string, responseStream: boolean) {
+export function byteMethod(path: string, responseStream: boolean, requestStream = false) {
   return {
     path,
-    requestStream: false,
+    requestStream,
     responseStream,
     requestSerialize: bytes,
     requestDeserialize: (value: Buffer): Uint8Array => value,

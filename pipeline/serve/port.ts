@@ -1,8 +1,10 @@
 /**
- * What serve asks of review. The wiring implements it with the ledger and the log of verdicts, because stages do
- * not import each other.
+ * What serve asks of review, of whoever stores frames and of whoever knows how the installation does. The wiring
+ * implements it, because stages do not import each other.
  */
+import type { Pushed, PushResponse, StatusResponse } from '../../proto/messages.ts';
 import type { CandidateReview, ReviewStatus, Verdict } from '../model.ts';
+import type { CameraSeen } from './observations.ts';
 
 export interface ReviewFilter {
   /** Empty: waiting and claimed. */
@@ -33,4 +35,33 @@ export class RefusedError extends Error {
     this.name = 'RefusedError';
     this.code = code;
   }
+}
+
+/** A request of a producer, and the bytes that it came as. */
+export interface PushedRequest extends Pushed {
+  readonly message: Uint8Array;
+}
+
+export interface IngestPort {
+  /**
+   * Resolves with one answer a request, in order, once every frame that may be taken is on the log and every other is
+   * listed among the refused. `mayPush`: whether whoever calls may send frames of a site.
+   */
+  take(
+    requests: readonly PushedRequest[],
+    mayPush: (site: string) => boolean,
+  ): Promise<readonly PushResponse[]>;
+}
+
+/** What the server itself knows of how the installation does. */
+export interface Served {
+  readonly subscribers: number;
+  /** Events of a site that stand verified. */
+  verified(site: string): number;
+  /** What was last said of each camera, by `cameraKey`; undefined while the log does not answer. */
+  readonly cameras: ReadonlyMap<string, { readonly seen: CameraSeen }> | undefined;
+}
+
+export interface StatusPort {
+  status(served: Served): Promise<StatusResponse>;
 }

@@ -9,7 +9,9 @@ import { ReflectionService } from '@grpc/reflection';
 import { protoDirectory } from '../../proto/messages.ts';
 import type { Server } from './grpc.ts';
 
-const FILES = ['vigie/v1/event.proto', 'vigie/v1/review.proto'];
+const FILES = ['event', 'review', 'observation', 'ingest', 'operation'].map(
+  (name) => `vigie/v1/${name}.proto`,
+);
 
 export function addReflection(server: Server): void {
   const definition = loadSync(FILES, { includeDirs: [protoDirectory()], keepCase: true });

@@ -1,5 +1,5 @@
 /**
- * The gRPC server: EventService and ReviewService, with health and reflection beside them.
+ * The gRPC server: the services of proto/vigie/v1, with health and reflection beside them.
  *
  * Until there are identities, everyone who can reach the port is trusted to be the agent that the request names
  * (the development identity), so the port is bound to loopback and to nothing else.
@@ -11,12 +11,13 @@ import { EventFeed, type SubscriberState, type Withheld } from './events.ts';
 import { SERVER_OPTIONS, Server } from './grpc.ts';
 import { addHealth } from './health.ts';
 import { authority, listen } from './listen.ts';
+import { type OtherOptions, startOthers } from './others.ts';
 import type { ReviewPort } from './port.ts';
 import { addReflection } from './reflection.ts';
 import { ReviewDesk } from './review.ts';
 import { eventService, reviewService } from './services.ts';
 
-export interface ServeOptions {
+export interface ServeOptions extends OtherOptions {
   readonly log: Log;
   readonly review: ReviewPort;
   /** Loopback only while there is no identity but the development one. Default 127.0.0.1. */
@@ -71,11 +72,18 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     onFailure,
   });
   const server = new Server(SERVER_OPTIONS);
-  server.addService(eventService.definition, { subscribe: feed.subscribe });
+  const others = startOthers(options, onFailure, () => feed.subscribers().length);
+  server.addService(eventService.definition, { subscribe: feed.subscribe, ...others.eventHandlers });
   server.addService(reviewService.definition, desk.handlers);
-  const health = addHealth(server, [eventService.name, reviewService.name]);
+  others.addTo(server);
+  const health = addHealth(server, [eventService.name, reviewService.name, ...others.names]);
   addReflection(server);
-  const listening = await listen(server, host, port, options.connectionsMax ?? 2_000);
+  const listening = await listen(server, host, port, options.connectionsMax ?? 2_000).catch(
+    (error: unknown) => {
+      void others.close();
+      throw error;
+    },
+  );
   health.set(true);
 
   let closed: Promise<void> | undefined;
@@ -88,7 +96,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
         health.set(false);
         feed.close();
         desk.close();
+        const quiet = others.close();
         await listening.close(graceMs);
+        await quiet;
       })();
       return closed;
     },

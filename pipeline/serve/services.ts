@@ -3,10 +3,17 @@ import { byteMethod } from './grpc.ts';
 
 const EVENTS = 'vigie.v1.EventService';
 const REVIEW = 'vigie.v1.ReviewService';
+const OBSERVATIONS = 'vigie.v1.ObservationService';
+const INGEST = 'vigie.v1.IngestService';
+const OPERATION = 'vigie.v1.OperationService';
 
 export const eventService = {
   name: EVENTS,
-  definition: { subscribe: byteMethod(`/${EVENTS}/Subscribe`, true) },
+  definition: {
+    subscribe: byteMethod(`/${EVENTS}/Subscribe`, true),
+    get: byteMethod(`/${EVENTS}/Get`, false),
+    list: byteMethod(`/${EVENTS}/List`, false),
+  },
 } as const;
 
 export const reviewService = {
@@ -16,4 +23,19 @@ export const reviewService = {
     watchCandidates: byteMethod(`/${REVIEW}/WatchCandidates`, true),
     decide: byteMethod(`/${REVIEW}/Decide`, false),
   },
+} as const;
+
+export const observationService = {
+  name: OBSERVATIONS,
+  definition: { watch: byteMethod(`/${OBSERVATIONS}/Watch`, true) },
+} as const;
+
+export const ingestService = {
+  name: INGEST,
+  definition: { push: byteMethod(`/${INGEST}/Push`, true, true) },
+} as const;
+
+export const operationService = {
+  name: OPERATION,
+  definition: { status: byteMethod(`/${OPERATION}/Status`, false) },
 } as const;

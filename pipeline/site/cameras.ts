@@ -7,6 +7,7 @@ import { readRules } from './rules.ts';
 import { type Analysis, type Camera, type GroundSample, PLANE_PIXELS_MAX } from './site.ts';
 import { nearest } from './spelling.ts';
 import { Ids, readPoint, readPositive, readWhole } from './values.ts';
+import { readVehicle } from './vehicle.ts';
 
 export function readCameras(site: MapReader, authorised: readonly EventType[] | undefined): Camera[] {
   if (!site.has('cameras')) site.missing('cameras', 'a list of at least one camera');
@@ -17,7 +18,7 @@ export function readCameras(site: MapReader, authorised: readonly EventType[] | 
   }
   const ids = new Ids('camera');
   return items.flatMap(({ node: item, at }) => {
-    const known = ['id', 'source', 'analysis', 'ground', 'zones', 'lines', 'rules'];
+    const known = ['id', 'source', 'analysis', 'ground', 'zones', 'lines', 'rules', 'vehicle'];
     const reader = MapReader.open(item, at, known, site.faults);
     return reader === undefined ? [] : [readCamera(reader, ids, authorised)];
   });
@@ -35,7 +36,16 @@ function readCamera(reader: MapReader, ids: Ids, authorised: readonly EventType[
     zones: places.zones,
     ...(authorised === undefined ? {} : { authorised }),
   });
-  return { id, ...(source === undefined ? {} : { source }), analysis, ground, ...places, rules };
+  const vehicle = readVehicle(reader);
+  return {
+    id,
+    ...(source === undefined ? {} : { source }),
+    analysis,
+    ground,
+    ...places,
+    rules,
+    ...(vehicle === undefined ? {} : { vehicle }),
+  };
 }
 
 /** Also the ids of places that are otherwise wrong: a rule that names one is not wrong for it. */

@@ -2,7 +2,7 @@
  * A site as its file describes it, after parsing: every default filled in, every reference resolved.
  * parse.ts makes it from `site.yaml`; stages only ever see this.
  */
-import type { Box, EventType, Point, Sensitivity, Severity, SiteKind } from '../model.ts';
+import type { Box, EventType, Point, Sensitivity, Severity, SiteKind, Vehicle } from '../model.ts';
 
 export interface Zone {
   readonly id: string;
@@ -88,6 +88,8 @@ export interface Camera {
   readonly zones: readonly Zone[];
   readonly lines: readonly Line[];
   readonly rules: readonly Rule[];
+  /** That it rides in; frames that say more of it are believed. */
+  readonly vehicle?: Vehicle;
 }
 
 /** Outside it nothing is raised. */
@@ -101,6 +103,8 @@ export interface Authorisation {
 
 export interface Site {
   readonly id: string;
+  /** For people, on events. */
+  readonly name?: string;
   readonly kind: SiteKind;
   /** Absent only in development. */
   readonly authorisation?: Authorisation;

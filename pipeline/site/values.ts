@@ -20,6 +20,17 @@ export function readId(reader: MapReader, key: string): string | undefined {
   return undefined;
 }
 
+/** Most characters of a name or number that is shown and never compared. */
+const TEXT_MAX = 128;
+
+/** A text for people, where the key is given. */
+export function readText(reader: MapReader, key: string, what: string): string | undefined {
+  const text = reader.string(key, what);
+  if (text === undefined || text.length <= TEXT_MAX) return text;
+  reader.fault('text_too_long', key, `has ${text.length} characters, expected at most ${TEXT_MAX}`);
+  return undefined;
+}
+
 /** Keeps ids apart; `what` names the family that they must differ in. */
 export class Ids {
   readonly #what: string;

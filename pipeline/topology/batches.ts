@@ -94,13 +94,18 @@ export class FrameBatches {
   }
 
   #take(): NewRecord[] {
-    const records = [...this.#waiting].flatMap(([partition, frames]) =>
-      encode(frames).map((value) => ({ topic: TOPICS.frames, partition, value })),
-    );
+    const records = frameRecords(this.#waiting);
     this.#waiting.clear();
     this.#count = 0;
     return records;
   }
+}
+
+/** The records of frames by partition, as many as their size asks for. */
+export function frameRecords(frames: ReadonlyMap<number, readonly Frame[]>): NewRecord[] {
+  return [...frames].flatMap(([partition, there]) =>
+    encode(there).map((value) => ({ topic: TOPICS.frames, partition, value })),
+  );
 }
 
 function encode(frames: readonly Frame[]): Uint8Array[] {

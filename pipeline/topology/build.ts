@@ -7,7 +7,7 @@ import type { Site } from '../site/site.ts';
 export function buildOf(site: Site): string {
   const digest = createHash('sha256')
     .update(beside(['../../kernels/kernels.wasm', '../../dist/kernels/kernels.wasm']))
-    .update(JSON.stringify(site.cameras.map(({ source: _, ...camera }) => camera)));
+    .update(JSON.stringify(site.cameras.map(({ source: _, vehicle: __, ...camera }) => camera)));
   return `${release()}+${digest.digest('hex').slice(0, 12)}`;
 }
 

@@ -1,12 +1,15 @@
 /**
- * The desk of a site: [rail.candidates], [rail.verdicts] -> review -> [rail.events] -> gRPC.
+ * The desk of a site: [rail.candidates], [rail.verdicts] -> review -> [rail.events] -> gRPC; beside it, what is measured
+ * now goes out, and frames of cameras that others watch come in: gRPC -> [rail.frames].
  *
  * Any number of processes serve one site; each lists every candidate and takes every verdict.
  */
 import { type Serving, serve } from '../serve/serve.ts';
 import { TOPICS } from '../topics.ts';
 import type { Common, Part } from './common.ts';
+import { Intake } from './intake.ts';
 import { ReviewRoom } from './review.ts';
+import { Standing } from './standing.ts';
 
 export interface DeskOptions extends Omit<Common, 'signal'> {
   readonly host: string;
@@ -34,6 +37,13 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
       host,
       port,
       topic: TOPICS.events,
+      observations: TOPICS.observations,
+      ingest: new Intake({ ...options, signal: stopping.signal }),
+      status: new Standing({ ...options, review }),
+      onOutage: (who, outage) => {
+        if (outage === undefined) tally.outages.delete(who);
+        else tally.outages.set(who, outage);
+      },
       onWithheld: ({ code }) => tally.refuse(code),
       onFailure: (error) => tally.fail(error),
     });

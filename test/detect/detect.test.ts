@@ -55,6 +55,27 @@ describe('a candidate', () => {
     expect(rest.map(({ revision }) => revision)).toEqual([1, 2]);
   });
 
+  test('says the site in words, and of a vehicle what the last frame that knew said, also after a restart', () => {
+    const [camera] = siteOf([noTracks]).cameras;
+    const site = { ...siteOf([noTracks]), name: 'Rame', cameras: [{ ...camera!, vehicle: { id: '4521' } }] };
+    const there = { id: '4521', trip: '857312', position: { latitude: 48.8, longitude: 2.4 } };
+    let stage = detect(site, 'build-1');
+    const claims = Array.from({ length: 40 }, (_, n) => {
+      const seen = measured(n, n <= 20 ? walking(n) : {});
+      const out = stage.step(n === 8 ? { ...seen, frame: { ...seen.frame, vehicle: there } } : seen);
+      const saved = stage.save('gare/quai')!;
+      stage = detect(site, 'build-1');
+      expect(stage.restore('gare/quai', saved)).toBe(true);
+      return out;
+    }).flat();
+    expect(claims.map(({ siteName, vehicle }) => [siteName, vehicle])).toEqual([
+      ['Rame', { id: '4521' }],
+      ['Rame', there],
+      ['Rame', there],
+    ]);
+    expect(begin).not.toHaveProperty('vehicle');
+  });
+
   test('is the same when the same frames are read again', () => {
     const again = () =>
       play(siteOf([noTracks, { ...ruleBase('forbidden_zone'), zone: 'platform', dwellMs: 0 }]), 120, (n) => ({

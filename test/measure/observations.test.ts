@@ -66,5 +66,23 @@ test('an observation carries what was measured on its frame', () => {
     view: 'dark',
     zones: [{ zone: 'west', people: 7 }],
     crossings: [crossing],
+    frames: 1,
   });
+});
+
+test('it says how many frames were measured since the one before, also after a save between them', () => {
+  let stage = observations();
+  const said = frames(14, (n) => look(n, n === 7 ? [crossing] : [])).flatMap((measured) => {
+    const out = stage.step(measured);
+    const saved = stage.save('gare/hall')!;
+    stage = observations();
+    expect(stage.restore('gare/hall', saved)).toBe(true);
+    return out;
+  });
+  expect(said.map((one) => [one.frame, one.frames])).toEqual([
+    [0, 1],
+    [5, 5],
+    [7, 2],
+    [10, 3],
+  ]);
 });

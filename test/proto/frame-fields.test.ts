@@ -49,6 +49,7 @@ const NAMES = [
   ...['planeHeight', 'view', 'cells', 'blobs', 'objects', 'columns', 'rows', 'bitmap', 'occupancy', 'flowX'],
   ...['flowY', 'box', 'foot', 'areaPx', 'stillMs', 'class', 'confidence', 'x0', 'y0', 'x1', 'y1', 'x', 'y'],
   ...['flame', 'spread', 'slant', 'statics', 'sinceMs', 'steady', 'rim'],
+  ...['vehicle', 'id', 'trip', 'position', 'latitude', 'longitude'],
 ];
 
 function agree(bytes: Uint8Array): void {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
 import {
+  EVENT_CHANGES,
   EVENT_TYPES,
   OBJECT_CLASSES,
   REJECT_REASONS,
@@ -29,7 +30,10 @@ import {
 } from '../../proto/messages.ts';
 import { candidate, event, frame, observation, samples, verdict } from './samples.ts';
 
-const FILES = ['candidate', 'checkpoint', 'common', 'event', 'frame', 'observation', 'review', 'verdict'];
+const FILES = [
+  ...['candidate', 'checkpoint', 'common', 'event', 'frame', 'ingest', 'observation', 'operation', 'review'],
+  'verdict',
+];
 
 function schema(): protobuf.Namespace {
   const root = new protobuf.Root();
@@ -72,7 +76,8 @@ describe('round trip', () => {
       Role: ROLES,
       CandidatePhase: ['begin', 'update', 'end'],
       CrossingDirection: ['left_to_right', 'right_to_left'],
-      EventChange: ['verified', 'updated', 'ended', 'retracted'],
+      EventChange: EVENT_CHANGES,
+      SourceState: ['external', 'opening', 'live', 'ended', 'failed'],
       CandidateStatus: ['waiting', 'claimed', 'confirmed', 'rejected', 'lapsed'],
     };
     const found = Object.fromEntries(enums.map((of) => [of.name, wordsOf(of)]));

@@ -5,6 +5,7 @@
 import type {
   Candidate,
   CandidateReview,
+  EventState,
   Frame,
   Observation,
   Rejected,
@@ -61,6 +62,7 @@ export const frame: Frame = {
       rim: -100 / 127,
     },
   ],
+  vehicle: { id: '4521', trip: 'TER 857312', position: { latitude: 48.8443, longitude: 2.3744 } },
   objects: [{ class: 'bag', box: { x0: at(1), y0: at(2), x1: at(3), y1: at(4) }, confidence: f32(0.7) }],
 };
 
@@ -95,6 +97,7 @@ export const observation: Observation = {
       velocity: { x: f32(-0.1), y: f32(0.01) },
     },
   ],
+  frames: 5,
 };
 
 export const candidate: Candidate = {
@@ -119,6 +122,8 @@ export const candidate: Candidate = {
   explanation: 'Quelqu’un est sur la voie depuis 3 s',
   findings: [{ name: 'dwell', value: 3.1, limit: 2, unit: 's' }],
   build: 'a1b2c3',
+  siteName: 'Gare d’Exemple',
+  vehicle: { id: '4521', trip: 'TER 857312', position: { latitude: -48.8443, longitude: -179.5 } },
 };
 
 export function verdict(act: VerdictAct, id: string = act.kind): Verdict {
@@ -148,6 +153,49 @@ export const event: VerifiedEvent = {
   change: 'verified',
   candidate,
   verdict: verdict({ kind: 'confirm' }),
+};
+
+const eventState: EventState = {
+  event,
+  state: 'retracted',
+  beganAtMs: NOW,
+  updatedAtMs: NOW + 1200,
+  endedAtMs: NOW + 1300,
+  verifiedAtMs: NOW + 2000,
+  retractedAtMs: NOW + 3000,
+};
+
+const status: messages.StatusResponse = {
+  site: 'gare-exemple',
+  siteName: 'Gare d’Exemple',
+  siteKind: 'station',
+  atMs: NOW,
+  upMs: 5000,
+  release: '0.1.0',
+  cameras: [
+    {
+      camera: 'quai-a-01',
+      source: 'failed',
+      why: 'no such file',
+      view: 'dark',
+      framesPerSecond: 4.96,
+      observedAtMs: NOW - 40,
+      zones: [{ zone: 'platform', people: f32(5.3) }, { zone: 'tracks' }],
+      repeats: 1,
+      late: 2,
+      skipped: 3,
+      spooled: 4,
+      dropped: 5,
+    },
+  ],
+  framesPerSecond: 4.96,
+  lagRecords: 7,
+  waiting: 3,
+  claimed: 1,
+  verified: 12,
+  subscribers: 2,
+  rejected: [{ code: 'late', count: 4 }],
+  outages: ['worker: cannot read'],
 };
 
 const rejected: Rejected = {
@@ -285,5 +333,66 @@ export const samples: readonly Sample[] = [
     m.encodeDecideRequest,
     m.decodeDecideRequest,
   ),
+  sample('GetRequest', { id: candidate.id }, m.encodeGetRequest, m.decodeGetRequest),
+  sample(
+    'GetResponse',
+    { event: eventState, asOfMs: NOW },
+    (value) => m.encodeGetResponse({ ...value, event: stored(value.event) }),
+    m.decodeGetResponse,
+  ),
+  sample(
+    'ListRequest',
+    {
+      sites: ['a'],
+      cameras: ['b'],
+      places: ['tracks', 'gate'],
+      types: ['fire'],
+      severityMin: 'high',
+      states: ['verified', 'retracted'],
+      verdictFromMs: NOW,
+      verdictUntilMs: NOW + 1,
+      oldestFirst: true,
+      pageSize: 17,
+      pageToken: 'b2s',
+    },
+    m.encodeListRequest,
+    m.decodeListRequest,
+  ),
+  sample(
+    'ListResponse',
+    { events: [eventState, eventState], nextPageToken: 'b2s', completeSinceMs: NOW, asOfMs: NOW + 1 },
+    (value) => m.encodeListResponse({ ...value, events: value.events.map(stored) }),
+    m.decodeListResponse,
+  ),
+  sample(
+    'WatchRequest',
+    { sites: ['a'], cameras: ['b', 'c'], zones: ['platform'] },
+    m.encodeWatchRequest,
+    m.decodeWatchRequest,
+  ),
+  sample('WatchResponse', { observation, skipped: 3 }, m.encodeWatchResponse, m.decodeWatchResponse),
+  sample(
+    'PushRequest',
+    { sequence: 2 ** 40, frames: [frame, { ...frame, number: 0 }] },
+    m.encodePushRequest,
+    (bytes) => {
+      const { sequence, frames, faults } = m.decodePushRequestLenient(bytes);
+      for (const { code, detail } of faults) throw new m.DecodeError(code, detail);
+      return { sequence, frames };
+    },
+  ),
+  sample(
+    'PushResponse',
+    { sequence: 3, accepted: 1, rejections: [{ index: 1, code: 'bad_grid', detail: 'the grid is 0x0' }] },
+    m.encodePushResponse,
+    m.decodePushResponse,
+  ),
+  sample('StatusRequest', {}, m.encodeStatusRequest, m.decodeStatusRequest),
+  sample('StatusResponse', status, m.encodeStatusResponse, m.decodeStatusResponse),
   sample('DecideResponse', { review: reviews[2]! }, m.encodeDecideResponse, m.decodeDecideResponse),
 ];
+
+/** As the server has it: the event as the bytes that lie on the log. */
+function stored(state: EventState): messages.StoredEventState {
+  return { ...state, event: messages.encodeEvent(state.event) };
+}

@@ -4,21 +4,72 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { candidate, openWorld, verified, type World } from './world.ts';
+import type { IngestPort } from '../../pipeline/serve/port.ts';
+import type { StatusResponse } from '../../proto/messages.ts';
+import { BEGAN_MS, candidate, observed, openWorld, verified, type World } from './world.ts';
 
 const run = promisify(execFile);
 const buf = resolve('node_modules/.bin/buf');
 const present = existsSync(buf);
 if (!present) process.stderr.write('skipped: buf: node_modules/.bin/buf is not installed\n');
 
+const SOON = { timeout: 10_000, interval: 20 };
+
+const takeAll: IngestPort['take'] = async (requests) =>
+  requests.map(({ sequence, frames, faults }) => ({
+    sequence,
+    accepted: frames.length,
+    rejections: faults.map(({ index, code, detail }) => ({ index, code, detail })),
+  }));
+
+const STATUS: StatusResponse = {
+  site: 'gare',
+  siteKind: 'station',
+  atMs: BEGAN_MS,
+  upMs: 1,
+  release: '0.1.0',
+  cameras: [
+    { camera: 'quai', source: 'live', zones: [], repeats: 0, late: 0, skipped: 0, spooled: 0, dropped: 0 },
+  ],
+  waiting: 2,
+  claimed: 0,
+  verified: 0,
+  subscribers: 0,
+  rejected: [],
+  outages: [],
+};
+
 describe.skipIf(!present)('buf', () => {
   let world: World;
   beforeAll(async () => {
-    world = await openWorld();
+    world = await openWorld({ ingest: { take: takeAll }, status: { status: async () => STATUS } });
   });
   afterAll(() => world.close());
   const url = (path = '') => `http://${world.serving.address}${path}`;
   const curl = ['curl', '--protocol', 'grpc', '--http2-prior-knowledge'];
+
+  const ask = async (method: string, request: object) => {
+    const { stdout } = await run(buf, [...curl, '-d', JSON.stringify(request), url(`/vigie.v1.${method}`)]);
+    return JSON.parse(stdout);
+  };
+  /** Does `act` again and again until the stream has said `what`. */
+  const until = async (method: string, request: string, what: string, act: () => Promise<void>) => {
+    const child = spawn(buf, [...curl, '-d', request, url(`/vigie.v1.${method}`)]);
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk;
+    });
+    const said = async () => {
+      await act();
+      return text;
+    };
+    try {
+      await expect.poll(said, { timeout: 30_000, interval: 100 }).toContain(what);
+      return text;
+    } finally {
+      child.kill();
+    }
+  };
 
   it('lint finds nothing in the schema', async () => {
     expect((await run(buf, ['lint', 'proto'])).stdout).toBe('');
@@ -26,10 +77,19 @@ describe.skipIf(!present)('buf', () => {
 
   it('curl lists the services and their methods by reflection', async () => {
     const services = (await run(buf, [...curl, '--list-services', url()])).stdout.trim().split('\n');
-    expect(services).toEqual(expect.arrayContaining(['vigie.v1.EventService', 'vigie.v1.ReviewService']));
+    const names = ['Event', 'Review', 'Observation', 'Ingest', 'Operation'].map(
+      (name) => `vigie.v1.${name}Service`,
+    );
+    expect(services).toEqual(expect.arrayContaining(names));
     const methods = (await run(buf, [...curl, '--list-methods', url()])).stdout;
     for (const method of [
       'EventService/Subscribe',
+      'EventService/Get',
+      'EventService/List',
+      'ObservationService/Watch',
+      'IngestService/Push',
+      'OperationService/Status',
+      'ReviewService/ListCandidates',
       'ReviewService/WatchCandidates',
       'ReviewService/Decide',
     ]) {
@@ -57,6 +117,54 @@ describe.skipIf(!present)('buf', () => {
     });
   });
 
+  it('curl lists candidates', async () => {
+    world.review.put({ candidate: candidate(6), state: { kind: 'waiting' } });
+    const { reviews } = await ask('ReviewService/ListCandidates', {});
+    expect(reviews).toContainEqual(expect.objectContaining({ status: 'CANDIDATE_STATUS_WAITING' }));
+  });
+
+  it('curl lists verified events and gets one', async () => {
+    await world.append(verified(7));
+    await expect.poll(async () => (await world.client.listEvents()).events.length, SOON).toBeGreaterThan(0);
+    const { events } = await ask('EventService/List', { types: ['EVENT_TYPE_FORBIDDEN_ZONE'], pageSize: 1 });
+    expect(events).toMatchObject([
+      { state: 'EVENT_CHANGE_VERIFIED', event: { candidate: { camera: 'quai-2' } } },
+    ]);
+    const { event } = await ask('EventService/Get', { id: candidate(7).id });
+    expect(event).toMatchObject({ event: { id: candidate(7).id, verdict: { confirm: {} } } });
+  });
+
+  it('curl pushes frames and is answered', async () => {
+    const { site, camera, epoch } = candidate(1);
+    const frame = { site, camera, epoch, number: 1, planeWidth: 160, planeHeight: 90, view: 'VIEW_STATE_OK' };
+    expect(await ask('IngestService/Push', { sequence: 3, frames: [frame, {}] })).toMatchObject({
+      sequence: '3',
+      accepted: 1,
+      rejections: [{ index: 1, code: 'bad_grid' }],
+    });
+  });
+
+  it('curl asks how the installation does', async () => {
+    expect(await ask('OperationService/Status', {})).toMatchObject({
+      site: 'gare',
+      siteKind: 'SITE_KIND_STATION',
+      cameras: [{ camera: 'quai', source: 'SOURCE_STATE_LIVE' }],
+      waiting: 2,
+    });
+  });
+
+  it('curl watches what is measured, and who waits', async () => {
+    const seen = await until('ObservationService/Watch', '{"zones": ["platform"]}', 'observation', () =>
+      world.observe(observed(4)),
+    );
+    expect(seen).toContain('"people": 4');
+    expect(seen).not.toContain('tracks');
+    const waits = await until('ReviewService/WatchCandidates', '{}', candidate(8).id, async () =>
+      world.review.put({ candidate: candidate(8), state: { kind: 'waiting' } }),
+    );
+    expect(waits).toContain('CANDIDATE_STATUS_WAITING');
+  });
+
   it('curl subscribes and receives a verified event as it is confirmed', async () => {
     const child = spawn(buf, [...curl, '-d', '{"fromStart": true}', url('/vigie.v1.EventService/Subscribe')]);
     try {
@@ -77,6 +185,7 @@ describe.skipIf(!present)('buf', () => {
       });
       await heard('progress');
       await world.append(verified(3));
+      await heard(verified(3).id);
       await heard('EVENT_CHANGE_VERIFIED');
       await heard('A. Martin');
       expect(text).toContain(verified(3).id);

@@ -9,6 +9,7 @@ import {
   candidateId,
   type EventChange,
   type EventType,
+  type Observation,
   type Severity,
   type Verdict,
   type VerifiedEvent,
@@ -17,9 +18,10 @@ import { Ledger, type LedgerInput } from '../../pipeline/review/ledger.ts';
 import { type Delivery, openClient, type SubscribeOptions } from '../../pipeline/serve/client.ts';
 import { RefusedError, type ReviewFilter, type ReviewPort } from '../../pipeline/serve/port.ts';
 import { type ServeOptions, serve } from '../../pipeline/serve/serve.ts';
-import { encodeEvent } from '../../proto/messages.ts';
+import { encodeEvent, encodeObservation } from '../../proto/messages.ts';
 
 export const TOPIC = 'rail.events';
+export const OBSERVED = 'rail.observations';
 export const PARTITIONS = 4;
 export const BEGAN_MS = 1_790_000_000_000;
 
@@ -83,12 +85,35 @@ export function verified(n: number, wish: Wish = {}): VerifiedEvent {
   return { id: of.id, changeId: `${of.id}#${change}#${verdict.id}`, change, candidate: of, verdict };
 }
 
+/** What was measured on a camera, and of how many frames; everything about it follows from `n`. */
+export function observed(
+  n: number,
+  wish: { site?: string; camera?: string; zones?: readonly string[] } = {},
+) {
+  const { site = 'gare-exemple', camera = 'quai-0', zones = ['tracks', 'platform'] } = wish;
+  const one: Observation = {
+    site,
+    camera,
+    epoch: BEGAN_MS,
+    frame: n * 5,
+    atMs: BEGAN_MS + n * 1_000,
+    view: 'ok',
+    zones: zones.map((zone) => ({ zone, people: n, density: n / 64, fluxX: 0.5, fluxY: -0.25 })),
+    crossings: [],
+    frames: 5,
+  };
+  return one;
+}
+
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 export async function openWorld(options: Partial<ServeOptions> & { partitions?: number } = {}) {
   const log = openMemoryLog();
   const partitions = options.partitions ?? PARTITIONS;
-  await log.createTopics([{ topic: TOPIC, partitions }]);
+  await log.createTopics([
+    { topic: TOPIC, partitions },
+    { topic: OBSERVED, partitions },
+  ]);
   const review = scriptedReview();
   const serving = await serve({ log, review, port: 0, progressMs: 50, ...options });
   const client = openClient(serving.address);
@@ -108,6 +133,15 @@ export async function openWorld(options: Partial<ServeOptions> & { partitions?: 
           topic: TOPIC,
           partition: place(event.candidate.site, event.candidate.camera),
           value: encodeEvent(event),
+        })),
+      );
+    },
+    async observe(...observations: readonly Observation[]) {
+      await log.append(
+        observations.map((one) => ({
+          topic: OBSERVED,
+          partition: place(one.site, one.camera),
+          value: encodeObservation(one),
         })),
       );
     },

@@ -48,6 +48,21 @@ export const FAULTY: readonly (readonly [string, string, Parts, string])[] = [
     { rules: rule('event: wrong_way, zone: tracks, direction: [1,0], either_sign: maybe') },
     'expected true or false',
   ],
+  ['text_too_long', 'name', { more: `name: ${'x'.repeat(129)}` }, 'has 129 characters, expected at most 128'],
+  ['missing_key', `${QUAY}.vehicle.id`, { rules: '[]\n    vehicle: { trip: "1" }' }, "the vehicle's number"],
+  ['wrong_type', `${QUAY}.vehicle.id`, { rules: '[]\n    vehicle: { id: 4521 }' }, 'put it in quotes'],
+  [
+    'wrong_type',
+    `${QUAY}.vehicle.position`,
+    { rules: '[]\n    vehicle: { id: "1", position: [48.8] }' },
+    'degrees [latitude, longitude]',
+  ],
+  [
+    'position_off_globe',
+    `${QUAY}.vehicle.position`,
+    { rules: '[]\n    vehicle: { id: "1", position: [2.37, 248.8] }' },
+    'latitude comes first',
+  ],
   ['unknown_value', 'kind', { head: 'site: a\nkind: staton' }, "did you mean 'station'"],
   [
     'unknown_value',

@@ -10,6 +10,7 @@ import { faultsOf, siteText } from './sites.ts';
 
 const example = `
 site: gare-exemple
+name: Rame d’exemple
 kind: train
 authorisation: { from: 2026-11-01, to: 2027-01-31, basis: "arrêté n° 1", events: [forbidden_zone, wrong_way, density, fire] }
 cameras:
@@ -31,6 +32,7 @@ cameras:
       - { id: gate-in, event: wrong_way, line: gate, allowed: left_to_right }
       - { id: fire, event: fire }
   - id: remote
+    vehicle: { id: "4521", trip: "TER 857312", position: [48.8443, 2.3744] }
 `;
 
 describe('site file', () => {
@@ -45,6 +47,14 @@ describe('site file', () => {
       events: ['forbidden_zone', 'wrong_way', 'density', 'fire'],
     });
     const [camera, remote] = site.cameras;
+    expect(site.name).toBe('Rame d’exemple');
+    expect(camera?.vehicle).toBeUndefined();
+    const { vehicle, ...rest } = remote!;
+    expect(vehicle).toEqual({
+      id: '4521',
+      trip: 'TER 857312',
+      position: { latitude: 48.8443, longitude: 2.3744 },
+    });
     expect(camera?.source).toBe('./clip.mp4');
     expect(camera?.analysis).toEqual({ width: 160, height: 90, fps: 5 });
     expect(camera?.ground).toEqual([
@@ -107,7 +117,7 @@ describe('site file', () => {
       { id: 'gate-in', ...medium, event: 'wrong_way', line: 'gate', allowed: 'left_to_right' },
       { id: 'fire', version: 1, severity: 'critical', sensitivity: 'medium', event: 'fire', forMs: 1_500 },
     ]);
-    expect(remote).toEqual({ id: 'remote', analysis: {}, ground: [], zones: [], lines: [], rules: [] });
+    expect(rest).toEqual({ id: 'remote', analysis: {}, ground: [], zones: [], lines: [], rules: [] });
   });
 
   it('reads the example that is given to people, whose stated defaults are the defaults', async () => {

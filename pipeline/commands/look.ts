@@ -1,0 +1,67 @@
+/** Commands that ask a server: what was verified, what is measured now, how the installation does. */
+import { events } from '../operate/events.ts';
+import { installation } from '../operate/installation.ts';
+import { watch } from '../operate/watch.ts';
+import {
+  type Command,
+  command,
+  type Done,
+  gather,
+  jsonOption,
+  serverOption,
+  sinceMs,
+  wholeNumber,
+} from './command.ts';
+
+export function lookCommands(vigie: Command, done: Done): void {
+  command(
+    vigie,
+    'events [id]',
+    'list verified events as they stand, or show one in full',
+    [
+      'vigie events                                    the 50 that were verified last',
+      'vigie events --since 2h --state verified --state updated',
+      'vigie events gare/quai-a/1795488520091/one-way/92',
+      'vigie events --json --limit 1000 | jq .event.candidate.type',
+    ],
+    [serverOption, jsonOption],
+  )
+    .option('--site <id>', 'only this site (repeatable)', gather, [])
+    .option('--camera <id>', 'only this camera (repeatable)', gather, [])
+    .option('--place <id>', 'only this zone or line (repeatable)', gather, [])
+    .option('--type <event>', 'only this type of event (repeatable)', gather, [])
+    .option('--severity <least>', 'only this severe and worse')
+    .option('--state <state>', 'only verified, updated, ended or retracted ones (repeatable)', gather, [])
+    .option('--since <when>', 'verified at this time or later: 2h (ago), 2026-11-24T08:00', sinceMs)
+    .option('--until <when>', 'verified before', sinceMs)
+    .option('--oldest-first', 'the oldest first', false)
+    .option('--limit <n>', 'most events that are listed (default 50)', wholeNumber)
+    .action(async (id: string | undefined, words) => done(await events(id, words)));
+
+  command(
+    vigie,
+    'watch',
+    'what is measured now: people, density and flow by zone',
+    [
+      'vigie watch',
+      'vigie watch --camera quai-a-01 --zone platform',
+      'vigie watch --json | jq .observation.zones',
+    ],
+    [serverOption, jsonOption],
+  )
+    .option('--site <id>', 'only this site (repeatable)', gather, [])
+    .option('--camera <id>', 'only this camera (repeatable)', gather, [])
+    .option('--zone <id>', 'only this zone (repeatable)', gather, [])
+    .option('--count <n>', 'end after n observations', wholeNumber)
+    .action(async (words) => done(await watch(words)));
+
+  command(
+    vigie,
+    'status',
+    'how an installation does: cameras, frames a second, lag, what waits, who listens',
+    ['vigie status', 'vigie status --follow', 'vigie status --json | jq .lagRecords'],
+    [serverOption, jsonOption],
+  )
+    .option('--follow', 'again every second, until stopped', false)
+    .action(async (words) => done(await installation(words)));
+}

@@ -1,0 +1,81 @@
+/** The services beside Subscribe and the review: which there are, what they read, and their end. */
+import type { Log } from '../log/port.ts';
+import type { Outage } from '../patience.ts';
+import type { Server } from './grpc.ts';
+import { IngestDesk } from './ingest.ts';
+import { EventLookup } from './lookup.ts';
+import { ObservationFeed } from './observations.ts';
+import { operationHandlers } from './operation.ts';
+import type { IngestPort, StatusPort } from './port.ts';
+import { ingestService, observationService, operationService } from './services.ts';
+
+export interface OtherOptions {
+  readonly log: Log;
+  /** Of events. Default `rail.events`. */
+  readonly topic?: string;
+  /** Topic of observations. Default `rail.observations`. */
+  readonly observations?: string;
+  /** Absent: no IngestService. */
+  readonly ingest?: IngestPort;
+  /** Absent: no OperationService. */
+  readonly status?: StatusPort;
+  /** Default 100; the next one is answered RESOURCE_EXHAUSTED. */
+  readonly watchersMax?: number;
+  readonly producersMax?: number;
+  readonly now?: () => number;
+  /** The log is away, as one of these sees it; undefined when it is back. */
+  readonly onOutage?: (who: string, outage: Outage | undefined) => void;
+}
+
+export function startOthers(
+  options: OtherOptions,
+  onFailure: (error: unknown) => void,
+  subscribers: () => number,
+) {
+  const { log, ingest, status, onOutage } = options;
+  const outageOf = (who: string) => (outage: Outage | undefined) => onOutage?.(who, outage);
+  const lookup = new EventLookup({
+    log,
+    topic: options.topic ?? 'rail.events',
+    now: options.now ?? Date.now,
+    onFailure,
+    onOutage: outageOf('events'),
+  });
+  const feed = new ObservationFeed({
+    log,
+    topic: options.observations ?? 'rail.observations',
+    watchersMax: options.watchersMax ?? 100,
+    onFailure,
+    onOutage: outageOf('observations'),
+  });
+  const desk = ingest && new IngestDesk({ ingest, producersMax: options.producersMax ?? 100, onFailure });
+  const readings = [lookup.run(), feed.run()].map((reading) => reading.catch(onFailure));
+  const served = () => ({
+    subscribers: subscribers(),
+    verified: (site: string) => lookup.standing(site),
+    cameras: feed.cameras(),
+  });
+  return {
+    eventHandlers: lookup.handlers,
+    names: [
+      observationService.name,
+      ...(desk ? [ingestService.name] : []),
+      ...(status ? [operationService.name] : []),
+    ],
+    addTo(server: Server) {
+      server.addService(observationService.definition, { watch: feed.watch });
+      if (desk) server.addService(ingestService.definition, { push: desk.push });
+      if (status) {
+        const asked = { status: () => status.status(served()), onFailure };
+        server.addService(operationService.definition, operationHandlers(asked));
+      }
+    },
+    /** Resolves when nothing reads the log any more. */
+    async close() {
+      lookup.close();
+      feed.close();
+      desk?.close();
+      await Promise.all(readings);
+    },
+  };
+}
