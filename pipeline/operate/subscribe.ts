@@ -4,7 +4,8 @@
  * Events go to the output, everything else to the errors, so that a pipe sees events only. With a token file a
  * restart goes on after the last event printed: the token is kept after the line is out, never before.
  */
-import { fault, InputError } from '../errors.ts';
+import type { CameraState } from '../../proto/messages.ts';
+import { type Fault, fault, InputError } from '../errors.ts';
 import { EVENT_TYPES, type EventType, SEVERITIES, type Severity, type VerifiedEvent } from '../model.ts';
 import { type Delivery, openClient, type SubscribeOptions } from '../serve/client.ts';
 import { processTerminal, say, type Terminal } from './terminal.ts';
@@ -22,7 +23,12 @@ export interface SubscribeWords {
   readonly site?: readonly string[];
   readonly camera?: readonly string[];
   readonly type?: readonly string[];
+  readonly place?: readonly string[];
   readonly severity?: string;
+  /** Dates, as `2026-11-24` or `2026-11-24T14:00`. */
+  readonly from?: string;
+  readonly until?: string;
+  readonly cameraStates?: boolean;
   /** Ends after so many events. */
   readonly count?: number;
 }
@@ -50,6 +56,11 @@ export async function subscribe(
               `up to date with ${words.server}; verified events appear as they come`,
             );
           current = true;
+          break;
+        case 'catching_up':
+          break;
+        case 'camera_state':
+          await say(terminal.errors, stateLine(delivery.state));
           break;
         case 'reconnecting':
           current = false;
@@ -91,6 +102,11 @@ export function eventLine({ change, candidate, verdict }: VerifiedEvent): string
   return plain([localTime(candidate.atMs), ...words].join('  '));
 }
 
+/** `camera gare/quai-a covered since 2026-11-24 14:03:12` */
+function stateLine({ site, camera, view, sinceMs }: CameraState): string {
+  return plain(`camera ${site}/${camera} ${view} since ${localTime(sinceMs)}`);
+}
+
 function jsonLine({ event, token }: Extract<Delivery, { kind: 'event' }>): string {
   return JSON.stringify({ ...event, token: Buffer.from(token).toString('hex') });
 }
@@ -103,10 +119,19 @@ function localTime(ms: number): string {
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
+function timeOf(word: string | undefined, at: string, faults: Fault[]): number | undefined {
+  if (word === undefined) return undefined;
+  const ms = /^\d{4}-\d\d-\d\d/.test(word) ? new Date(word).getTime() : Number.NaN;
+  if (ms > 0) return ms;
+  faults.push(fault('bad_time', at, `'${word}', expected a date as 2026-11-24 or 2026-11-24T14:00`));
+  return undefined;
+}
+
 /** All that is wrong with the words at once. */
 async function optionsFrom(words: SubscribeWords, signal: AbortSignal): Promise<SubscribeOptions> {
-  const { site = [], camera = [], type = [], severity, fromStart = false, resume, tokenFile } = words;
-  const faults = [];
+  const { site = [], camera = [], type = [], place = [], severity, fromStart = false } = words;
+  const { resume, tokenFile, from, until, cameraStates = false } = words;
+  const faults: Fault[] = [];
   const strange = type.filter((one) => !EVENT_TYPES.includes(one as EventType));
   if (strange.length > 0) {
     faults.push(
@@ -118,6 +143,8 @@ async function optionsFrom(words: SubscribeWords, signal: AbortSignal): Promise<
       fault('unknown_severity', '--severity', `'${severity}', expected one of ${SEVERITIES.join(', ')}`),
     );
   }
+  const verdictFromMs = timeOf(from, '--from', faults);
+  const verdictUntilMs = timeOf(until, '--until', faults);
   if (resume !== undefined && tokenFile !== undefined) {
     faults.push(fault('two_places', '--resume', 'given with --token-file, expected one place to go on from'));
   }
@@ -129,7 +156,11 @@ async function optionsFrom(words: SubscribeWords, signal: AbortSignal): Promise<
     sites: site,
     cameras: camera,
     types: type as readonly EventType[],
+    places: place,
     fromStart,
+    cameraStates,
+    ...(verdictFromMs === undefined ? {} : { verdictFromMs }),
+    ...(verdictUntilMs === undefined ? {} : { verdictUntilMs }),
     ...(severity === undefined ? {} : { severityMin: severity as Severity }),
     ...(resumeToken === undefined ? {} : { resumeToken }),
   };

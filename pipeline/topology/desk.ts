@@ -34,6 +34,7 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
       host,
       port,
       topic: TOPICS.events,
+      observations: TOPICS.observations,
       onWithheld: ({ code }) => tally.refuse(code),
       onFailure: (error) => tally.fail(error),
     });

@@ -339,8 +339,10 @@ function openRaw(client: ReturnType<typeof connect>) {
       sites: [],
       cameras: [],
       types: [],
+      places: [],
       resumeToken: new Uint8Array(0),
       fromStart: true,
+      cameraStates: false,
     }),
   );
   const call = client.makeServerStreamRequest(
