@@ -8,8 +8,9 @@ import type { CameraState } from '../../proto/messages.ts';
 import { type Fault, fault, InputError } from '../errors.ts';
 import { EVENT_TYPES, type EventType, SEVERITIES, type Severity, type VerifiedEvent } from '../model.ts';
 import { type Delivery, openClient, type SubscribeOptions } from '../serve/client.ts';
+import { subscribeKept, type TokenKeeper } from '../serve/kept.ts';
 import { processTerminal, say, type Terminal } from './terminal.ts';
-import { readTokenFile, tokenFrom, writeTokenFile } from './token-file.ts';
+import { tokenFileKeeper, tokenFrom } from './token-file.ts';
 import { plain } from './told.ts';
 
 export interface SubscribeWords {
@@ -38,49 +39,59 @@ export async function subscribe(
   words: SubscribeWords,
   terminal: Terminal = processTerminal(),
 ): Promise<number> {
-  const options = await optionsFrom(words, terminal.stop);
+  const options = optionsFrom(words, terminal.stop);
+  const keeper = words.tokenFile === undefined ? NOWHERE : tokenFileKeeper(words.tokenFile);
   const client = openClient(words.server);
-  let left = words.count ?? Number.POSITIVE_INFINITY;
-  let current = false;
+  const out = new Printer(words, terminal);
   try {
-    for await (const delivery of client.subscribe(options)) {
-      switch (delivery.kind) {
-        case 'event':
-          await say(terminal.output, words.json ? jsonLine(delivery) : eventLine(delivery.event));
-          left -= 1;
-          break;
-        case 'progress':
-          if (!current)
-            await say(
-              terminal.errors,
-              `up to date with ${words.server}; verified events appear as they come`,
-            );
-          current = true;
-          break;
-        case 'catching_up':
-          break;
-        case 'camera_state':
-          await say(terminal.errors, stateLine(delivery.state));
-          break;
-        case 'reconnecting':
-          current = false;
-          await say(
-            terminal.errors,
-            `connection lost: ${plain(delivery.why)}; trying again in ${delivery.waitMs} ms`,
-          );
-          break;
-        case 'gap':
-          await say(terminal.errors, `EVENTS WERE MISSED: ${plain(delivery.why)}; going on from there`);
-          break;
-      }
-      if (words.tokenFile !== undefined && 'token' in delivery) {
-        await writeTokenFile(words.tokenFile, delivery.token);
-      }
-      if (left <= 0) break;
-    }
+    await subscribeKept(client, options, keeper, (delivery) => out.print(delivery));
     return 0;
   } finally {
     client.close();
+  }
+}
+
+const NOWHERE: TokenKeeper = { read: async () => undefined, write: async () => {} };
+
+class Printer {
+  readonly #words: SubscribeWords;
+  readonly #terminal: Terminal;
+  #left: number;
+  #isCurrent = false;
+
+  constructor(words: SubscribeWords, terminal: Terminal) {
+    this.#words = words;
+    this.#terminal = terminal;
+    this.#left = words.count ?? Number.POSITIVE_INFINITY;
+  }
+
+  async print(delivery: Delivery): Promise<'enough' | undefined> {
+    switch (delivery.kind) {
+      case 'event': {
+        const line = this.#words.json ? jsonLine(delivery) : eventLine(delivery.event);
+        await say(this.#terminal.output, line);
+        this.#left -= 1;
+        return this.#left <= 0 ? 'enough' : undefined;
+      }
+      case 'progress':
+        if (!this.#isCurrent)
+          await this.#talk(`up to date with ${this.#words.server}; verified events appear as they come`);
+        this.#isCurrent = true;
+        return undefined;
+      case 'catching_up':
+        return undefined;
+      case 'camera_state':
+        return this.#talk(stateLine(delivery.state));
+      case 'reconnecting':
+        this.#isCurrent = false;
+        return this.#talk(`connection lost: ${plain(delivery.why)}; trying again in ${delivery.waitMs} ms`);
+      case 'gap':
+        return this.#talk(`EVENTS WERE MISSED: ${plain(delivery.why)}; going on from there`);
+    }
+  }
+
+  async #talk(what: string): Promise<undefined> {
+    await say(this.#terminal.errors, what);
   }
 }
 
@@ -128,7 +139,7 @@ function timeOf(word: string | undefined, at: string, faults: Fault[]): number |
 }
 
 /** All that is wrong with the words at once. */
-async function optionsFrom(words: SubscribeWords, signal: AbortSignal): Promise<SubscribeOptions> {
+function optionsFrom(words: SubscribeWords, signal: AbortSignal): SubscribeOptions {
   const { site = [], camera = [], type = [], place = [], severity, fromStart = false } = words;
   const { resume, tokenFile, from, until, cameraStates = false } = words;
   const faults: Fault[] = [];
@@ -149,8 +160,7 @@ async function optionsFrom(words: SubscribeWords, signal: AbortSignal): Promise<
     faults.push(fault('two_places', '--resume', 'given with --token-file, expected one place to go on from'));
   }
   if (faults.length > 0) throw new InputError(faults);
-  const kept = tokenFile === undefined ? undefined : await readTokenFile(tokenFile);
-  const resumeToken = resume === undefined ? kept : tokenFrom(resume, '--resume');
+  const resumeToken = resume === undefined ? undefined : tokenFrom(resume, '--resume');
   return {
     signal,
     sites: site,
