@@ -32,6 +32,22 @@ export function progressResponse(token: Uint8Array, atMs: number): Buffer {
   return envelope(token, PROGRESS, progress);
 }
 
+/** The event and the token of what eventResponse() made, as views of it. */
+export function partsOf(response: Buffer): { readonly token: Uint8Array; readonly event: Uint8Array } {
+  const token = partAt(response, 0);
+  return { token, event: partAt(response, token.byteOffset - response.byteOffset + token.length) };
+}
+
+/** Of a tag, a length and what follows. */
+function partAt(response: Buffer, tagAt: number): Uint8Array {
+  let length = 0;
+  let scale = 1;
+  let at = tagAt + 1;
+  for (; response[at]! >= 0x80; at++, scale *= 0x80) length += (response[at]! & 0x7f) * scale;
+  length += response[at]! * scale;
+  return response.subarray(at + 1, at + 1 + length);
+}
+
 /** The token moves on; nothing is said of being current. */
 export function catchingUpResponse(token: Uint8Array): Buffer {
   return envelope(token, PROGRESS, CATCHING_UP);

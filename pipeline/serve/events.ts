@@ -2,7 +2,7 @@
  * EventService: verified events, as they come, to whoever subscribed. At least once; ordered per camera, because a
  * camera lives in one partition.
  *
- * One tail (tail.ts) reads the log for all who are live; it lives as long as somebody is subscribed. A subscriber who
+ * One tail (live.ts) reads the log for all who are live; it lives as long as somebody is subscribed. A subscriber who
  * reads history, or cannot keep up, has a reader of its own until it is live (subscriber.ts).
  */
 import { decodeSubscribeRequest } from '../../proto/messages.ts';
@@ -12,10 +12,10 @@ import { readRequest } from './calls.ts';
 import { everyPartition } from './cursor.ts';
 import { cameraFilter, eventFilter } from './filter.ts';
 import { CallError, Metadata, type StreamCall, status, toStatus } from './grpc.ts';
+import { LiveTail } from './live.ts';
 import { historyGone, startingPoint } from './start.ts';
 import { CameraStates } from './states.ts';
 import { Subscriber } from './subscriber.ts';
-import { Tail } from './tail.ts';
 
 export type { Withheld } from './admit.ts';
 
@@ -53,7 +53,7 @@ export class EventFeed {
   readonly #open = new Set<Open>();
   readonly #gate: Gate;
   readonly #states: CameraStates | undefined;
-  #tail: Promise<Tail> | undefined;
+  #tail: Promise<LiveTail> | undefined;
   #closing = false;
 
   constructor(options: EventFeedOptions) {
@@ -131,7 +131,7 @@ export class EventFeed {
   }
 
   /** A tail that failed is of no more use: it begins anew with whoever comes next. */
-  async #tailNow(partitions: number): Promise<Tail> {
+  async #tailNow(partitions: number): Promise<LiveTail> {
     for (;;) {
       const asked = this.#tail;
       const known = await asked?.catch(() => undefined);
@@ -143,10 +143,10 @@ export class EventFeed {
     }
   }
 
-  async #openTail(partitions: number): Promise<Tail> {
+  async #openTail(partitions: number): Promise<LiveTail> {
     const { log, topic } = this.#options;
     const from = await everyPartition(topic, partitions, (at) => log.endOffset(at));
-    return new Tail({ ...this.#options, from, gate: this.#gate });
+    return new LiveTail({ ...this.#options, from, gate: this.#gate });
   }
 
   #stopTail(): void {

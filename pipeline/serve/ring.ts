@@ -19,6 +19,9 @@ export interface Entry {
   readonly response: Buffer | undefined;
 }
 
+/** What of an event somebody may read: its bytes in another form. The same function for all who may read the same. */
+export type Form = (event: Uint8Array) => Uint8Array;
+
 export const RING_ENTRIES = 4_096;
 export const RING_BYTES = 16 * 1024 * 1024;
 

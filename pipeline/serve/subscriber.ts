@@ -13,7 +13,8 @@ import { Cursor, covers, endMark, turn, unlessAborted } from './cursor.ts';
 import { catchingUpResponse, eventResponse, progressResponse } from './envelope.ts';
 import { type EventFilter, factsOf } from './filter.ts';
 import type { StreamCall } from './grpc.ts';
-import type { Member, Tail } from './tail.ts';
+import type { LiveTail, Member } from './live.ts';
+import type { Form } from './ring.ts';
 import { WINDOW_BYTES, Window } from './window.ts';
 
 export interface SubscriberOptions {
@@ -23,7 +24,9 @@ export interface SubscriberOptions {
   /** Next offset by partition. */
   readonly from: readonly number[];
   readonly wants: EventFilter;
-  readonly tail: Tail;
+  /** Absent: events as they are on the log. */
+  readonly form?: Form;
+  readonly tail: LiveTail;
   readonly gate: Gate;
   readonly progressMs: number;
   readonly now: () => number;
@@ -122,7 +125,7 @@ export class Subscriber implements Member {
   }
 
   #pumpEntries(): void {
-    const { tail, wants } = this.#options;
+    const { tail, wants, form } = this.#options;
     if (this.#owedAtMs !== undefined) {
       this.#toldAtMs = this.#owedAtMs;
       this.#owedAtMs = undefined;
@@ -137,7 +140,8 @@ export class Subscriber implements Member {
         if (!wants(facts)) continue;
         this.sent++;
       }
-      if (!this.#window.send(response)) return;
+      const formed = facts === undefined || form === undefined ? response : tail.formed(response, form);
+      if (!this.#window.send(formed)) return;
     }
   }
 
@@ -186,7 +190,7 @@ export class Subscriber implements Member {
   }
 
   #passHistory(record: LogRecord): void {
-    const { gate, wants } = this.#options;
+    const { gate, wants, form } = this.#options;
     const { partition, offset, timestampMs, value } = record;
     // A repeat.
     if (offset < this.cursor.offsets[partition]!) return;
@@ -194,6 +198,6 @@ export class Subscriber implements Member {
     const event = gate.admit(record);
     if (event === undefined || !wants(factsOf(event))) return;
     this.sent++;
-    this.#window.send(eventResponse(this.cursor.token(), value));
+    this.#window.send(eventResponse(this.cursor.token(), form === undefined ? value : form(value)));
   }
 }

@@ -1,10 +1,13 @@
 /** One reader for all who are live, one buffer for all of them, and nobody who waits for anybody else. */
 import { describe, expect, it } from 'vitest';
 import type { Log } from '../../pipeline/log/port.ts';
+import { Gate } from '../../pipeline/serve/admit.ts';
+import { LiveTail } from '../../pipeline/serve/live.ts';
 import { RING_BYTES, RING_ENTRIES, Ring } from '../../pipeline/serve/ring.ts';
+import { Subscriber } from '../../pipeline/serve/subscriber.ts';
 import { decodeToken, encodeToken } from '../../pipeline/serve/token.ts';
 import { WINDOW_BYTES } from '../../pipeline/serve/window.ts';
-import { encodeEvent } from '../../proto/messages.ts';
+import { decodeEvent, encodeEvent } from '../../proto/messages.ts';
 import { append, FakeCall, feedOf, inOrder, memoryLog, until } from './feed.ts';
 import { TOPIC, verified } from './world.ts';
 
@@ -55,6 +58,40 @@ describe('those who are live', () => {
     feed.close();
     await Promise.all(ended);
     await until(() => readers() === 0);
+  });
+
+  it('who may not read all of it get another form, made once for all of them', async () => {
+    const log = await memoryLog();
+    await append(log, 0, 8);
+    let made = 0;
+    const form = (event: Uint8Array) => {
+      made++;
+      const { verdict, ...rest } = decodeEvent(event);
+      return encodeEvent({ ...rest, verdict: { ...verdict, by: { ...verdict.by, name: '-' } } });
+    };
+    const gate = new Gate(() => {});
+    const shared = { log, topic: TOPIC, from: [0, 0, 0, 0], progressMs: 50, now: Date.now, gate };
+    const tail = new LiveTail({ ...shared, from: [2, 2, 2, 2] });
+    const stop = new AbortController();
+    const calls = Array.from({ length: 5 }, () => new FakeCall());
+    const running = calls.map((call, n) =>
+      new Subscriber({ ...shared, tail, wants: () => true, call: call.call, ...(n > 0 && { form }) }).run(
+        stop.signal,
+      ),
+    );
+    await until(() => calls.every(isCurrent));
+    await append(log, 8, 20);
+    await until(() => calls.every((call) => call.numbers().length === 20));
+    // 8 of history for each of 4, 12 live for all of them.
+    expect(made).toBe(4 * 8 + 12);
+    for (const [n, call] of calls.entries()) {
+      const names = call.responses().map((one) => (one.kind === 'event' ? one.event.verdict.by.name : ''));
+      expect(new Set(names.filter((name) => name !== ''))).toEqual(new Set([n === 0 ? 'A. Martin' : '-']));
+      expect(inOrder(call.numbers(), 0, 20)).toBe(true);
+    }
+    stop.abort();
+    tail.stop();
+    await Promise.all(running);
   });
 
   it('each gets what its filter lets pass, and tokens that go on after it', async () => {

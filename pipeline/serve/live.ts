@@ -13,11 +13,11 @@
 import type { Log, LogRecord, Reader } from '../log/port.ts';
 import type { Gate } from './admit.ts';
 import { Cursor, covers, endMark, type Mark, positions, turn, unlessAborted } from './cursor.ts';
-import { eventResponse, progressResponse } from './envelope.ts';
+import { eventResponse, partsOf, progressResponse } from './envelope.ts';
 import { factsOf } from './filter.ts';
-import { type Entry, Ring } from './ring.ts';
+import { type Entry, type Form, Ring } from './ring.ts';
 
-export interface TailOptions {
+export interface LiveTailOptions {
   readonly log: Log;
   readonly topic: string;
   /** Next offset by partition. */
@@ -49,16 +49,18 @@ const BATCH_RECORDS = 64;
 const HOLD_MS_MAX = 1_000;
 const HOLD_LOOK_MS = 5;
 
-export class Tail {
-  readonly #options: TailOptions;
+export class LiveTail {
+  readonly #options: LiveTailOptions;
   readonly #ring = new Ring();
   readonly #cursor: Cursor;
   readonly #live = new Set<Member>();
   readonly #waiting = new Set<() => void>();
   readonly #stop = new AbortController();
+  /** Goes with the ring's entries. */
+  readonly #forms = new WeakMap<Buffer, Map<Form, Buffer>>();
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(options: TailOptions) {
+  constructor(options: LiveTailOptions) {
     this.#options = options;
     this.#cursor = new Cursor(options.topic, options.from);
     this.#run().catch((error: unknown) => this.#fail(error));
@@ -78,6 +80,18 @@ export class Tail {
 
   entry(at: number): Entry {
     return this.#ring.at(at);
+  }
+
+  /** The response of an entry in a form; made once for all who may read the same. */
+  formed(response: Buffer, form: Form): Buffer {
+    const forms = this.#forms.get(response) ?? new Map<Form, Buffer>();
+    this.#forms.set(response, forms);
+    const known = forms.get(form);
+    if (known !== undefined) return known;
+    const { token, event } = partsOf(response);
+    const made = eventResponse(token, form(event));
+    forms.set(form, made);
+    return made;
   }
 
   /** False: the entry that it wants is gone. */

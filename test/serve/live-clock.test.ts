@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { openMemoryLog } from '../../pipeline/log/memory.ts';
 import { Gate } from '../../pipeline/serve/admit.ts';
-import { Tail } from '../../pipeline/serve/tail.ts';
+import { LiveTail } from '../../pipeline/serve/live.ts';
 
 it('tells of progress also after the clock was set back by an hour', async () => {
   let nowMs = 1_790_000_000_000;
@@ -10,7 +10,7 @@ it('tells of progress also after the clock was set back by an hour', async () =>
   await log.createTopics([{ topic: 't', partitions: 1 }]);
   const stop = new AbortController();
   const gate = new Gate(() => {});
-  const tail = new Tail({ log, topic: 't', from: [0], progressMs: 20, now: () => nowMs, gate });
+  const tail = new LiveTail({ log, topic: 't', from: [0], progressMs: 20, now: () => nowMs, gate });
   await tail.moved(0, stop.signal);
   expect(tail.entry(0)).toMatchObject({ partition: -1, appendedAtMs: nowMs });
   nowMs -= 3_600_000;
