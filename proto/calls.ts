@@ -6,28 +6,44 @@ import type {
   ReviewStatus,
   Severity,
   VerifiedEvent,
+  ViewState,
 } from '../pipeline/model.ts';
 import { candidateIn, candidateOut } from './candidate.ts';
-import { FILTERS_MAX, listIn, namesIn, presentIn, refuse, wideIn, wideOut } from './check.ts';
+import { FILTERS_MAX, idIn, listIn, namesIn, presentIn, refuse, wideIn, wideOut } from './check.ts';
 import { eventIn, eventOut } from './event.ts';
 import { agentIn, agentOut, draftIn, draftOut, type VerdictDraft, verdictIn, verdictOut } from './verdict.ts';
 import { MESSAGE_BYTES_MAX, read, v1, write } from './wire.ts';
-import { eventTypes, reviewStatuses, severities } from './words.ts';
+import { eventTypes, reviewStatuses, severities, viewStates } from './words.ts';
 
 export interface SubscribeRequest {
   /** Empty lists do not filter. */
   readonly sites: readonly string[];
   readonly cameras: readonly string[];
   readonly types: readonly EventType[];
+  readonly places: readonly string[];
   readonly severityMin?: Severity;
+  /** At or after, and before. */
+  readonly verdictFromMs?: number;
+  readonly verdictUntilMs?: number;
   /** Empty: from now on, or from the start where that is asked for. */
   readonly resumeToken: Uint8Array;
   readonly fromStart: boolean;
+  readonly cameraStates: boolean;
 }
 
 export type SubscribeResponse =
   | { readonly kind: 'event'; readonly resumeToken: Uint8Array; readonly event: VerifiedEvent }
-  | { readonly kind: 'progress'; readonly resumeToken: Uint8Array; readonly atMs: number };
+  | { readonly kind: 'progress'; readonly resumeToken: Uint8Array; readonly atMs: number }
+  | { readonly kind: 'catching_up'; readonly resumeToken: Uint8Array }
+  | { readonly kind: 'camera_state'; readonly state: CameraState };
+
+/** Whether a camera's view can be trusted, and since when by its own clock. */
+export interface CameraState {
+  readonly site: string;
+  readonly camera: string;
+  readonly view: ViewState;
+  readonly sinceMs: number;
+}
 
 export interface ListCandidatesRequest {
   /** Empty: waiting and claimed. */
@@ -63,29 +79,43 @@ export function encodeSubscribeRequest(request: SubscribeRequest): Uint8Array {
     sites: [...request.sites],
     cameras: [...request.cameras],
     types: request.types.map(eventTypes.out),
+    places: [...request.places],
     severityMin: request.severityMin === undefined ? 0 : severities.out(request.severityMin),
     resumeToken: request.resumeToken,
     fromStart: request.fromStart,
+    verdictFromMs: wideOut(request.verdictFromMs ?? 0, 'verdict_from_ms'),
+    verdictUntilMs: wideOut(request.verdictUntilMs ?? 0, 'verdict_until_ms'),
+    cameraStates: request.cameraStates,
   });
 }
 
 /** Throws DecodeError, as all of these do. */
 export function decodeSubscribeRequest(bytes: Uint8Array): SubscribeRequest {
   const wire = read(v1.SubscribeRequest, bytes);
+  const fromMs = wideIn(wire.verdictFromMs, 'verdict_from_ms');
+  const untilMs = wideIn(wire.verdictUntilMs, 'verdict_until_ms');
   return {
     sites: namesIn(wire.sites, 'sites'),
     cameras: namesIn(wire.cameras, 'cameras'),
     types: listIn(wire.types, FILTERS_MAX, 'types').map((type) => eventTypes.in(type, 'types')),
+    places: namesIn(wire.places, 'places'),
+    ...(fromMs !== 0 && { verdictFromMs: fromMs }),
+    ...(untilMs !== 0 && { verdictUntilMs: untilMs }),
     ...(wire.severityMin !== 0 && { severityMin: severities.in(wire.severityMin, 'severity_min') }),
     resumeToken: tokenIn(wire.resumeToken),
     fromStart: wire.fromStart,
+    cameraStates: wire.cameraStates,
   };
 }
 
 export function encodeSubscribeResponse(response: SubscribeResponse): Uint8Array {
+  if (response.kind === 'camera_state')
+    return write(v1.SubscribeResponse, { cameraState: stateOut(response.state) });
   const { resumeToken } = response;
   if (response.kind === 'event')
     return write(v1.SubscribeResponse, { resumeToken, event: eventOut(response.event) });
+  if (response.kind === 'catching_up')
+    return write(v1.SubscribeResponse, { resumeToken, progress: { catchingUp: true } });
   return write(v1.SubscribeResponse, { resumeToken, progress: { atMs: wideOut(response.atMs, 'at_ms') } });
 }
 
@@ -93,7 +123,9 @@ export function decodeSubscribeResponse(bytes: Uint8Array): SubscribeResponse {
   const wire = read(v1.SubscribeResponse, bytes, { keepUnknown: true });
   const resumeToken = tokenIn(wire.resumeToken);
   if (wire.event) return { kind: 'event', resumeToken, event: eventIn(wire.event) };
+  if (wire.progress?.catchingUp) return { kind: 'catching_up', resumeToken };
   if (wire.progress) return { kind: 'progress', resumeToken, atMs: wideIn(wire.progress.atMs, 'at_ms') };
+  if (wire.cameraState) return { kind: 'camera_state', state: cameraStateIn(wire.cameraState) };
   refuse('missing_field', 'kind is absent');
 }
 
@@ -153,6 +185,21 @@ export function encodeDecideResponse(response: DecideResponse): Uint8Array {
 
 export function decodeDecideResponse(bytes: Uint8Array): DecideResponse {
   return { review: reviewIn(read(v1.DecideResponse, bytes).review) };
+}
+
+type WireCameraState = NonNullable<Parameters<typeof v1.CameraState.encode>[0]>;
+
+function stateOut({ site, camera, view, sinceMs }: CameraState): WireCameraState {
+  return { site, camera, view: viewStates.out(view), sinceMs: wideOut(sinceMs, 'since_ms') };
+}
+
+function cameraStateIn(wire: WireCameraState): CameraState {
+  return {
+    site: idIn(wire.site, 'site'),
+    camera: idIn(wire.camera, 'camera'),
+    view: viewStates.in(wire.view, 'view'),
+    sinceMs: wideIn(wire.sinceMs, 'since_ms'),
+  };
 }
 
 type WireReview = NonNullable<Parameters<typeof v1.CandidateReview.encode>[0]>;

@@ -8,6 +8,7 @@
 import { fileURLToPath } from 'node:url';
 
 export {
+  type CameraState,
   type DecideRequest,
   type DecideResponse,
   decodeDecideRequest,

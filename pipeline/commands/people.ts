@@ -55,7 +55,11 @@ export function peopleCommands(vigie: Command, done: Done): void {
     .option('--site <id>', 'only this site (repeatable)', gather, [])
     .option('--camera <id>', 'only this camera (repeatable)', gather, [])
     .option('--type <event>', 'only this type of event (repeatable)', gather, [])
+    .option('--place <id>', 'only this zone or line (repeatable)', gather, [])
     .option('--severity <least>', 'only this severe and worse')
+    .option('--from <time>', 'only what was decided since: 2026-11-24 or 2026-11-24T14:00')
+    .option('--until <time>', 'only what was decided before')
+    .option('--camera-states', 'also say how well the cameras see', false)
     .option('--count <n>', 'end after n events', wholeNumber)
     .action(async (words) => done(await subscribe(words)));
 }

@@ -4,11 +4,13 @@
  * Events go to the output, everything else to the errors, so that a pipe sees events only. With a token file a
  * restart goes on after the last event printed: the token is kept after the line is out, never before.
  */
-import { fault, InputError } from '../errors.ts';
+import type { CameraState } from '../../proto/messages.ts';
+import { type Fault, fault, InputError } from '../errors.ts';
 import { EVENT_TYPES, type EventType, SEVERITIES, type Severity, type VerifiedEvent } from '../model.ts';
 import { type Delivery, openClient, type SubscribeOptions } from '../serve/client.ts';
+import { subscribeKept, type TokenKeeper } from '../serve/kept.ts';
 import { processTerminal, say, type Terminal } from './terminal.ts';
-import { readTokenFile, tokenFrom, writeTokenFile } from './token-file.ts';
+import { tokenFileKeeper, tokenFrom } from './token-file.ts';
 import { plain } from './told.ts';
 
 export interface SubscribeWords {
@@ -22,7 +24,12 @@ export interface SubscribeWords {
   readonly site?: readonly string[];
   readonly camera?: readonly string[];
   readonly type?: readonly string[];
+  readonly place?: readonly string[];
   readonly severity?: string;
+  /** Dates, as `2026-11-24` or `2026-11-24T14:00`. */
+  readonly from?: string;
+  readonly until?: string;
+  readonly cameraStates?: boolean;
   /** Ends after so many events. */
   readonly count?: number;
 }
@@ -32,44 +39,59 @@ export async function subscribe(
   words: SubscribeWords,
   terminal: Terminal = processTerminal(),
 ): Promise<number> {
-  const options = await optionsFrom(words, terminal.stop);
+  const options = optionsFrom(words, terminal.stop);
+  const keeper = words.tokenFile === undefined ? NOWHERE : tokenFileKeeper(words.tokenFile);
   const client = openClient(words.server);
-  let left = words.count ?? Number.POSITIVE_INFINITY;
-  let current = false;
+  const out = new Printer(words, terminal);
   try {
-    for await (const delivery of client.subscribe(options)) {
-      switch (delivery.kind) {
-        case 'event':
-          await say(terminal.output, words.json ? jsonLine(delivery) : eventLine(delivery.event));
-          left -= 1;
-          break;
-        case 'progress':
-          if (!current)
-            await say(
-              terminal.errors,
-              `up to date with ${words.server}; verified events appear as they come`,
-            );
-          current = true;
-          break;
-        case 'reconnecting':
-          current = false;
-          await say(
-            terminal.errors,
-            `connection lost: ${plain(delivery.why)}; trying again in ${delivery.waitMs} ms`,
-          );
-          break;
-        case 'gap':
-          await say(terminal.errors, `EVENTS WERE MISSED: ${plain(delivery.why)}; going on from there`);
-          break;
-      }
-      if (words.tokenFile !== undefined && 'token' in delivery) {
-        await writeTokenFile(words.tokenFile, delivery.token);
-      }
-      if (left <= 0) break;
-    }
+    await subscribeKept(client, options, keeper, (delivery) => out.print(delivery));
     return 0;
   } finally {
     client.close();
+  }
+}
+
+const NOWHERE: TokenKeeper = { read: async () => undefined, write: async () => {} };
+
+class Printer {
+  readonly #words: SubscribeWords;
+  readonly #terminal: Terminal;
+  #left: number;
+  #isCurrent = false;
+
+  constructor(words: SubscribeWords, terminal: Terminal) {
+    this.#words = words;
+    this.#terminal = terminal;
+    this.#left = words.count ?? Number.POSITIVE_INFINITY;
+  }
+
+  async print(delivery: Delivery): Promise<'enough' | undefined> {
+    switch (delivery.kind) {
+      case 'event': {
+        const line = this.#words.json ? jsonLine(delivery) : eventLine(delivery.event);
+        await say(this.#terminal.output, line);
+        this.#left -= 1;
+        return this.#left <= 0 ? 'enough' : undefined;
+      }
+      case 'progress':
+        if (!this.#isCurrent)
+          await this.#talk(`up to date with ${this.#words.server}; verified events appear as they come`);
+        this.#isCurrent = true;
+        return undefined;
+      case 'catching_up':
+        return undefined;
+      case 'camera_state':
+        return this.#talk(stateLine(delivery.state));
+      case 'reconnecting':
+        this.#isCurrent = false;
+        return this.#talk(`connection lost: ${plain(delivery.why)}; trying again in ${delivery.waitMs} ms`);
+      case 'gap':
+        return this.#talk(`EVENTS WERE MISSED: ${plain(delivery.why)}; going on from there`);
+    }
+  }
+
+  async #talk(what: string): Promise<undefined> {
+    await say(this.#terminal.errors, what);
   }
 }
 
@@ -91,6 +113,11 @@ export function eventLine({ change, candidate, verdict }: VerifiedEvent): string
   return plain([localTime(candidate.atMs), ...words].join('  '));
 }
 
+/** `camera gare/quai-a covered since 2026-11-24 14:03:12` */
+function stateLine({ site, camera, view, sinceMs }: CameraState): string {
+  return plain(`camera ${site}/${camera} ${view} since ${localTime(sinceMs)}`);
+}
+
 function jsonLine({ event, token }: Extract<Delivery, { kind: 'event' }>): string {
   return JSON.stringify({ ...event, token: Buffer.from(token).toString('hex') });
 }
@@ -103,10 +130,19 @@ function localTime(ms: number): string {
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
+function timeOf(word: string | undefined, at: string, faults: Fault[]): number | undefined {
+  if (word === undefined) return undefined;
+  const ms = /^\d{4}-\d\d-\d\d/.test(word) ? new Date(word).getTime() : Number.NaN;
+  if (ms > 0) return ms;
+  faults.push(fault('bad_time', at, `'${word}', expected a date as 2026-11-24 or 2026-11-24T14:00`));
+  return undefined;
+}
+
 /** All that is wrong with the words at once. */
-async function optionsFrom(words: SubscribeWords, signal: AbortSignal): Promise<SubscribeOptions> {
-  const { site = [], camera = [], type = [], severity, fromStart = false, resume, tokenFile } = words;
-  const faults = [];
+function optionsFrom(words: SubscribeWords, signal: AbortSignal): SubscribeOptions {
+  const { site = [], camera = [], type = [], place = [], severity, fromStart = false } = words;
+  const { resume, tokenFile, from, until, cameraStates = false } = words;
+  const faults: Fault[] = [];
   const strange = type.filter((one) => !EVENT_TYPES.includes(one as EventType));
   if (strange.length > 0) {
     faults.push(
@@ -118,18 +154,23 @@ async function optionsFrom(words: SubscribeWords, signal: AbortSignal): Promise<
       fault('unknown_severity', '--severity', `'${severity}', expected one of ${SEVERITIES.join(', ')}`),
     );
   }
+  const verdictFromMs = timeOf(from, '--from', faults);
+  const verdictUntilMs = timeOf(until, '--until', faults);
   if (resume !== undefined && tokenFile !== undefined) {
     faults.push(fault('two_places', '--resume', 'given with --token-file, expected one place to go on from'));
   }
   if (faults.length > 0) throw new InputError(faults);
-  const kept = tokenFile === undefined ? undefined : await readTokenFile(tokenFile);
-  const resumeToken = resume === undefined ? kept : tokenFrom(resume, '--resume');
+  const resumeToken = resume === undefined ? undefined : tokenFrom(resume, '--resume');
   return {
     signal,
     sites: site,
     cameras: camera,
     types: type as readonly EventType[],
+    places: place,
     fromStart,
+    cameraStates,
+    ...(verdictFromMs === undefined ? {} : { verdictFromMs }),
+    ...(verdictUntilMs === undefined ? {} : { verdictUntilMs }),
     ...(severity === undefined ? {} : { severityMin: severity as Severity }),
     ...(resumeToken === undefined ? {} : { resumeToken }),
   };

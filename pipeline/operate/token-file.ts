@@ -1,6 +1,12 @@
 /** Where `vigie subscribe` keeps its place between runs: the resume token, in hex digits, one line. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { fault, InputError } from '../errors.ts';
+import type { TokenKeeper } from '../serve/kept.ts';
+
+/** The file as the client's keeper. */
+export function tokenFileKeeper(path: string): TokenKeeper {
+  return { read: () => readTokenFile(path), write: (token) => writeTokenFile(path, token) };
+}
 
 /** Undefined when there is no such file yet. Throws InputError when it holds something else. */
 export async function readTokenFile(path: string): Promise<Uint8Array | undefined> {

@@ -8,7 +8,8 @@
  *   response := (0x0A length token)?  body         field 1, bytes: tag = 1 << 3 | 2
  *   body     := 0x12 length event                  field 2, message: tag = 2 << 3 | 2
  *             | 0x1A length progress               field 3, message: tag = 3 << 3 | 2
- *   progress := (0x08 varint at_ms)?               field 1, uint64: tag = 1 << 3 | 0
+ *   progress := 0x08 varint at_ms                  field 1, uint64: tag = 1 << 3 | 0
+ *             | 0x10 0x01                          field 2, bool, catching_up: tag = 2 << 3 | 0
  *   length   := varint                             of what follows it, in bytes
  */
 import { varintBytes, writeVarint } from './varint.ts';
@@ -17,6 +18,7 @@ const TOKEN = 0x0a;
 const EVENT = 0x12;
 const PROGRESS = 0x1a;
 const AT_MS = 0x08;
+const CATCHING_UP = Uint8Array.of(0x10, 0x01);
 
 export function eventResponse(token: Uint8Array, event: Uint8Array): Buffer {
   return envelope(token, EVENT, event);
@@ -28,6 +30,27 @@ export function progressResponse(token: Uint8Array, atMs: number): Buffer {
   progress[0] = AT_MS;
   writeVarint(progress, 1, atMs);
   return envelope(token, PROGRESS, progress);
+}
+
+/** The event and the token of what eventResponse() made, as views of it. */
+export function partsOf(response: Buffer): { readonly token: Uint8Array; readonly event: Uint8Array } {
+  const token = partAt(response, 0);
+  return { token, event: partAt(response, token.byteOffset - response.byteOffset + token.length) };
+}
+
+/** Of a tag, a length and what follows. */
+function partAt(response: Buffer, tagAt: number): Uint8Array {
+  let length = 0;
+  let scale = 1;
+  let at = tagAt + 1;
+  for (; response[at]! >= 0x80; at++, scale *= 0x80) length += (response[at]! & 0x7f) * scale;
+  length += response[at]! * scale;
+  return response.subarray(at + 1, at + 1 + length);
+}
+
+/** The token moves on; nothing is said of being current. */
+export function catchingUpResponse(token: Uint8Array): Buffer {
+  return envelope(token, PROGRESS, CATCHING_UP);
 }
 
 function envelope(token: Uint8Array, tag: number, body: Uint8Array): Buffer {

@@ -1,32 +1,29 @@
 /**
- * EventService: verified events, as they come, to whoever subscribed.
+ * EventService: verified events, as they come, to whoever subscribed. At least once; ordered per camera, because a
+ * camera lives in one partition.
  *
- * A subscriber costs a cursor and a small window: at most BATCH_RECORDS records read ahead and the 17 messages
- * that grpc-js takes before write() answers false. Then the subscription waits for drain, and a slow subscriber
- * goes on from the log. At least once; ordered per camera, because a camera lives in one partition.
+ * One tail (live.ts) reads the log for all who are live; it lives as long as somebody is subscribed. A subscriber who
+ * reads history, or cannot keep up, has a reader of its own until it is live (subscriber.ts).
  */
-import { decodeEvent, decodeSubscribeRequest } from '../../proto/messages.ts';
-import { type Log, type LogRecord, OffsetGoneError } from '../log/port.ts';
-import type { VerifiedEvent } from '../model.ts';
-import { whyNotVerified } from './admit.ts';
+import { decodeSubscribeRequest } from '../../proto/messages.ts';
+import { type Log, OffsetGoneError } from '../log/port.ts';
+import { Gate, type Withheld } from './admit.ts';
 import { readRequest } from './calls.ts';
-import { eventResponse, progressResponse } from './envelope.ts';
-import { eventFilter } from './filter.ts';
-import { follow } from './follow.ts';
+import { everyPartition } from './cursor.ts';
+import { cameraFilter, eventFilter } from './filter.ts';
 import { CallError, Metadata, type StreamCall, status, toStatus } from './grpc.ts';
+import { LiveTail } from './live.ts';
 import { historyGone, startingPoint } from './start.ts';
-import { drained } from './window.ts';
+import { CameraStates } from './states.ts';
+import { Subscriber } from './subscriber.ts';
 
-/** A record on the log of events that must not, or cannot, go out. */
-export interface Withheld {
-  readonly record: LogRecord;
-  readonly code: 'event_undecodable' | 'event_unverified';
-  readonly detail: string;
-}
+export type { Withheld } from './admit.ts';
 
 export interface EventFeedOptions {
   readonly log: Log;
   readonly topic: string;
+  /** Where camera states come from. Absent: asking for them is refused. */
+  readonly observations?: string;
   readonly progressMs: number;
   readonly subscribersMax: number;
   readonly now: () => number;
@@ -40,101 +37,125 @@ export interface SubscriberState {
   readonly sent: number;
   /** Messages taken by write() and not yet by the network. */
   readonly unsent: number;
+  /** false: it reads history, because it came late or is slow. */
+  readonly isLive: boolean;
 }
 
-/** Places remembered so that they are not reported twice; some 40 bytes each. */
-const WITHHELD_MAX = 1_000;
+/** A subscription from its first moment on; `subscriber` once it is known where it begins. */
+interface Open {
+  readonly call: StreamCall;
+  readonly stop: AbortController;
+  subscriber?: Subscriber;
+}
 
 export class EventFeed {
   readonly #options: EventFeedOptions;
-  readonly #open = new Set<{ call: StreamCall; sent: number; stop: AbortController }>();
-  readonly #withheld = new Set<string>();
+  readonly #open = new Set<Open>();
+  readonly #gate: Gate;
+  readonly #states: CameraStates | undefined;
+  #tail: Promise<LiveTail> | undefined;
   #closing = false;
 
   constructor(options: EventFeedOptions) {
     this.#options = options;
+    this.#gate = new Gate(options.onWithheld);
+    const { log, observations, now, onFailure } = options;
+    if (observations !== undefined)
+      this.#states = new CameraStates({ log, topic: observations, now, onFailure });
   }
 
   subscribers(): SubscriberState[] {
-    return [...this.#open].map(({ call, sent }) => ({
+    return [...this.#open].map(({ call, subscriber }) => ({
       peer: call.getPeer(),
-      sent,
+      sent: subscriber?.sent ?? 0,
       unsent: call.writableLength,
+      isLive: subscriber?.isLive ?? false,
     }));
   }
 
-  /** Ends every subscription after the message at hand; the token in that message goes on elsewhere. */
+  /** Ends every subscription after the message at hand and a last token. */
   close(): void {
     this.#closing = true;
     for (const { stop } of this.#open) stop.abort();
   }
 
   readonly subscribe = async (call: StreamCall): Promise<void> => {
-    const stop = new AbortController();
-    const subscriber = { call, sent: 0, stop };
-    const gone = () => stop.abort();
+    const open: Open = { call, stop: new AbortController() };
+    const gone = () => open.stop.abort();
     call.on('cancelled', gone).on('close', gone).on('error', gone);
     try {
       if (this.#closing) throw shuttingDown();
       if (this.#open.size >= this.#options.subscribersMax) throw tooMany(this.#options.subscribersMax);
-      this.#open.add(subscriber);
-      await this.#run(subscriber, stop.signal);
-      if (this.#closing && !call.cancelled) throw shuttingDown();
+      this.#open.add(open);
+      await this.#run(open);
+      if (!this.#closing || call.cancelled) return;
+      open.subscriber?.sayLastToken();
+      throw shuttingDown();
     } catch (error) {
       if (!call.cancelled) call.emit('error', toStatus(this.#asCallError(error)));
     } finally {
-      this.#open.delete(subscriber);
+      this.#open.delete(open);
+      if (this.#open.size === 0) this.#stopTail();
     }
   };
 
-  async #run(subscriber: { call: StreamCall; sent: number }, signal: AbortSignal): Promise<void> {
-    const { log, topic, progressMs, now } = this.#options;
-    const { call } = subscriber;
+  async #run(open: Open): Promise<void> {
+    const { log, topic } = this.#options;
+    const { call, stop } = open;
     const request = readRequest(decodeSubscribeRequest, call.request);
-    const cursor = await startingPoint(log, topic, request);
+    if (request.cameraStates && this.#states === undefined) throw noStates();
+    const from = await startingPoint(log, topic, request);
+    const tail = await this.#tailNow(from.length);
     // Headers first: the caller learns that it is subscribed, however long the first event takes.
     call.sendMetadata(new Metadata());
-    const wants = eventFilter(request);
-    const wanted = (record: LogRecord): boolean => {
-      const event = this.#admit(record);
-      return event !== undefined && wants(event);
-    };
+    const subscriber = new Subscriber({
+      ...this.#options,
+      call,
+      from,
+      tail,
+      wants: eventFilter(request),
+      gate: this.#gate,
+    });
+    open.subscriber = subscriber;
+    const unwatch = request.cameraStates
+      ? this.#states?.watch(cameraFilter(request), (camera, response) => subscriber.show(camera, response))
+      : undefined;
     try {
-      for await (const step of follow({ log, topic, cursor, progressMs, now, wanted, signal })) {
-        const message =
-          step.kind === 'event'
-            ? eventResponse(step.token, step.event)
-            : progressResponse(step.token, step.atMs);
-        if (step.kind === 'event') subscriber.sent++;
-        if (!call.write(message)) await drained(call, signal);
-      }
+      await subscriber.run(stop.signal);
     } catch (error) {
-      if (error instanceof OffsetGoneError) throw await historyGone(log, topic, cursor, error.message);
-      throw error;
+      if (!(error instanceof OffsetGoneError)) throw error;
+      throw await historyGone(log, topic, subscriber.cursor.offsets, error.message);
+    } finally {
+      unwatch?.();
     }
   }
 
-  #admit(record: LogRecord): VerifiedEvent | undefined {
-    try {
-      const event = decodeEvent(record.value);
-      const why = whyNotVerified(event);
-      if (why === undefined) return event;
-      this.#withhold({ record, code: 'event_unverified', detail: why });
-    } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      this.#withhold({ record, code: 'event_undecodable', detail });
+  /** A tail that failed is of no more use: it begins anew with whoever comes next. */
+  async #tailNow(partitions: number): Promise<LiveTail> {
+    for (;;) {
+      const asked = this.#tail;
+      const known = await asked?.catch(() => undefined);
+      if (known !== undefined && !known.hasFailed) return known;
+      // Unless somebody else was faster.
+      if (this.#tail !== asked) continue;
+      this.#tail = this.#openTail(partitions);
+      return this.#tail;
     }
-    return undefined;
   }
 
-  /** Every subscriber meets the same bad record; it is reported once. */
-  #withhold(withheld: Withheld): void {
-    const { partition, offset } = withheld.record;
-    const place = `${partition}/${offset}`;
-    if (this.#withheld.has(place)) return;
-    if (this.#withheld.size >= WITHHELD_MAX) this.#withheld.clear();
-    this.#withheld.add(place);
-    this.#options.onWithheld(withheld);
+  async #openTail(partitions: number): Promise<LiveTail> {
+    const { log, topic } = this.#options;
+    const from = await everyPartition(topic, partitions, (at) => log.endOffset(at));
+    return new LiveTail({ ...this.#options, from, gate: this.#gate });
+  }
+
+  #stopTail(): void {
+    const tail = this.#tail;
+    this.#tail = undefined;
+    tail?.then(
+      (opened) => opened.stop(),
+      () => undefined,
+    );
   }
 
   #asCallError(error: unknown): unknown {
@@ -161,5 +182,13 @@ function tooMany(max: number): CallError {
     status.RESOURCE_EXHAUSTED,
     'too_many_subscribers',
     `this server has ${max} subscribers, its limit; try another, or later`,
+  );
+}
+
+function noStates(): CallError {
+  return new CallError(
+    status.UNIMPLEMENTED,
+    'no_camera_states',
+    'this server does not read observations, so it knows of no camera states',
   );
 }

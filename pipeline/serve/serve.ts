@@ -26,6 +26,8 @@ export interface ServeOptions extends OtherOptions {
   readonly port?: number;
   /** Default `rail.events`. */
   readonly topic?: string;
+  /** Where camera states are read from. Absent: whoever asks for them is refused. */
+  readonly observations?: string;
   /** Beat of the progress messages, ms. Default 5000. */
   readonly progressMs?: number;
   /** Default 1000; the next one is answered RESOURCE_EXHAUSTED. */
@@ -59,6 +61,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const feed = new EventFeed({
     log: options.log,
     topic: options.topic ?? 'rail.events',
+    ...(options.observations === undefined ? {} : { observations: options.observations }),
     progressMs: options.progressMs ?? 5_000,
     subscribersMax: options.subscribersMax ?? 1_000,
     now,

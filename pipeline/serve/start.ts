@@ -7,9 +7,9 @@
  */
 import type { SubscribeRequest } from '../../proto/messages.ts';
 import type { Log } from '../log/port.ts';
-import { everyPartition } from './follow.ts';
+import { everyPartition } from './cursor.ts';
 import { CallError, Metadata, status } from './grpc.ts';
-import { decodeToken, encodeToken, TokenError } from './token.ts';
+import { decodeToken, encodeToken, type ResumePoint, TokenError } from './token.ts';
 
 /** Next offset to read, by partition. Throws CallError. */
 export async function startingPoint(log: Log, topic: string, request: SubscribeRequest): Promise<number[]> {
@@ -50,8 +50,45 @@ async function resume(log: Log, topic: string, count: number, token: Uint8Array)
         'it was not made from this log',
     );
   }
+  if (await isOfAnotherLog(log, topic, point, firsts)) {
+    throw new CallError(
+      status.FAILED_PRECONDITION,
+      'token_of_another_log',
+      `the resume token is for a topic '${topic}' that was deleted and made anew since: its positions mean nothing ` +
+        'here; subscribe without a token',
+    );
+  }
   return cursor;
 }
+
+/**
+ * Whether the token's witness is not on this log. Two questions about times tell it where times never fall; where they
+ * do (brokers with different clocks), the record itself is asked before anybody is sent away.
+ */
+async function isOfAnotherLog(
+  log: Log,
+  topic: string,
+  { offsets, witness }: ResumePoint,
+  firsts: readonly number[],
+): Promise<boolean> {
+  if (witness === undefined) return false;
+  const { partition, atMs } = witness;
+  const at = { topic, partition };
+  const offset = offsets[partition]! - 1;
+  // No longer kept: nobody can tell.
+  if (offset < firsts[partition]!) return false;
+  const [from, after] = await Promise.all([log.offsetAt(at, atMs), log.offsetAt(at, atMs + 1)]);
+  if (from <= offset && offset < after) return false;
+  const reader = await log.reader([{ ...at, offset }]);
+  try {
+    const [record] = await reader.read(1, WITNESS_MS_MAX);
+    return record !== undefined && (record.offset !== offset || record.timestampMs !== atMs);
+  } finally {
+    await reader.close();
+  }
+}
+
+const WITNESS_MS_MAX = 5_000;
 
 function readToken(token: Uint8Array) {
   try {

@@ -1,5 +1,10 @@
 /** The subscriber's side of EventService.Subscribe: one endless stream out of many connections. */
-import { decodeSubscribeResponse, encodeSubscribeRequest } from '../../proto/messages.ts';
+import {
+  type CameraState,
+  decodeSubscribeResponse,
+  encodeSubscribeRequest,
+  type SubscribeResponse,
+} from '../../proto/messages.ts';
 import type { EventType, Severity, VerifiedEvent } from '../model.ts';
 import type { ClientReadableStream } from './grpc.ts';
 import { asRpcError, RpcError } from './rpc-error.ts';
@@ -9,7 +14,14 @@ export interface SubscribeOptions {
   readonly sites?: readonly string[];
   readonly cameras?: readonly string[];
   readonly types?: readonly EventType[];
+  /** Zones and lines of rules. */
+  readonly places?: readonly string[];
   readonly severityMin?: Severity;
+  /** Of the verdict, ms since the Unix epoch: at or after, and before. */
+  readonly verdictFromMs?: number;
+  readonly verdictUntilMs?: number;
+  /** Also how well the cameras see. */
+  readonly cameraStates?: boolean;
   /** Goes on after the message that carried it. */
   readonly resumeToken?: Uint8Array;
   /** Without a token: from the oldest that is kept. Otherwise from the present. */
@@ -18,11 +30,17 @@ export interface SubscribeOptions {
   /** First wait before reconnecting, ms; doubles up to `backoffMsMax`. Defaults 250 and 10000. */
   readonly backoffMs?: number;
   readonly backoffMsMax?: number;
+  /** 0 to 1, for the half of each wait that is left to chance: many subscribers of one server must not come back at once. */
+  readonly chance?: () => number;
 }
 
 export type Delivery =
   | { readonly kind: 'event'; readonly event: VerifiedEvent; readonly token: Uint8Array }
+  /** Up to date: whatever was on the log at this time has been delivered. */
   | { readonly kind: 'progress'; readonly atMs: number; readonly token: Uint8Array }
+  /** History is still being read; the filter let nothing of it pass for a while. */
+  | { readonly kind: 'catching_up'; readonly token: Uint8Array }
+  | { readonly kind: 'camera_state'; readonly state: CameraState }
   /** The connection is lost; the next attempt comes after `waitMs`. */
   | { readonly kind: 'reconnecting'; readonly why: string; readonly waitMs: number }
   /** Events were lost to this subscriber: the history after its token is no longer kept. */
@@ -45,9 +63,9 @@ export async function* subscription(
   open: Open,
   options: SubscribeOptions,
 ): AsyncGenerator<Delivery, void, void> {
-  const { signal, backoffMs = 250, backoffMsMax = 10_000 } = options;
+  const { signal, backoffMs = 250, backoffMsMax = 10_000, chance = Math.random } = options;
   let token = options.resumeToken ?? new Uint8Array(0);
-  let waitMs = backoffMs;
+  let waitMsMax = backoffMs;
   while (!signal?.aborted) {
     const call = open(requestFor(options, token));
     const stop = () => call.cancel();
@@ -56,11 +74,9 @@ export async function* subscription(
     try {
       for await (const bytes of call) {
         const response = decodeSubscribeResponse(bytes);
-        token = response.resumeToken;
-        waitMs = backoffMs;
-        yield response.kind === 'event'
-          ? { kind: 'event', event: response.event, token }
-          : { kind: 'progress', atMs: response.atMs, token };
+        if (response.kind !== 'camera_state') token = response.resumeToken;
+        waitMsMax = backoffMs;
+        yield deliveryOf(response, token);
       }
       failure = new RpcError('UNAVAILABLE', 'stream_ended', 'the server ended the stream');
     } catch (error) {
@@ -77,9 +93,23 @@ export async function* subscription(
       continue;
     }
     if (!PASSING.has(failure.status)) throw failure;
+    const waitMs = Math.round((waitMsMax * (1 + chance())) / 2);
     yield { kind: 'reconnecting', why: failure.message, waitMs };
     await pause(waitMs, signal);
-    waitMs = Math.min(waitMs * 2, backoffMsMax);
+    waitMsMax = Math.min(waitMsMax * 2, backoffMsMax);
+  }
+}
+
+function deliveryOf(response: SubscribeResponse, token: Uint8Array): Delivery {
+  switch (response.kind) {
+    case 'event':
+      return { kind: 'event', event: response.event, token };
+    case 'progress':
+      return { kind: 'progress', atMs: response.atMs, token };
+    case 'catching_up':
+      return { kind: 'catching_up', token };
+    case 'camera_state':
+      return response;
   }
 }
 
@@ -88,9 +118,13 @@ function requestFor(options: SubscribeOptions, token: Uint8Array): Uint8Array {
     sites: options.sites ?? [],
     cameras: options.cameras ?? [],
     types: options.types ?? [],
+    places: options.places ?? [],
     ...(options.severityMin === undefined ? {} : { severityMin: options.severityMin }),
+    ...(options.verdictFromMs === undefined ? {} : { verdictFromMs: options.verdictFromMs }),
+    ...(options.verdictUntilMs === undefined ? {} : { verdictUntilMs: options.verdictUntilMs }),
     resumeToken: token,
     fromStart: options.fromStart ?? false,
+    cameraStates: options.cameraStates ?? false,
   });
 }
 

@@ -111,7 +111,15 @@ describe('unknown stays unknown', () => {
     expect(decodeFrameBatch(encodeFrameBatch({ frames: [blind] })).frames[0]).toStrictEqual(blind);
     const { place: __, ...whole } = { ...candidate, findings: [{ name: 'n', value: 1, unit: '' }] };
     expect(decodeCandidate(encodeCandidate(whole))).toStrictEqual(whole);
-    const request = { sites: [], cameras: [], types: [], resumeToken: new Uint8Array(0), fromStart: false };
+    const request = {
+      sites: [],
+      cameras: [],
+      types: [],
+      places: [],
+      resumeToken: new Uint8Array(0),
+      fromStart: false,
+      cameraStates: false,
+    };
     expect(decodeSubscribeRequest(encodeSubscribeRequest(request))).toStrictEqual(request);
   });
 });

@@ -193,4 +193,33 @@ describe.skipIf(!present)('buf', () => {
       child.kill();
     }
   });
+
+  it('curl filters and goes on by token, as docs/examples/curl has it', async () => {
+    const script = (request: object) => {
+      const words = ['docs/examples/curl/subscribe.sh', world.serving.address, JSON.stringify(request)];
+      const child = spawn('sh', words, { env: { ...process.env, BUF: buf } });
+      const messages: { resumeToken?: string; event?: { id: string } }[] = [];
+      let text = '';
+      return new Promise<typeof messages>((done, failed) => {
+        child.on('close', () => failed(new Error('buf ended')));
+        child.stdout.on('data', (chunk: Buffer) => {
+          // One JSON object after the other, each closed at the start of a line.
+          const parts = (text + chunk).split(/(?<=^\})\s*/m);
+          text = /^\}\s*$/m.test(parts.at(-1) ?? '') ? '' : (parts.pop() ?? '');
+          messages.push(...parts.map((part) => JSON.parse(part)));
+          if (messages.length < 2) return;
+          child.removeAllListeners('close');
+          child.kill();
+          done(messages);
+        });
+      });
+    };
+    await world.append(verified(30, { type: 'fire' }), verified(31), verified(32, { type: 'fire' }));
+    const types = ['EVENT_TYPE_FIRE'];
+    const first = await script({ fromStart: true, types });
+    const ids = [30, 32].map((n) => verified(n).id);
+    expect(ids).toContain(first[0]?.event?.id);
+    const rest = await script({ resumeToken: first[0]?.resumeToken, types });
+    expect(rest[0]?.event?.id).toBe(ids.find((id) => id !== first[0]?.event?.id));
+  });
 });

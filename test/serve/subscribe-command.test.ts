@@ -72,6 +72,25 @@ describe('vigie subscribe', () => {
     ]);
   });
 
+  it('hands on the place and the time of the verdict too', async () => {
+    const late = verified(4, { place: 'gate' });
+    await world.append(verified(1), verified(2, { place: 'gate' }), {
+      ...late,
+      verdict: { ...late.verdict, atMs: Date.UTC(2027, 0, 2) },
+    });
+    const watching = start({
+      fromStart: true,
+      json: true,
+      place: ['gate'],
+      from: '2027-01-01',
+      until: '2027-02-01',
+    });
+    await watching.heard('errors', 'up to date');
+    watching.stop();
+    await watching.ended;
+    expect(lines(watching.said.output).map((line) => JSON.parse(line).id)).toEqual([late.id]);
+  });
+
   it('goes on after a restart where its token file says', async () => {
     const tokenFile = join(directory, 'token');
     const all = Array.from({ length: 20 }, (_, n) => verified(n));
@@ -117,6 +136,7 @@ describe('vigie subscribe', () => {
 
   it.each<[string, Partial<SubscribeWords>, string[]]>([
     ['words', { type: ['riot'], severity: 'huge' }, ['unknown_type', 'unknown_severity']],
+    ['times', { from: 'yesterday', until: '2026-13-40' }, ['bad_time', 'bad_time']],
     ['token', { resume: 'xyz' }, ['bad_token']],
     ['places', { resume: 'ab', tokenFile: 'x' }, ['two_places']],
   ])('refuses wrong %s before it connects', async (_, words, codes) => {

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { VerifiedEvent } from '../../pipeline/model.ts';
 import { type Delivery, RpcError } from '../../pipeline/serve/client.ts';
@@ -126,20 +127,40 @@ describe('a subscription', () => {
   });
 });
 
+describe('a long history that the filter leaves out', () => {
+  it('is told of at the beat, with tokens that move on, before the subscriber is up to date', async () => {
+    world = await openWorld({ progressMs: 1 });
+    await world.append(...numbered(0, 4_000));
+    const taken = await world.take({ fromStart: true, sites: ['elsewhere'] }, current);
+    const early = taken.slice(0, -1);
+    expect(early.length).toBeGreaterThan(2);
+    expect(new Set(early.map(({ kind }) => kind))).toEqual(new Set(['catching_up']));
+    const passed = early.map((one) => decodeToken(tokenOf(one)).offsets.reduce((sum, next) => sum + next, 0));
+    expect(passed).toEqual(passed.toSorted((a, b) => a - b));
+    expect(passed.at(-1)).toBeGreaterThan(passed[0]!);
+  });
+});
+
 describe('filters', () => {
+  const DECIDED_MS = 1_790_000_100_000;
   const mixed = [
     verified(0, { site: 'a', camera: 'one', type: 'density', severity: 'low' }),
     verified(1, { site: 'a', camera: 'two', type: 'fire', severity: 'critical' }),
     verified(2, { site: 'b', camera: 'one', type: 'wrong_way', severity: 'medium' }),
     verified(3, { site: 'b', camera: 'two', type: 'density', severity: 'high', change: 'retracted' }),
-  ];
+    verified(4, { site: 'c', camera: 'three', type: 'fire', severity: 'low', place: 'gate' }),
+  ].map((event, n) => ({ ...event, verdict: { ...event.verdict, atMs: DECIDED_MS + n } }));
   it.each([
     ['site', { sites: ['a'] }, [0, 1]],
     ['camera', { cameras: ['two'] }, [1, 3]],
-    ['types', { types: ['density', 'fire'] as const }, [0, 1, 3]],
+    ['types', { types: ['density', 'fire'] as const }, [0, 1, 3, 4]],
     ['severity', { severityMin: 'high' as const }, [1, 3]],
+    ['place', { places: ['gate'] }, [4]],
+    ['verdict time, from', { verdictFromMs: DECIDED_MS + 2 }, [2, 3, 4]],
+    ['verdict time, until, but for what is taken back', { verdictUntilMs: DECIDED_MS + 1 }, [0, 3]],
+    ['verdict time, both', { verdictFromMs: DECIDED_MS + 1, verdictUntilMs: DECIDED_MS + 3 }, [1, 2, 3]],
     ['all at once', { sites: ['b'], cameras: ['two'], severityMin: 'medium' as const }, [3]],
-    ['none', {}, [0, 1, 2, 3]],
+    ['none', {}, [0, 1, 2, 3, 4]],
   ])('by %s', async (_, filter, expected) => {
     world = await openWorld();
     await world.append(...mixed);
@@ -187,6 +208,36 @@ describe('a token that cannot be honoured', () => {
     ]) {
       expect(await refusal(encodeToken(point))).toEqual(['FAILED_PRECONDITION', 'token_of_another_log']);
     }
+  });
+
+  it('is FAILED_PRECONDITION when the topic was made anew under the same name', async () => {
+    world = await openWorld();
+    await world.append(...numbered(0, 20));
+    const taken = await world.take({ fromStart: true }, (some) => events(some).length === 20);
+    await world.close();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    world = await openWorld();
+    // As much as before, so that its positions exist.
+    await world.append(...numbered(100, 120));
+    expect(await refusal(tokenOf(taken.at(-1)))).toEqual(['FAILED_PRECONDITION', 'token_of_another_log']);
+    const own = await world.take({ fromStart: true }, (some) => events(some).length === 20);
+    expect(await refusal(tokenOf(own.at(-1)))).toBeUndefined();
+  });
+
+  it('of the release before, without a witness, is honoured', async () => {
+    world = await openWorld();
+    await world.append(...numbered(0, 20));
+    const { offsets } = decodeToken(
+      tokenOf((await world.take({ fromStart: true }, (some) => events(some).length === 20)).at(-1)),
+    );
+    const body = Buffer.concat([
+      Buffer.of(1, TOPIC.length),
+      Buffer.from(TOPIC),
+      Buffer.of(offsets.length, ...offsets),
+    ]);
+    const crc = Buffer.alloc(4);
+    crc.writeUInt32BE(crc32(body));
+    expect(await refusal(Buffer.concat([body, crc]))).toBeUndefined();
   });
 
   it('is OUT_OF_RANGE when history is gone, with a token that skips only what is gone', async () => {
@@ -339,8 +390,10 @@ function openRaw(client: ReturnType<typeof connect>) {
       sites: [],
       cameras: [],
       types: [],
+      places: [],
       resumeToken: new Uint8Array(0),
       fromStart: true,
+      cameraStates: false,
     }),
   );
   const call = client.makeServerStreamRequest(

@@ -30,6 +30,7 @@ export interface Wish {
   camera?: string;
   type?: EventType;
   severity?: Severity;
+  place?: string;
   change?: EventChange;
 }
 
@@ -48,7 +49,7 @@ export function candidate(n: number, wish: Wish = {}): Candidate {
     rule: 'no-tracks',
     ruleVersion: 1,
     severity: wish.severity ?? 'high',
-    place: 'tracks',
+    place: wish.place ?? 'tracks',
     phase: 'begin',
     revision: 0,
     beganFrame: n,

@@ -165,7 +165,14 @@ export class SubscriberActor {
     const token = this.#token;
     const resume = token === undefined ? {} : { resumeToken: (await planted.token?.(token, log)) ?? token };
     const open = (request: Uint8Array) => this.#open(request).readable;
-    const options = { ...resume, fromStart: true, signal: session.signal, backoffMs: 100, backoffMsMax: 800 };
+    const options = {
+      ...resume,
+      fromStart: true,
+      signal: session.signal,
+      backoffMs: 100,
+      backoffMsMax: 800,
+      chance: () => chance.unit(),
+    };
     for await (const delivery of subscription(open, options)) {
       if (session.signal.aborted) return;
       if (delivery.kind === 'gap') this.gaps++;

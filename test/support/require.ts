@@ -4,7 +4,7 @@ import { loadRdkafka } from '../../pipeline/log/rdkafka-client.ts';
  * Parts that a machine may lack (a real Kafka, the footage, a browser, ffmpeg). A suite that needs one skips with
  * one visible line that says what is missing, unless VIGIE_REQUIRE names the part: then the absence is a failure.
  */
-export type Part = 'kafka' | 'kcat' | 'node-rdkafka' | 'footage' | 'browser' | 'ffmpeg';
+export type Part = 'kafka' | 'kcat' | 'node-rdkafka' | 'footage' | 'browser' | 'ffmpeg' | 'python';
 
 /** true: present, run. false: absent, skip (already said so). Throws when required and absent. */
 export function havePart(part: Part, present: boolean, why: string): boolean {

@@ -1,26 +1,21 @@
 /** A server's clock that is set back must not leave its subscribers without a sign of life until it has caught up. */
 import { expect, it } from 'vitest';
 import { openMemoryLog } from '../../pipeline/log/memory.ts';
-import { follow } from '../../pipeline/serve/follow.ts';
+import { Gate } from '../../pipeline/serve/admit.ts';
+import { LiveTail } from '../../pipeline/serve/live.ts';
 
 it('tells of progress also after the clock was set back by an hour', async () => {
   let nowMs = 1_790_000_000_000;
   const log = openMemoryLog();
   await log.createTopics([{ topic: 't', partitions: 1 }]);
   const stop = new AbortController();
-  const steps = follow({
-    log,
-    topic: 't',
-    cursor: [0],
-    progressMs: 20,
-    now: () => nowMs,
-    wanted: () => true,
-    signal: stop.signal,
-  });
-  expect((await steps.next()).value).toMatchObject({ kind: 'progress', atMs: nowMs });
+  const gate = new Gate(() => {});
+  const tail = new LiveTail({ log, topic: 't', from: [0], progressMs: 20, now: () => nowMs, gate });
+  await tail.moved(0, stop.signal);
+  expect(tail.entry(0)).toMatchObject({ partition: -1, appendedAtMs: nowMs });
   nowMs -= 3_600_000;
-  expect((await steps.next()).value).toMatchObject({ kind: 'progress', atMs: nowMs });
-  stop.abort();
-  await steps.return();
+  await tail.moved(1, stop.signal);
+  expect(tail.entry(1)).toMatchObject({ partition: -1, appendedAtMs: nowMs });
+  tail.stop();
   await log.close();
 });
