@@ -20,7 +20,7 @@ const { values } = parseArgs({
 });
 const size = values.quick
   ? { rounds: 1, events: 2_000, manyEvents: 200, seconds: 2, stalled: 20 }
-  : { rounds: 7, events: 20_000, manyEvents: 2_000, seconds: 20, stalled: 20 };
+  : { rounds: 5, events: 10_000, manyEvents: 1_000, seconds: 20, stalled: 20 };
 
 const here = machine();
 console.log(`${here.cpu}, ${here.cores} cores, Node ${here.node}; events of ${EVENT_BYTES} bytes`);
@@ -53,6 +53,7 @@ async function throughput(name: string, subscribers: number, events: number): Pr
     for (const kind of ['bare', 'vigie'] as const) {
       const one = await parties.round(kind, { subscribers, events });
       if (round > 0 || values.quick) found[kind].push(one);
+      console.log(`  ${kind} ${k(one.perSecond)}/s, server ${one.cpuUs.toFixed(2)} µs a delivery`);
     }
   }
   const rate = (rounds: readonly Round[]) => median(rounds.map(({ perSecond }) => perSecond));

@@ -135,6 +135,9 @@ export class EventFeed {
     for (;;) {
       const asked = this.#tail;
       const known = await asked?.catch(() => undefined);
+      // Live subscribers would never hear of a partition that was added; coming back, they are told.
+      if (known?.partitions !== partitions)
+        known?.fail(new Error(`the topic has ${partitions} partitions now`));
       if (known !== undefined && !known.hasFailed) return known;
       // Unless somebody else was faster.
       if (this.#tail !== asked) continue;

@@ -63,7 +63,11 @@ export class LiveTail {
   constructor(options: LiveTailOptions) {
     this.#options = options;
     this.#cursor = new Cursor(options.topic, options.from);
-    this.#run().catch((error: unknown) => this.#fail(error));
+    this.#run().catch((error: unknown) => this.fail(error));
+  }
+
+  get partitions(): number {
+    return this.#cursor.offsets.length;
   }
 
   get hasFailed(): boolean {
@@ -120,6 +124,15 @@ export class LiveTail {
       });
     }
     if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Ends everybody's time here with this error. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#stop.abort();
+    for (const member of this.#live) member.fail(error);
+    this.#live.clear();
+    this.#wake();
   }
 
   stop(): void {
@@ -219,12 +232,5 @@ export class LiveTail {
 
   #behind(at: number): readonly Member[] {
     return [...this.#live].filter((member) => member.at < at);
-  }
-
-  #fail(error: unknown): void {
-    this.#failure = { error };
-    for (const member of this.#live) member.fail(error);
-    this.#live.clear();
-    this.#wake();
   }
 }

@@ -79,6 +79,7 @@ export class Subscriber implements Member {
   }
 
   overrun(): void {
+    this.isLive = false;
     this.#left?.resolve();
   }
 
@@ -106,7 +107,7 @@ export class Subscriber implements Member {
   async #live(at: number, signal: AbortSignal): Promise<void> {
     const { tail } = this.#options;
     this.at = at;
-    await this.#window.room(signal);
+    while (!this.hasRoom && !signal.aborted) await this.#window.room(signal);
     if (signal.aborted || !tail.join(this)) return;
     this.isLive = true;
     const leave = () => this.#left?.resolve();
@@ -172,7 +173,8 @@ export class Subscriber implements Member {
           largest = Math.max(largest, record.value.length);
           if (record.offset >= offsets[record.partition]!) continue;
           this.#passHistory(record);
-          if (!this.hasRoom) await this.#window.room(signal);
+          // States may take the room that has just come.
+          while (!this.hasRoom && !signal.aborted) await this.#window.room(signal);
           if (signal.aborted) return;
         }
         // Records wait in memory while the subscriber does not take them.

@@ -109,6 +109,14 @@ it('goes on where it stopped after an outage, and is not current during one', as
   await expect.poll(() => at.records.length).toBe(9);
   await expect.poll(() => at.current.length).toBe(2);
   expect(at.current[1]).toEqual({ atMs: 6_000, read: 9 });
+  // Once more: it goes on after the last record, neither before nor behind it.
+  away = true;
+  const first = at.outages.length;
+  await expect.poll(() => at.outages.length).toBeGreaterThan(first);
+  await at.append(6);
+  away = false;
+  await expect.poll(() => at.records.length).toBe(15);
+  expect(new Set(at.records.map(({ partition, offset }) => `${partition}/${offset}`)).size).toBe(15);
   await at.end(running);
 });
 
