@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `vigie` command: its words are in `commands/`, `operate/` does the work. */
 import { BAD_INPUT, Command, CommanderError, type Done, EXIT_CODES, FAILED, OK } from './commands/command.ts';
+import { identityCommands } from './commands/identities.ts';
 import { peopleCommands } from './commands/people.ts';
 import { recordCommands } from './commands/records.ts';
 import { siteCommands } from './commands/sites.ts';
@@ -37,6 +38,7 @@ ${EXIT_CODES}`,
   siteCommands(vigie, done);
   peopleCommands(vigie, done);
   recordCommands(vigie, done);
+  identityCommands(vigie, done);
   return vigie;
 }
 

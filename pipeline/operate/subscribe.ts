@@ -7,13 +7,12 @@
 import { fault, InputError } from '../errors.ts';
 import { EVENT_TYPES, type EventType, SEVERITIES, type Severity, type VerifiedEvent } from '../model.ts';
 import { type Delivery, openClient, type SubscribeOptions } from '../serve/client.ts';
+import { type ReachWords, reach } from './reach.ts';
 import { processTerminal, say, type Terminal } from './terminal.ts';
 import { readTokenFile, tokenFrom, writeTokenFile } from './token-file.ts';
 import { plain } from './told.ts';
 
-export interface SubscribeWords {
-  /** host:port */
-  readonly server: string;
+export interface SubscribeWords extends ReachWords {
   readonly json?: boolean;
   readonly fromStart?: boolean;
   /** Hex digits, as --json prints them. */
@@ -33,7 +32,7 @@ export async function subscribe(
   terminal: Terminal = processTerminal(),
 ): Promise<number> {
   const options = await optionsFrom(words, terminal.stop);
-  const client = openClient(words.server);
+  const client = openClient(words.server, reach(words));
   let left = words.count ?? Number.POSITIVE_INFINITY;
   let current = false;
   try {
@@ -77,7 +76,7 @@ export async function subscribe(
 export function eventLine({ change, candidate, verdict }: VerifiedEvent): string {
   const { site, camera, place } = candidate;
   const where = [site, camera, ...(place === undefined ? [] : [place])].join('/');
-  const by = verdict.by.name;
+  const by = verdict.by.name || (verdict.by.role === 'agent' ? 'an agent' : `a ${verdict.by.role}`);
   const who = change === 'retracted' ? `RETRACTED by ${by}` : `confirmed by ${by}`;
   const news = change === 'verified' || change === 'retracted' ? [] : [change];
   const words = [

@@ -13,13 +13,13 @@ export function readRequest<T>(decode: (bytes: Uint8Array) => T, bytes: Uint8Arr
 
 export function unary<Request, Response>(
   decode: (bytes: Uint8Array) => Request,
-  handle: (request: Request) => Promise<Response> | Response,
+  handle: (request: Request, call: UnaryCall) => Promise<Response> | Response,
   encode: (response: Response) => Uint8Array,
   onFailure: (error: unknown) => void,
 ) {
   return async (call: UnaryCall, reply: UnaryReply): Promise<void> => {
     try {
-      reply(null, encode(await handle(readRequest(decode, call.request))));
+      reply(null, encode(await handle(readRequest(decode, call.request), call)));
     } catch (error) {
       if (!(error instanceof CallError)) onFailure(error);
       reply(toStatus(error));

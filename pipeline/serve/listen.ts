@@ -1,11 +1,12 @@
 /**
- * The listening socket, held here and not by grpc-js, for two reasons: the number of connections has a bound, and
- * closing has one too. Node ends a session that was told to close gently by waiting for its peer to hang up, even
+ * The listening socket, held here and not by grpc-js, for three reasons: the number of connections has a bound,
+ * closing has one too, and so has a TLS handshake, whose certificate can change while the socket listens. Node ends a session that was told to close gently by waiting for its peer to hang up, even
  * when it is destroyed afterwards; a peer that stays would hold the process until its keepalive gives up.
  */
 import { createServer, isIP, type Socket } from 'node:net';
 import { fault, InputError } from '../errors.ts';
 import { type Server, ServerCredentials } from './grpc.ts';
+import { createTlsAcceptor, type ServerTls } from './identity/tls.ts';
 
 export interface Listening {
   readonly port: number;
@@ -19,13 +20,16 @@ export async function listen(
   host: string,
   port: number,
   connectionsMax: number,
+  tls?: ServerTls,
 ): Promise<Listening> {
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const sockets = new Set<Socket>();
-  const acceptor = createServer({ noDelay: true }, (socket) => {
+  const take = (socket: Socket) => injector.injectConnection(socket);
+  const acceptor = tls === undefined ? createServer({ noDelay: true }, take) : createTlsAcceptor(tls, take);
+  // The raw socket also where TLS is spoken: one that never ends its handshake counts too.
+  acceptor.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    injector.injectConnection(socket);
   });
   acceptor.maxConnections = connectionsMax;
   await new Promise<void>((resolve, reject) => {

@@ -29,7 +29,17 @@ import {
 } from '../../proto/messages.ts';
 import { candidate, event, frame, observation, samples, verdict } from './samples.ts';
 
-const FILES = ['candidate', 'checkpoint', 'common', 'event', 'frame', 'observation', 'review', 'verdict'];
+const FILES = [
+  'audit',
+  'candidate',
+  'checkpoint',
+  'common',
+  'event',
+  'frame',
+  'observation',
+  'review',
+  'verdict',
+];
 
 function schema(): protobuf.Namespace {
   const root = new protobuf.Root();
