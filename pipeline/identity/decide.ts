@@ -38,7 +38,8 @@ export function isPublic(call: string): boolean {
 /** The proof and the habilitation, both of which end by themselves. */
 export function notNow(known: Known, atMs: number): Refusal | undefined {
   const { untilMs, habilitation, name } = known;
-  if (atMs >= untilMs) {
+  // So written that an end that is no number is past.
+  if (!(atMs < untilMs)) {
     return {
       kind: 'unauthenticated',
       code: 'credentials_expired',

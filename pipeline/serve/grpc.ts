@@ -56,6 +56,8 @@ export const SERVER_OPTIONS = {
   'grpc.max_send_message_length': RESPONSE_BYTES_MAX,
   'grpc.max_metadata_size': METADATA_BYTES_MAX,
   'grpc.max_concurrent_streams': 1_000,
+  // A connection without a call; whoever comes back connects again.
+  'grpc.max_connection_idle_ms': 300_000,
   'grpc.enable_channelz': 0,
 } as const;
 

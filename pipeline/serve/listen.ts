@@ -14,6 +14,9 @@ export interface Listening {
   close(graceMs: number): Promise<void>;
 }
 
+/** From the connection to the first byte; the longest way around the earth takes a fraction of it. */
+const FIRST_WORD_MS_MAX = 10_000;
+
 /** Throws InputError: `port_in_use`, `bind_failed`. */
 export async function listen(
   server: Server,
@@ -29,7 +32,14 @@ export async function listen(
   // The raw socket also where TLS is spoken: one that never ends its handshake counts too.
   acceptor.on('connection', (socket: Socket) => {
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    // Whoever connects and says nothing takes the place of somebody who would.
+    const silent = setTimeout(() => {
+      if (socket.bytesRead === 0) socket.destroy();
+    }, FIRST_WORD_MS_MAX).unref();
+    socket.once('close', () => {
+      clearTimeout(silent);
+      sockets.delete(socket);
+    });
   });
   acceptor.maxConnections = connectionsMax;
   await new Promise<void>((resolve, reject) => {
