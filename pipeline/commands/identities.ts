@@ -1,17 +1,21 @@
 /** Commands and options about who may do what. */
 import { fault, InputError } from '../errors.ts';
 import { type EventType, ROLES, type Role } from '../model.ts';
+import { listAudit } from '../operate/audit.ts';
 import {
   type Command,
   command,
   type Done,
   EXIT_CODES,
   gather,
+  jsonOption,
   OK,
   Option,
+  sinceMs,
   type Words,
   wholeNumber,
 } from './command.ts';
+import { type LogWords, logFrom, logOptions } from './log-words.ts';
 
 const KEY_KINDS = ['ed25519', 'es256', 'rs256'] as const;
 
@@ -51,6 +55,7 @@ export const serverOption: Words = (one) =>
     .addOption(new Option('--tls-name <name>', "the name in the server's certificate, if it is another"));
 
 export function identityCommands(vigie: Command, done: Done): void {
+  auditCommands(vigie, done);
   const token = group(vigie, 'token', 'keys and tokens for people and machines', [
     'vigie token key --dir ./pki',
     'vigie token issue --key ./pki/tokens.key --name "A. Martin" --role agent --site gare-exemple --all-events \\',
@@ -142,6 +147,30 @@ export function identityCommands(vigie: Command, done: Done): void {
     .option('--days <n>', 'until it expires', wholeNumber, 397)
     .action(async (name: string, words: { dir: string; days: number }) =>
       done(say(await (await keys()).certsClient(words, name, Date.now()))),
+    );
+}
+
+function auditCommands(vigie: Command, done: Done): void {
+  const audit = group(vigie, 'audit', 'who did what, and who was kept from what', [
+    'vigie audit list --since 2h',
+  ]);
+  command(
+    audit,
+    'list',
+    'verdicts, and calls that were refused, oldest first',
+    ['vigie audit list --since 2h', 'vigie audit list --who "A. Martin" --json | jq .result'],
+    [logOptions, jsonOption],
+  )
+    .addOption(new Option('--since <when>', '90s, 30m, 2h, 3d ago, or a date').argParser(sinceMs))
+    .option('--who <name>', 'only what this one did')
+    .action(async ({ since, ...words }: LogWords & { json: boolean; who?: string; since?: number }) =>
+      done(
+        await listAudit({
+          ...words,
+          log: logFrom(words),
+          ...(since === undefined ? {} : { sinceMs: since }),
+        }),
+      ),
     );
 }
 

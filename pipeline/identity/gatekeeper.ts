@@ -14,7 +14,7 @@ import { notNow, type Refusal, RefusedCallError } from './decide.ts';
 import type { Known } from './identity.ts';
 import { checkToken, type KeySet, readKeys, TokenRefusedError } from './jwt.ts';
 import { type Kept, type KeptOptions, keepLoaded } from './kept.ts';
-import { parseRegister, type Register } from './register.ts';
+import { type CertificateEntry, parseRegister, type Register } from './register.ts';
 
 /** What a caller presented; a token, where there is one, says who speaks, and a certificate only who connected. */
 export interface Credentials {
@@ -25,6 +25,8 @@ export interface Credentials {
 interface InForce {
   readonly register: Register;
   readonly keys: KeySet;
+  /** By match. */
+  readonly entries: ReadonlyMap<string, CertificateEntry>;
 }
 
 /** Remembered tokens: a hash and what it says, some 500 bytes each. */
@@ -110,8 +112,8 @@ export class Gatekeeper {
   }
 
   #ofCertificate(certificate: ClientCertificate, atMs: number): Known {
-    const { certificates } = this.#kept.current().register;
-    const entry = certificates.find(({ match }) => certificate.matches.includes(match));
+    const { entries } = this.#kept.current();
+    const entry = certificate.matches.map((match) => entries.get(match)).find((found) => found !== undefined);
     if (entry === undefined) {
       throw unauthenticated(
         'certificate_unknown',
@@ -131,7 +133,7 @@ export class Gatekeeper {
 
   /** What somebody ended. */
   #struck(who: Known): Refusal | undefined {
-    const { register, keys } = this.#kept.current();
+    const { register, keys, entries } = this.#kept.current();
     const { by } = who;
     if (by.kind === 'token') {
       if (register.revoked.has(by.id)) return revoked(who, `the token of '${who.name}' was revoked`);
@@ -139,7 +141,7 @@ export class Gatekeeper {
         return revoked(who, `the key that signed the token of '${who.name}' is no longer trusted`);
       return undefined;
     }
-    const entry = register.certificates.find(({ match }) => match === by.match);
+    const entry = entries.get(by.match);
     const same = entry !== undefined && JSON.stringify(termsOf(entry)) === JSON.stringify(termsOf(who));
     return same ? undefined : revoked(who, `the entry of '${who.name}' was changed or struck; call again`);
   }
@@ -164,7 +166,8 @@ async function load(file: string) {
   const register = parseRegister(await readText(file), file);
   const keyFiles = register.keyFiles.map((one) => resolve(dirname(file), one));
   const keys = await Promise.all(keyFiles.map(async (one) => readKeys(await readText(one), one)));
-  return { value: { register, keys: keys.flat() }, paths: [file, ...keyFiles] };
+  const entries = new Map(register.certificates.map((one) => [one.match, one]));
+  return { value: { register, keys: keys.flat(), entries }, paths: [file, ...keyFiles] };
 }
 
 /** A token is a secret: what is remembered of it cannot be presented. */

@@ -16,7 +16,7 @@ import {
   type VerdictDraft,
 } from '../../proto/messages.ts';
 import { actsAs, type Identity, within as isWithin, proofOf, scopeOf, sees } from '../identity/identity.ts';
-import type { CandidateReview, Verdict } from '../model.ts';
+import type { AuditEntry, CandidateReview, Verdict } from '../model.ts';
 import type { AuditTrail } from './audit.ts';
 import { readRequest, unary } from './calls.ts';
 import { CallError, Metadata, type StreamCall, status, toStatus, type UnaryCall } from './grpc.ts';
@@ -72,7 +72,7 @@ export class ReviewDesk {
 
   /** OK only when the verdict was read back and who gave it stands in the audit. */
   async #decide(request: DecideRequest, call: UnaryCall): Promise<{ review: CandidateReview }> {
-    const { audit, now, decideMsMax } = this.#options;
+    const { now } = this.#options;
     const caller = callerOf(call);
     const asked = { ...request.verdict, by: actsAs(caller, request.verdict.by) };
     const entry = {
@@ -93,13 +93,27 @@ export class ReviewDesk {
       const refused = error instanceof CallError ? error : undefined;
       const why = refused === undefined ? what : `${what}: ${refused.message}`;
       const result = refused?.code ?? 'failed';
-      await within(decideMsMax, audit.write({ ...entry, result, why }), notAudited).catch(
-        this.#options.onFailure,
-      );
+      // A refusal stands, whether the audit takes it or not.
+      await this.#record({ ...entry, result, why }).catch(() => {});
       throw error;
     }
-    await within(decideMsMax, audit.write({ ...entry, result: 'ok', why: what }), notAudited);
+    await this.#record({ ...entry, result: 'ok', why: what });
     return { review };
+  }
+
+  async #record(entry: AuditEntry): Promise<void> {
+    const { audit, decideMsMax, onFailure } = this.#options;
+    try {
+      await within(decideMsMax, audit.write(entry), notAudited);
+    } catch (error) {
+      if (error instanceof CallError) throw error;
+      onFailure(error);
+      throw new CallError(
+        status.UNAVAILABLE,
+        'not_audited',
+        'the audit does not take the verdict now; ask again with the same verdict id',
+      );
+    }
   }
 
   async #judge(asked: VerdictDraft, caller: Identity): Promise<CandidateReview> {

@@ -157,13 +157,15 @@ describe('an agent', () => {
     expect(world.audited.map(({ result }) => result)).toEqual(Array(3).fill('outside_scope'));
   });
 
-  it('is not answered OK for a verdict that the audit did not take', async () => {
-    world = await openIdentityWorld({
-      decideMsMax: 100,
-      audit: { write: () => new Promise(() => {}) },
-    });
+  it.each([
+    ['does not answer', () => new Promise<void>(() => {}), 'DEADLINE_EXCEEDED not_audited'],
+    ['is full', () => Promise.reject(new Error('full')), 'UNAVAILABLE not_audited'],
+  ])('is not answered OK for a verdict when the audit %s', async (_, write, expected) => {
+    world = await openIdentityWorld({ decideMsMax: 100, audit: { write } });
     world.review.put(waiting(1));
     const client = await world.as({ role: 'agent' });
-    expect(await refusal(client.decide(draft(1)))).toBe('DEADLINE_EXCEEDED not_audited');
+    expect(await refusal(client.decide(draft(1)))).toBe(expected);
+    // What was refused is refused in its own words.
+    expect(await refusal(client.decide(draft(7)))).toBe('NOT_FOUND unknown_candidate');
   });
 });
