@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `vigie` command: its words are in `commands/`, `operate/` does the work. */
 import { BAD_INPUT, Command, CommanderError, type Done, EXIT_CODES, FAILED, OK } from './commands/command.ts';
+import { identityCommands } from './commands/identities.ts';
 import { lookCommands } from './commands/look.ts';
 import { peopleCommands } from './commands/people.ts';
 import { recordCommands } from './commands/records.ts';
@@ -42,6 +43,7 @@ ${EXIT_CODES}`,
   peopleCommands(vigie, done);
   lookCommands(vigie, done);
   recordCommands(vigie, done);
+  identityCommands(vigie, done);
   return vigie;
 }
 

@@ -396,6 +396,27 @@ export interface Rejected {
   readonly camera?: string;
 }
 
+/** A record of `rail.audit`: who did what, or was kept from it, and why. Never a secret. */
+export interface AuditEntry {
+  readonly atMs: number;
+  /** Empty when nobody could be named. */
+  readonly who: string;
+  readonly role?: Role;
+  /** What the name was proved with, in a form that proves nothing: `token 9f0c...`, `development`. */
+  readonly proof: string;
+  /** `call`, `verdict`, ... */
+  readonly act: string;
+  /** What it was done to: the call, the candidate. */
+  readonly object: string;
+  /** `ok`, or the code of a refusal. */
+  readonly result: string;
+  readonly why: string;
+  /** Address and port. */
+  readonly peer: string;
+  /** The same from the same, since the entry before, that were counted and not written. */
+  readonly repeats: number;
+}
+
 /** The key by which a camera's records find their partition. */
 export function cameraKey(site: string, camera: string): string {
   if (site === lastSite && camera === lastCamera) return lastKey;

@@ -9,7 +9,7 @@
  */
 import type { PictureSource } from './ingest/picture.ts';
 import type { Log } from './log/port.ts';
-import type { Serving } from './serve/serve.ts';
+import type { ServeOptions, Serving } from './serve/serve.ts';
 import type { Camera, Site } from './site/site.ts';
 import { partitionsByCamera } from './topics.ts';
 import type { Part } from './topology/common.ts';
@@ -21,7 +21,7 @@ import type { ReviewRoom } from './topology/review.ts';
 import { Tally } from './topology/tally.ts';
 import type { Overload } from './topology/turns.ts';
 
-export interface StationOptions {
+export interface StationOptions extends Pick<ServeOptions, 'gatekeeper' | 'tls'> {
   /** With its topics created. Closed by whoever opened it, after stop(). */
   readonly log: Log;
   readonly site: Site;

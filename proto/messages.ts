@@ -7,6 +7,7 @@
  */
 import { fileURLToPath } from 'node:url';
 
+export { decodeAuditEntry, encodeAuditEntry } from './audit.ts';
 export {
   type CameraState,
   type DecideRequest,

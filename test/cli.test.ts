@@ -60,6 +60,9 @@ describe.concurrent('words', () => {
     'topics',
     'reconcile',
     'evaluate',
+    'token',
+    'certs',
+    'audit',
   ])('%s --help gives examples and says what the exit codes mean', async (name) => {
     const { code, printed } = await runVigie([name, '--help']);
     expect(code).toBe(0);

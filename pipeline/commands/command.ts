@@ -38,9 +38,6 @@ export const devOption: Words = (one) =>
 
 export const jsonOption: Words = (one) => one.option('--json', 'print JSON', false);
 
-export const serverOption: Words = (one) =>
-  one.option('--server <host:port>', 'gRPC server', '127.0.0.1:50051');
-
 export function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('expected a whole number, at least 1');
   return Number(text);

@@ -2,16 +2,8 @@
 import { events } from '../operate/events.ts';
 import { installation } from '../operate/installation.ts';
 import { watch } from '../operate/watch.ts';
-import {
-  type Command,
-  command,
-  type Done,
-  gather,
-  jsonOption,
-  serverOption,
-  sinceMs,
-  wholeNumber,
-} from './command.ts';
+import { type Command, command, type Done, gather, jsonOption, sinceMs, wholeNumber } from './command.ts';
+import { serverOption } from './identities.ts';
 
 export function lookCommands(vigie: Command, done: Done): void {
   command(

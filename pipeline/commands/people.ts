@@ -2,16 +2,8 @@
 import { REJECT_REASONS } from '../model.ts';
 import { review } from '../operate/review.ts';
 import { subscribe } from '../operate/subscribe.ts';
-import {
-  type Command,
-  command,
-  type Done,
-  gather,
-  jsonOption,
-  Option,
-  serverOption,
-  wholeNumber,
-} from './command.ts';
+import { type Command, command, type Done, gather, jsonOption, Option, wholeNumber } from './command.ts';
+import { serverOption } from './identities.ts';
 
 export function peopleCommands(vigie: Command, done: Done): void {
   command(
@@ -26,7 +18,9 @@ export function peopleCommands(vigie: Command, done: Done): void {
     ],
     [serverOption, jsonOption],
   )
-    .addOption(new Option('--agent <name>', 'who decides (development identity)').env('VIGIE_AGENT'))
+    .addOption(
+      new Option('--agent <name>', 'who decides, where no token or certificate says it').env('VIGIE_AGENT'),
+    )
     .option('--list', 'list what waits and end', false)
     .option('--all', 'list what is decided too', false)
     .option('--confirm <ref>', 'confirm this candidate; a ref or an id, as the list prints them')

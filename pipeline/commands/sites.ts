@@ -1,4 +1,6 @@
 /** Commands that watch a site: all in one process, or a part of it. */
+
+import type { AccessWords } from '../operate/access.ts';
 import { check } from '../operate/check.ts';
 import { ingestPart, servePart, workerPart } from '../operate/parts.ts';
 import type { Share } from '../operate/share.ts';
@@ -19,6 +21,7 @@ import {
   type Words,
   wholeNumber,
 } from './command.ts';
+import { accessOptions } from './identities.ts';
 import { type LogWords, logFrom, logOptions, sharedLogOptions } from './log-words.ts';
 
 interface SiteWords extends LogWords {
@@ -36,7 +39,7 @@ interface OverloadWords {
   readonly overload: Overload;
 }
 
-interface GrpcWords {
+interface GrpcWords extends AccessWords {
   readonly grpc: { readonly host: string; readonly port: number };
 }
 
@@ -135,7 +138,7 @@ export function siteCommands(vigie: Command, done: Done): void {
 }
 
 const grpcOption: Words = (one) =>
-  one.addOption(
+  accessOptions(one).addOption(
     new Option('--grpc <host:port>', 'where agents and subscribers connect; port 0 takes a free one')
       .argParser(hostAndPort)
       .default({ host: '127.0.0.1', port: 50_051 }, '127.0.0.1:50051'),

@@ -12,12 +12,11 @@ import {
 } from '../model.ts';
 import type { VigieClient } from '../serve/client.ts';
 import { openClient } from '../serve/client.ts';
+import { type ReachWords, reach } from './reach.ts';
 import { processTerminal, say, type Terminal } from './terminal.ts';
 import { plain } from './told.ts';
 
-export interface EventsWords {
-  /** host:port */
-  readonly server: string;
+export interface EventsWords extends ReachWords {
   readonly json?: boolean;
   readonly site?: readonly string[];
   readonly camera?: readonly string[];
@@ -43,7 +42,7 @@ export async function events(
 ): Promise<number> {
   const request = requestFrom(words);
   const { output } = terminal;
-  const client = openClient(words.server);
+  const client = openClient(words.server, reach(words));
   try {
     if (id !== undefined) {
       const event = await client.getEvent(id);

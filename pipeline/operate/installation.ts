@@ -1,13 +1,12 @@
 /** `vigie status`: how an installation does, as the server that is asked sees it. */
 import type { CameraStatus, StatusResponse } from '../../proto/messages.ts';
 import { openClient } from '../serve/client.ts';
+import { type ReachWords, reach } from './reach.ts';
 import { pageOn } from './status.ts';
 import { processTerminal, say, type Terminal } from './terminal.ts';
 import { plain } from './told.ts';
 
-export interface StatusWords {
-  /** host:port */
-  readonly server: string;
+export interface StatusWords extends ReachWords {
   readonly json?: boolean;
   /** Again every second, until stopped. */
   readonly follow?: boolean;
@@ -17,12 +16,13 @@ const EVERY_MS = 1_000;
 
 /** Exit code 0. Throws RpcError: the server does not answer. */
 export async function installation(
-  { server, json = false, follow = false }: StatusWords,
+  words: StatusWords,
   terminal: Terminal = processTerminal(),
 ): Promise<number> {
+  const { json = false, follow = false } = words;
   const { output, stop } = terminal;
-  const client = openClient(server);
-  const words = (status: StatusResponse) => (json ? JSON.stringify(status) : statusPage(status).join('\n'));
+  const client = openClient(words.server, reach(words));
+  const shown = (status: StatusResponse) => (json ? JSON.stringify(status) : statusPage(status).join('\n'));
   let last = '';
   const page =
     follow && !json && output.isTTY === true
@@ -30,7 +30,7 @@ export async function installation(
       : undefined;
   try {
     do {
-      last = words(await client.status());
+      last = shown(await client.status());
       if (page === undefined) await say(output, last);
       if (follow) await pause(EVERY_MS, stop);
     } while (follow && !stop.aborted);

@@ -14,6 +14,7 @@ import type { Pace } from '../topology/ingest.ts';
 import { startMiddle } from '../topology/middle.ts';
 import { Tally } from '../topology/tally.ts';
 import type { Overload } from '../topology/turns.ts';
+import { type AccessWords, openAccess, tellErrors } from './access.ts';
 import { live } from './live.ts';
 import type { LogChoice } from './log.ts';
 import type { PartName } from './look.ts';
@@ -38,7 +39,7 @@ export interface WorkerPartOptions extends PartOptions {
   readonly overload: Overload;
 }
 
-export interface ServePartOptions extends PartOptions {
+export interface ServePartOptions extends PartOptions, AccessWords {
   readonly host: string;
   readonly port: number;
 }
@@ -103,9 +104,19 @@ export async function servePart(options: ServePartOptions): Promise<number> {
     async begin({ log, keeps }) {
       const partitions = await partitionsByCamera(log);
       const tally = new Tally(site, new Set());
-      const desk = await startDesk({ ...options, log, partitions, tally, nowMs: Date.now });
+      const access = await openAccess(options, tellErrors);
+      const desk = await startDesk({ ...options, ...access, log, partitions, tally, nowMs: Date.now }).catch(
+        (error: unknown) => {
+          access.close();
+          throw error;
+        },
+      );
       return {
         ...desk,
+        async stop() {
+          await desk.stop();
+          access.close();
+        },
         part: 'serve',
         site,
         tally,

@@ -16,14 +16,13 @@ import {
   type VerdictAct,
 } from '../model.ts';
 import { openClient, type VigieClient } from '../serve/client.ts';
-import { agentFrom, LEASE_MS } from './agent.ts';
+import { agentFrom, LEASE_MS, PROVED } from './agent.ts';
+import { provesWho, type ReachWords, reach } from './reach.ts';
 import { atDesk } from './review-desk.ts';
 import { findReview, outcome, refOf, reviewTable } from './review-table.ts';
 import { processTerminal, say, type Terminal } from './terminal.ts';
 
-export interface ReviewWords {
-  /** host:port */
-  readonly server: string;
+export interface ReviewWords extends ReachWords {
   readonly json?: boolean;
   /** Who decides; else VIGIE_AGENT. */
   readonly agent?: string;
@@ -44,9 +43,11 @@ export interface ReviewWords {
 /** Exit code 0: done. Throws InputError (words, no such candidate), RpcError (refused, server away). */
 export async function review(words: ReviewWords, terminal: Terminal = processTerminal()): Promise<number> {
   const asked = askedFor(words);
-  const by = agentFrom(words.agent ?? terminal.env.VIGIE_AGENT);
+  const named = agentFrom(words.agent ?? terminal.env.VIGIE_AGENT);
+  // Who proves a name is not asked for one: the server takes the proved one whatever is sent.
+  const by = named ?? (provesWho(words) ? PROVED : undefined);
   if (asked !== undefined && by === undefined) throw unnamed();
-  const client = openClient(words.server);
+  const client = openClient(words.server, reach(words));
   try {
     if (asked !== undefined) await decide(client, terminal, asked, by!, words);
     else if (words.list || words.all || words.json || !terminal.input.isTTY)

@@ -3,12 +3,13 @@ import type { Site } from '../site/site.ts';
 import { createTopics } from '../topics.ts';
 import type { Pace } from '../topology/ingest.ts';
 import type { Overload } from '../topology/turns.ts';
-import { startStation } from '../topology.ts';
+import { type Station, startStation } from '../topology.ts';
+import { type Access, type AccessWords, openAccess, tellErrors } from './access.ts';
 import { live } from './live.ts';
 import type { LogChoice } from './log.ts';
 import { openSpoolPlace } from './spool-place.ts';
 
-export interface StartOptions {
+export interface StartOptions extends AccessWords {
   readonly site: Site;
   readonly log: LogChoice;
   readonly host: string;
@@ -35,17 +36,24 @@ export function start(options: StartOptions): Promise<number> {
       // The embedded log is this disk already.
       const place = options.log.kind === 'kafka' ? await openSpoolPlace(placeOf(options)) : undefined;
       const spool = place && { directory: place.directory, bytesMax: options.spoolBytes };
-      const station = await startStation({ ...options, log, shared, ...(spool && { spool }) }).catch(
-        (error: unknown) => {
-          place?.close();
-          throw error;
-        },
-      );
+      let access: Access | undefined;
+      const close = () => {
+        place?.close();
+        access?.close();
+      };
+      let station: Station;
+      try {
+        access = await openAccess(options, tellErrors);
+        station = await startStation({ ...options, ...access, log, shared, ...(spool && { spool }) });
+      } catch (error) {
+        close();
+        throw error;
+      }
       return {
         ...station,
         async stop() {
           await station.stop();
-          place?.close();
+          close();
         },
         part: 'station',
         opening:

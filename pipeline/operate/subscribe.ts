@@ -9,13 +9,12 @@ import { type Fault, fault, InputError } from '../errors.ts';
 import { EVENT_TYPES, type EventType, SEVERITIES, type Severity, type VerifiedEvent } from '../model.ts';
 import { type Delivery, openClient, type SubscribeOptions } from '../serve/client.ts';
 import { subscribeKept, type TokenKeeper } from '../serve/kept.ts';
+import { type ReachWords, reach } from './reach.ts';
 import { processTerminal, say, type Terminal } from './terminal.ts';
 import { tokenFileKeeper, tokenFrom } from './token-file.ts';
 import { plain } from './told.ts';
 
-export interface SubscribeWords {
-  /** host:port */
-  readonly server: string;
+export interface SubscribeWords extends ReachWords {
   readonly json?: boolean;
   readonly fromStart?: boolean;
   /** Hex digits, as --json prints them. */
@@ -41,7 +40,7 @@ export async function subscribe(
 ): Promise<number> {
   const options = optionsFrom(words, terminal.stop);
   const keeper = words.tokenFile === undefined ? NOWHERE : tokenFileKeeper(words.tokenFile);
-  const client = openClient(words.server);
+  const client = openClient(words.server, reach(words));
   const out = new Printer(words, terminal);
   try {
     await subscribeKept(client, options, keeper, (delivery) => out.print(delivery));
@@ -99,7 +98,7 @@ class Printer {
 export function eventLine({ change, candidate, verdict }: VerifiedEvent): string {
   const { site, camera, place } = candidate;
   const where = [site, camera, ...(place === undefined ? [] : [place])].join('/');
-  const by = verdict.by.name;
+  const by = verdict.by.name || (verdict.by.role === 'agent' ? 'an agent' : `a ${verdict.by.role}`);
   const who = change === 'retracted' ? `RETRACTED by ${by}` : `confirmed by ${by}`;
   const news = change === 'verified' || change === 'retracted' ? [] : [change];
   const words = [

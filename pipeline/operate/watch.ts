@@ -5,13 +5,12 @@
 import type { WatchResponse } from '../../proto/messages.ts';
 import { cameraKey, type Observation, type ZoneObservation } from '../model.ts';
 import { openClient } from '../serve/client.ts';
+import { type ReachWords, reach } from './reach.ts';
 import { pageOn } from './status.ts';
 import { processTerminal, say, type Terminal } from './terminal.ts';
 import { plain } from './told.ts';
 
-export interface WatchWords {
-  /** host:port */
-  readonly server: string;
+export interface WatchWords extends ReachWords {
   readonly json?: boolean;
   readonly site?: readonly string[];
   readonly camera?: readonly string[];
@@ -30,9 +29,9 @@ interface Heard extends WatchResponse {
 
 /** Exit code 0: stopped, or `count` observations shown. Throws RpcError. */
 export async function watch(words: WatchWords, terminal: Terminal = processTerminal()): Promise<number> {
-  const { server, json = false, site = [], camera = [], zone = [] } = words;
+  const { json = false, site = [], camera = [], zone = [] } = words;
   const { output, now, stop } = terminal;
-  const client = openClient(server);
+  const client = openClient(words.server, reach(words));
   const cameras = new Map<string, Heard>();
   const table = () => watchTable([...cameras.values()], now()).join('\n');
   const page =

@@ -15,8 +15,16 @@ import {
   type VerdictDraft,
 } from '../../proto/messages.ts';
 import type { CandidateReview, ReviewStatus } from '../model.ts';
-import { type ServiceCalls, serviceCalls } from './client-calls.ts';
-import { type Client, type ClientReadableStream, connect, Metadata, type ServiceError } from './grpc.ts';
+import { type Calling, type ServiceCalls, serviceCalls } from './client-calls.ts';
+import {
+  type Client,
+  type ClientDuplexStream,
+  type ClientReadableStream,
+  type ClientTls,
+  connect,
+  Metadata,
+  type ServiceError,
+} from './grpc.ts';
 import { asRpcError } from './rpc-error.ts';
 import { eventService, reviewService } from './services.ts';
 import { type Delivery, type SubscribeOptions, subscription } from './subscription.ts';
@@ -24,6 +32,13 @@ import { type Delivery, type SubscribeOptions, subscription } from './subscripti
 export type { PushStream, ServiceCalls } from './client-calls.ts';
 export { RpcError } from './rpc-error.ts';
 export type { Delivery, SubscribeOptions } from './subscription.ts';
+
+/** How a server is reached, and with what it is proved who calls. */
+export interface ClientAccess {
+  readonly tls?: ClientTls;
+  /** The token of the moment; asked with every call. */
+  readonly bearer?: () => string;
+}
 
 export interface VigieClient extends ServiceCalls {
   /** Endless until the signal aborts or the server refuses for good (then it throws RpcError). */
@@ -46,28 +61,32 @@ export interface VigieClient extends ServiceCalls {
 const UNARY_MS_MAX = 15_000;
 
 /** Connects when first used. `address` is host:port. */
-export function openClient(address: string): VigieClient {
-  const client = connect(address);
+export function openClient(address: string, access: ClientAccess = {}): VigieClient {
+  const client = new Caller(connect(address, access.tls), access.bearer);
   return {
-    ...serviceCalls({
-      ask: (path, request) => ask(client, path, request),
-      open: (path, request) => open(client, path, request),
-      converse: (path) => client.makeBidiStreamRequest(path, buffer, same, new Metadata(), {}),
-    }),
-    subscribe: (options = {}) =>
-      subscription((request) => open(client, eventService.definition.subscribe.path, request), options),
+    ...serviceCalls(client),
+    subscribe: (options = {}) => {
+      let token: string | undefined;
+      return subscription(
+        (request) => {
+          token = access.bearer?.();
+          return client.open(eventService.definition.subscribe.path, request);
+        },
+        options,
+        () => access.bearer?.() !== token,
+      );
+    },
     async listCandidates(filter = {}) {
       const request = encodeListCandidatesRequest({
         statuses: filter.statuses ?? [],
         sites: filter.sites ?? [],
       });
       return decodeListCandidatesResponse(
-        await ask(client, reviewService.definition.listCandidates.path, request),
+        await client.ask(reviewService.definition.listCandidates.path, request),
       ).reviews;
     },
     async *watchCandidates({ sites = [], signal } = {}) {
-      const call = open(
-        client,
+      const call = client.open(
         reviewService.definition.watchCandidates.path,
         encodeWatchCandidatesRequest({ sites }),
       );
@@ -84,7 +103,7 @@ export function openClient(address: string): VigieClient {
       }
     },
     async decide(verdict) {
-      const bytes = await ask(client, reviewService.definition.decide.path, encodeDecideRequest({ verdict }));
+      const bytes = await client.ask(reviewService.definition.decide.path, encodeDecideRequest({ verdict }));
       return decodeDecideResponse(bytes).review;
     },
     close: () => client.close(),
@@ -94,17 +113,42 @@ export function openClient(address: string): VigieClient {
 const same = (bytes: Buffer): Buffer => bytes;
 const buffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-function open(client: Client, path: string, request: Uint8Array): ClientReadableStream<Buffer> {
-  const call = client.makeServerStreamRequest(path, buffer, same, request, new Metadata(), {});
-  // A cancelled call reports its own cancellation, perhaps after whoever read it has left.
-  return call.on('error', () => {});
-}
+/** The calls of one connection, each with the token of the moment. */
+class Caller implements Calling {
+  readonly #client: Client;
+  readonly #bearer: (() => string) | undefined;
 
-function ask(client: Client, path: string, request: Uint8Array): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const deadline = Date.now() + UNARY_MS_MAX;
-    const done = (error: ServiceError | null, value?: Buffer) =>
-      error === null && value !== undefined ? resolve(value) : reject(asRpcError(error));
-    client.makeUnaryRequest(path, buffer, same, request, new Metadata(), { deadline }, done);
-  });
+  constructor(client: Client, bearer: (() => string) | undefined) {
+    this.#client = client;
+    this.#bearer = bearer;
+  }
+
+  open(path: string, request: Uint8Array): ClientReadableStream<Buffer> {
+    const call = this.#client.makeServerStreamRequest(path, buffer, same, request, this.#metadata(), {});
+    // A cancelled call reports its own cancellation, perhaps after whoever read it has left.
+    return call.on('error', () => {});
+  }
+
+  converse(path: string): ClientDuplexStream<Uint8Array, Buffer> {
+    return this.#client.makeBidiStreamRequest(path, buffer, same, this.#metadata(), {});
+  }
+
+  ask(path: string, request: Uint8Array): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const deadline = Date.now() + UNARY_MS_MAX;
+      const done = (error: ServiceError | null, value?: Buffer) =>
+        error === null && value !== undefined ? resolve(value) : reject(asRpcError(error));
+      this.#client.makeUnaryRequest(path, buffer, same, request, this.#metadata(), { deadline }, done);
+    });
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #metadata(): Metadata {
+    const metadata = new Metadata();
+    if (this.#bearer !== undefined) metadata.set('authorization', `Bearer ${this.#bearer()}`);
+    return metadata;
+  }
 }

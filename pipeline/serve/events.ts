@@ -6,12 +6,15 @@
  * reads history, or cannot keep up, has a reader of its own until it is live (subscriber.ts).
  */
 import { decodeSubscribeRequest } from '../../proto/messages.ts';
+import { scopeOf, sees, within } from '../identity/identity.ts';
 import { type Log, OffsetGoneError } from '../log/port.ts';
 import { Gate, type Withheld } from './admit.ts';
 import { readRequest } from './calls.ts';
 import { everyPartition } from './cursor.ts';
 import { cameraFilter, eventFilter } from './filter.ts';
 import { CallError, Metadata, type StreamCall, status, toStatus } from './grpc.ts';
+import { callerOf, requireScope } from './identity/caller.ts';
+import { withoutAgentName } from './identity/redact.ts';
 import { LiveTail } from './live.ts';
 import { historyGone, startingPoint } from './start.ts';
 import { CameraStates } from './states.ts';
@@ -102,23 +105,31 @@ export class EventFeed {
   async #run(open: Open): Promise<void> {
     const { log, topic } = this.#options;
     const { call, stop } = open;
+    const caller = callerOf(call);
     const request = readRequest(decodeSubscribeRequest, call.request);
+    requireScope(caller, request);
     if (request.cameraStates && this.#states === undefined) throw noStates();
     const from = await startingPoint(log, topic, request);
     const tail = await this.#tailNow(from.length);
     // Headers first: the caller learns that it is subscribed, however long the first event takes.
     call.sendMetadata(new Metadata());
+    const wants = eventFilter(request);
     const subscriber = new Subscriber({
       ...this.#options,
       call,
       from,
       tail,
-      wants: eventFilter(request),
+      wants: (facts) => wants(facts) && sees(caller, facts),
+      ...(scopeOf(caller).agentNames ? {} : { form: withoutAgentName }),
       gate: this.#gate,
     });
     open.subscriber = subscriber;
+    const ofCamera = cameraFilter(request);
     const unwatch = request.cameraStates
-      ? this.#states?.watch(cameraFilter(request), (camera, response) => subscriber.show(camera, response))
+      ? this.#states?.watch(
+          (site, camera) => within(scopeOf(caller).sites, site) && ofCamera(site, camera),
+          (camera, response) => subscriber.show(camera, response),
+        )
       : undefined;
     try {
       await subscriber.run(stop.signal);

@@ -61,6 +61,8 @@ export const SERVER_OPTIONS = {
   'grpc.max_send_message_length': RESPONSE_BYTES_MAX,
   'grpc.max_metadata_size': METADATA_BYTES_MAX,
   'grpc.max_concurrent_streams': 1_000,
+  // A connection without a call; whoever comes back connects again.
+  'grpc.max_connection_idle_ms': 300_000,
   'grpc.enable_channelz': 0,
 } as const;
 
@@ -76,9 +78,21 @@ const CLIENT_OPTIONS = {
   'grpc.use_local_subchannel_pool': 1,
 } as const;
 
-/** Plaintext: the development identity on loopback has no secret to protect. */
-export function connect(address: string): Client {
-  return new Client(address, credentials.createInsecure(), CLIENT_OPTIONS);
+/** What a client trusts and what it shows: PEM. An empty object trusts what the system trusts. */
+export interface ClientTls {
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+  /** The name to expect in the server's certificate, where it is not that of the address. */
+  readonly serverName?: string;
+}
+
+/** Plaintext without `tls`: the development identity on loopback has no secret to protect. */
+export function connect(address: string, tls?: ClientTls): Client {
+  if (tls === undefined) return new Client(address, credentials.createInsecure(), CLIENT_OPTIONS);
+  const { ca = null, key = null, cert = null, serverName } = tls;
+  const named = serverName === undefined ? {} : { 'grpc.ssl_target_name_override': serverName };
+  return new Client(address, credentials.createSsl(ca, key, cert), { ...CLIENT_OPTIONS, ...named });
 }
 
 const bytes = (value: Uint8Array): Buffer =>

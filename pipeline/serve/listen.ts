@@ -1,11 +1,12 @@
 /**
- * The listening socket, held here and not by grpc-js, for two reasons: the number of connections has a bound, and
- * closing has one too. Node ends a session that was told to close gently by waiting for its peer to hang up, even
+ * The listening socket, held here and not by grpc-js, for three reasons: the number of connections has a bound,
+ * closing has one too, and so has a TLS handshake, whose certificate can change while the socket listens. Node ends a session that was told to close gently by waiting for its peer to hang up, even
  * when it is destroyed afterwards; a peer that stays would hold the process until its keepalive gives up.
  */
 import { createServer, isIP, type Socket } from 'node:net';
 import { fault, InputError } from '../errors.ts';
 import { type Server, ServerCredentials } from './grpc.ts';
+import { createTlsAcceptor, type ServerTls } from './identity/tls.ts';
 
 export interface Listening {
   readonly port: number;
@@ -13,19 +14,32 @@ export interface Listening {
   close(graceMs: number): Promise<void>;
 }
 
+/** From the connection to the first byte; the longest way around the earth takes a fraction of it. */
+const FIRST_WORD_MS_MAX = 10_000;
+
 /** Throws InputError: `port_in_use`, `bind_failed`. */
 export async function listen(
   server: Server,
   host: string,
   port: number,
   connectionsMax: number,
+  tls?: ServerTls,
 ): Promise<Listening> {
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const sockets = new Set<Socket>();
-  const acceptor = createServer({ noDelay: true }, (socket) => {
+  const take = (socket: Socket) => injector.injectConnection(socket);
+  const acceptor = tls === undefined ? createServer({ noDelay: true }, take) : createTlsAcceptor(tls, take);
+  // The raw socket also where TLS is spoken: one that never ends its handshake counts too.
+  acceptor.on('connection', (socket: Socket) => {
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    injector.injectConnection(socket);
+    // Whoever connects and says nothing takes the place of somebody who would.
+    const silent = setTimeout(() => {
+      if (socket.bytesRead === 0) socket.destroy();
+    }, FIRST_WORD_MS_MAX).unref();
+    socket.once('close', () => {
+      clearTimeout(silent);
+      sockets.delete(socket);
+    });
   });
   acceptor.maxConnections = connectionsMax;
   await new Promise<void>((resolve, reject) => {

@@ -22,6 +22,7 @@ import { whyNotVerified } from './admit.ts';
 import { unary } from './calls.ts';
 import { EventIndex, type IndexedEvent, type Place } from './event-index.ts';
 import { CallError, RESPONSE_BYTES_MAX, status } from './grpc.ts';
+import { callerOf, requireScope } from './identity/caller.ts';
 import { type Scope, scopeOfCall } from './scope.ts';
 import { tail } from './tail.ts';
 
@@ -101,7 +102,10 @@ export class EventLookup {
       ),
       list: unary(
         decodeListRequest,
-        (request, call) => this.#list(request, scopeOfCall(call)),
+        (request, call) => {
+          requireScope(callerOf(call), request);
+          return this.#list(request, scopeOfCall(call));
+        },
         encodeListResponse,
         onFailure,
       ),

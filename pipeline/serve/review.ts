@@ -15,14 +15,18 @@ import {
   encodeWatchCandidatesResponse,
   type VerdictDraft,
 } from '../../proto/messages.ts';
-import type { CandidateReview, Verdict } from '../model.ts';
+import { actsAs, type Identity, within as isWithin, proofOf, scopeOf, sees } from '../identity/identity.ts';
+import type { AuditEntry, CandidateReview, Verdict } from '../model.ts';
+import type { AuditTrail } from './audit.ts';
 import { readRequest, unary } from './calls.ts';
-import { CallError, Metadata, type StreamCall, status, toStatus } from './grpc.ts';
+import { CallError, Metadata, type StreamCall, status, toStatus, type UnaryCall } from './grpc.ts';
+import { callerOf, requireScope } from './identity/caller.ts';
 import { RefusedError, type ReviewPort } from './port.ts';
 import { drained } from './window.ts';
 
 export interface ReviewDeskOptions {
   readonly review: ReviewPort;
+  readonly audit: AuditTrail;
   readonly decideMsMax: number;
   readonly now: () => number;
   readonly onFailure: (error: unknown) => void;
@@ -44,12 +48,21 @@ export class ReviewDesk {
     return {
       listCandidates: unary(
         decodeListCandidatesRequest,
-        (request) => ({ reviews: review.list(request) }),
+        (request, call) => {
+          const caller = callerOf(call);
+          requireScope(caller, request);
+          return { reviews: review.list(request).filter(({ candidate }) => sees(caller, candidate)) };
+        },
         encodeListCandidatesResponse,
         onFailure,
       ),
       watchCandidates: (call: StreamCall) => this.#watch(call),
-      decide: unary(decodeDecideRequest, (request) => this.#decide(request), encodeDecideResponse, onFailure),
+      decide: unary(
+        decodeDecideRequest,
+        (request, call) => this.#decide(request, call),
+        encodeDecideResponse,
+        onFailure,
+      ),
     };
   }
 
@@ -57,10 +70,57 @@ export class ReviewDesk {
     for (const watcher of this.#watchers) watcher.abort();
   }
 
-  async #decide(request: DecideRequest): Promise<{ review: CandidateReview }> {
+  /** OK only when the verdict was read back and who gave it stands in the audit. */
+  async #decide(request: DecideRequest, call: UnaryCall): Promise<{ review: CandidateReview }> {
+    const { now } = this.#options;
+    const caller = callerOf(call);
+    const asked = { ...request.verdict, by: actsAs(caller, request.verdict.by) };
+    const entry = {
+      atMs: now(),
+      who: asked.by.name,
+      role: asked.by.role,
+      proof: proofOf(caller),
+      act: 'verdict',
+      object: asked.candidate,
+      peer: call.getPeer(),
+      repeats: 0,
+    };
+    const what = `${asked.act.kind} ${asked.id}`;
+    let review: CandidateReview;
+    try {
+      review = await this.#judge(asked, caller);
+    } catch (error) {
+      const refused = error instanceof CallError ? error : undefined;
+      const why = refused === undefined ? what : `${what}: ${refused.message}`;
+      const result = refused?.code ?? 'failed';
+      // A refusal stands, whether the audit takes it or not.
+      await this.#record({ ...entry, result, why }).catch(() => {});
+      throw error;
+    }
+    await this.#record({ ...entry, result: 'ok', why: what });
+    return { review };
+  }
+
+  async #record(entry: AuditEntry): Promise<void> {
+    const { audit, decideMsMax, onFailure } = this.#options;
+    try {
+      await within(decideMsMax, audit.write(entry), notAudited);
+    } catch (error) {
+      if (error instanceof CallError) throw error;
+      onFailure(error);
+      throw new CallError(
+        status.UNAVAILABLE,
+        'not_audited',
+        'the audit does not take the verdict now; ask again with the same verdict id',
+      );
+    }
+  }
+
+  async #judge(asked: VerdictDraft, caller: Identity): Promise<CandidateReview> {
     const { review, now, decideMsMax } = this.#options;
-    const asked = request.verdict;
     requireAgent(asked);
+    // The id begins with the site: who may not see it does not learn whether there is such a candidate.
+    if (!isWithin(scopeOf(caller).sites, asked.candidate.split('/')[0]!)) throw notTheirs(asked.candidate);
     const known = review.find(asked.candidate);
     if (known === undefined) {
       throw new CallError(
@@ -69,10 +129,11 @@ export class ReviewDesk {
         `no candidate has the id '${asked.candidate}'`,
       );
     }
+    if (!sees(caller, known.candidate)) throw notTheirs(asked.candidate);
     const { site, camera } = known.candidate;
     const verdict: Verdict = { ...asked, site, camera, atMs: now() };
     try {
-      return { review: await within(decideMsMax, review.decide(verdict)) };
+      return await within(decideMsMax, review.decide(verdict), notReadBack);
     } catch (error) {
       if (error instanceof RefusedError)
         throw new CallError(refusalStatus(error.code), error.code, error.message);
@@ -90,15 +151,19 @@ export class ReviewDesk {
     stop.signal.addEventListener('abort', () => wake(), { once: true });
     let leave = () => {};
     try {
+      const caller = callerOf(call);
       const { sites } = readRequest(decodeWatchCandidatesRequest, call.request);
+      requireScope(caller, { sites });
       leave = this.#options.review.watch((review) => {
         if (sites.length > 0 && !sites.includes(review.candidate.site)) return;
+        if (!sees(caller, review.candidate)) return;
         pending.set(review.candidate.id, review);
         wake();
       });
       call.sendMetadata(new Metadata());
       // Listening began before the list was taken: what changes in between is sent twice, never missed.
       for (const review of this.#options.review.list({ statuses: [], sites })) {
+        if (!sees(caller, review.candidate)) continue;
         if (!pending.has(review.candidate.id)) pending.set(review.candidate.id, review);
       }
       while (!stop.signal.aborted) {
@@ -125,7 +190,7 @@ export class ReviewDesk {
   }
 }
 
-/** The development identity believes the name; that somebody is named, and in a role that decides, it insists on. */
+/** The development identity believes the name; that somebody is named, and in a role that decides, is insisted on. */
 function requireAgent(verdict: VerdictDraft): void {
   if (verdict.by.name.trim() === '') {
     throw new CallError(
@@ -168,21 +233,35 @@ const REFUSAL_STATUS: Readonly<Record<string, number>> = {
   too_many_held: status.RESOURCE_EXHAUSTED,
 };
 
-function within<T>(ms: number, promised: Promise<T>): Promise<T> {
+function within<T>(ms: number, promised: Promise<T>, late: (ms: number) => CallError): Promise<T> {
   return new Promise((resolve, reject) => {
-    const late = setTimeout(
-      () =>
-        reject(
-          new CallError(
-            status.DEADLINE_EXCEEDED,
-            'not_read_back',
-            `the verdict did not come back from the log within ${ms} ms; ask again with the same verdict id`,
-          ),
-        ),
-      ms,
-    );
-    promised.then(resolve, reject).finally(() => clearTimeout(late));
+    const timer = setTimeout(() => reject(late(ms)), ms);
+    promised.then(resolve, reject).finally(() => clearTimeout(timer));
   });
+}
+
+function notReadBack(ms: number): CallError {
+  return new CallError(
+    status.DEADLINE_EXCEEDED,
+    'not_read_back',
+    `the verdict did not come back from the log within ${ms} ms; ask again with the same verdict id`,
+  );
+}
+
+function notAudited(ms: number): CallError {
+  return new CallError(
+    status.DEADLINE_EXCEEDED,
+    'not_audited',
+    `the audit did not take the verdict within ${ms} ms; ask again with the same verdict id`,
+  );
+}
+
+function notTheirs(candidate: string): CallError {
+  return new CallError(
+    status.PERMISSION_DENIED,
+    'outside_scope',
+    `candidate '${candidate}' is outside the scope of whoever calls`,
+  );
 }
 
 function tooSlow(): CallError {

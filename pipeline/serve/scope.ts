@@ -1,9 +1,8 @@
-/**
- * What whoever calls may see, asked by every service that is not the review. There is only the development identity,
- * which may see everything; whoever brings identities answers here.
- */
+/** What whoever calls may see, asked by every service that is not the review. */
+import { type Identity, scopeOf, within } from '../identity/identity.ts';
 import type { EventType } from '../model.ts';
-import type { AnyCall } from './grpc.ts';
+import { callerOf } from './identity/caller.ts';
+import { withoutAgentName } from './identity/redact.ts';
 
 export interface Scope {
   sees(of: { readonly site: string; readonly type?: EventType }): boolean;
@@ -11,8 +10,14 @@ export interface Scope {
   event(bytes: Uint8Array): Uint8Array;
 }
 
-export function scopeOfCall(_call: AnyCall): Scope {
-  return EVERYTHING;
+export function scopeOfCall(call: object): Scope {
+  return scopeOfCaller(callerOf(call));
 }
 
-const EVERYTHING: Scope = { sees: () => true, event: (bytes) => bytes };
+function scopeOfCaller(caller: Identity): Scope {
+  const { sites, types, agentNames } = scopeOf(caller);
+  return {
+    sees: ({ site, type }) => within(sites, site) && (type === undefined || within(types, type)),
+    event: agentNames ? (bytes) => bytes : withoutAgentName,
+  };
+}

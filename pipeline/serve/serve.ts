@@ -1,15 +1,20 @@
 /**
  * The gRPC server: the services of proto/vigie/v1, with health and reflection beside them.
  *
- * Until there are identities, everyone who can reach the port is trusted to be the agent that the request names
- * (the development identity), so the port is bound to loopback and to nothing else.
+ * Without a register of identities, everyone who can reach the port is trusted to be the agent that the request names
+ * (the development identity), so the port is then bound to loopback and to nothing else. With one, another address
+ * takes TLS too: a bearer token that others can read is theirs.
  */
 import { isIP } from 'node:net';
 import { fault, InputError } from '../errors.ts';
+import type { Gatekeeper } from '../identity/gatekeeper.ts';
 import type { Log } from '../log/port.ts';
+import { type AuditTrail, NO_AUDIT } from './audit.ts';
 import { EventFeed, type SubscriberState, type Withheld } from './events.ts';
-import { SERVER_OPTIONS, Server } from './grpc.ts';
+import { SERVER_OPTIONS } from './grpc.ts';
 import { addHealth } from './health.ts';
+import { Guard, GuardedServer, type GuardOptions } from './identity/guard.ts';
+import type { ServerTls } from './identity/tls.ts';
 import { authority, listen } from './listen.ts';
 import { type OtherOptions, startOthers } from './others.ts';
 import type { ReviewPort } from './port.ts';
@@ -20,7 +25,16 @@ import { eventService, reviewService } from './services.ts';
 export interface ServeOptions extends OtherOptions {
   readonly log: Log;
   readonly review: ReviewPort;
-  /** Loopback only while there is no identity but the development one. Default 127.0.0.1. */
+  /** Who callers are. Absent: the development identity, on loopback only. Closed by whoever opened it. */
+  readonly gatekeeper?: Gatekeeper;
+  /** Absent: plaintext, on loopback only. Closed by whoever opened it. */
+  readonly tls?: ServerTls;
+  readonly audit?: AuditTrail;
+  /** How often each address may fail to prove who calls. */
+  readonly attempts?: GuardOptions['attempts'];
+  /** How often open streams are asked whether they may go on, ms. Default 1000. */
+  readonly sweepMs?: number;
+  /** Default 127.0.0.1. */
   readonly host?: string;
   /** Default 50051; 0 takes a free one. */
   readonly port?: number;
@@ -54,10 +68,11 @@ export interface Serving {
 
 const GRACE_MS = 3_000;
 
-/** Throws InputError: `bind_not_loopback`, `port_in_use`, `bind_failed`. */
+/** Throws InputError: `bind_not_loopback`, `bind_without_tls`, `port_in_use`, `bind_failed`. */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { host = '127.0.0.1', port = 50_051, now = Date.now, onFailure = () => {} } = options;
-  if (!isLoopback(host)) throw notLoopback(host);
+  const { gatekeeper, tls, audit = NO_AUDIT, attempts, sweepMs } = options;
+  requireSafe(host, gatekeeper, tls);
   const feed = new EventFeed({
     log: options.log,
     topic: options.topic ?? 'rail.events',
@@ -70,18 +85,27 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   });
   const desk = new ReviewDesk({
     review: options.review,
+    audit,
     decideMsMax: options.decideMsMax ?? 10_000,
     now,
     onFailure,
   });
-  const server = new Server(SERVER_OPTIONS);
+  const guard = new Guard({
+    ...(gatekeeper && { gatekeeper }),
+    ...(attempts && { attempts }),
+    ...(sweepMs !== undefined && { sweepMs }),
+    audit,
+    now,
+    onFailure,
+  });
+  const server = new GuardedServer(SERVER_OPTIONS, guard);
   const others = startOthers(options, onFailure, () => feed.subscribers().length);
   server.addService(eventService.definition, { subscribe: feed.subscribe, ...others.eventHandlers });
   server.addService(reviewService.definition, desk.handlers);
   others.addTo(server);
   const health = addHealth(server, [eventService.name, reviewService.name, ...others.names]);
   addReflection(server);
-  const listening = await listen(server, host, port, options.connectionsMax ?? 2_000).catch(
+  const listening = await listen(server, host, port, options.connectionsMax ?? 2_000, tls).catch(
     (error: unknown) => {
       void others.close();
       throw error;
@@ -102,6 +126,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
         const quiet = others.close();
         await listening.close(graceMs);
         await quiet;
+        guard.close();
       })();
       return closed;
     },
@@ -114,14 +139,26 @@ export function isLoopback(host: string): boolean {
   return isIP(host) === 4 && host.startsWith('127.');
 }
 
-function notLoopback(host: string): InputError {
-  return new InputError([
+function requireSafe(host: string, gatekeeper: Gatekeeper | undefined, tls: ServerTls | undefined): void {
+  if (isLoopback(host) || (gatekeeper !== undefined && tls !== undefined)) return;
+  if (gatekeeper === undefined) {
+    throw new InputError([
+      fault(
+        'bind_not_loopback',
+        'host',
+        `'${host}' can be reached from other machines, expected 127.0.0.1, ::1 or localhost: there is only the ` +
+          'development identity, which believes every name it is given',
+        'name a register with --identities (docs/identity.md), or bind to 127.0.0.1',
+      ),
+    ]);
+  }
+  throw new InputError([
     fault(
-      'bind_not_loopback',
+      'bind_without_tls',
       'host',
-      `'${host}' can be reached from other machines, expected 127.0.0.1, ::1 or localhost: there is only the ` +
-        'development identity, which believes every name it is given',
-      'bind to 127.0.0.1 and reach it through an SSH tunnel',
+      `'${host}' can be reached from other machines, expected a certificate: without TLS, tokens can be read ` +
+        'on the way',
+      'give --tls-cert and --tls-key (vigie certs makes them), or bind to 127.0.0.1 behind a proxy',
     ),
   ]);
 }

@@ -62,6 +62,8 @@ const PASSING = new Set([
 export async function* subscription(
   open: Open,
   options: SubscribeOptions,
+  /** Whether another token has come since the last call was opened. */
+  renewed: () => boolean = () => false,
 ): AsyncGenerator<Delivery, void, void> {
   const { signal, backoffMs = 250, backoffMsMax = 10_000, chance = Math.random } = options;
   let token = options.resumeToken ?? new Uint8Array(0);
@@ -92,7 +94,8 @@ export async function* subscription(
       yield { kind: 'gap', why: failure.message, token };
       continue;
     }
-    if (!PASSING.has(failure.status)) throw failure;
+    const again = failure.status === 'UNAUTHENTICATED' && renewed();
+    if (!again && !PASSING.has(failure.status)) throw failure;
     const waitMs = Math.round((waitMsMax * (1 + chance())) / 2);
     yield { kind: 'reconnecting', why: failure.message, waitMs };
     await pause(waitMs, signal);

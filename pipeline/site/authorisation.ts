@@ -1,11 +1,10 @@
 /**
  * The authorisation under which the cameras are watched: place, events, from, to, legal basis.
- *
- * A day is a day of UTC: `from` counts from its first ms, `to` to its last. A local day is an hour or two off;
- * where that matters, give an instant with its offset (2027-01-31T23:59:59+01:00) instead.
+ * Days and instants are those of instant.ts.
  */
 import { EVENT_TYPES, type EventType } from '../model.ts';
 import { describe, type Located, MapReader } from './document.ts';
+import { INSTANT_WORDS, instantMs } from './instant.ts';
 import type { Authorisation } from './site.ts';
 import { nearest } from './spelling.ts';
 
@@ -30,8 +29,8 @@ export function readAuthorisation(site: MapReader, dev: boolean): AuthorisationR
   }
   const reader = MapReader.open(node, 'authorisation', ['from', 'to', 'basis', 'events'], site.faults);
   if (reader === undefined) return {};
-  const fromMs = readInstant(reader, 'from', 0);
-  const toMs = readInstant(reader, 'to', DAY_MS - 1);
+  const fromMs = readInstant(reader, 'from');
+  const toMs = readInstant(reader, 'to');
   if (fromMs !== undefined && toMs !== undefined && toMs < fromMs) {
     const [from, to] = [fromMs, toMs].map((ms) => new Date(ms).toISOString());
     reader.fault('authorisation_ends_before_start', 'to', `ends at ${to}, before it begins at ${from}`);
@@ -45,28 +44,16 @@ export function readAuthorisation(site: MapReader, dev: boolean): AuthorisationR
   return { authorisation: { fromMs, toMs, basis, events }, events };
 }
 
-const DAY_MS = 86_400_000;
-const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
-const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}(:\d{2})?(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/;
-
-function readInstant(reader: MapReader, key: string, afterDayStartMs: number): number | undefined {
-  const what = 'a day such as 2026-11-01, or an instant with its offset';
-  if (!reader.has(key)) reader.missing(key, what);
-  const text = reader.string(key, what);
+/** A required day or instant. */
+export function readInstant(reader: MapReader, key: 'from' | 'to'): number | undefined {
+  if (!reader.has(key)) reader.missing(key, INSTANT_WORDS);
+  const text = reader.string(key, INSTANT_WORDS);
   if (text === undefined) return undefined;
-  const parts = DAY.exec(text) ?? INSTANT.exec(text);
-  const ms = parts === null ? Number.NaN : Date.parse(text);
-  // Date.parse rolls 30 February over to March.
-  if (parts === null || Number.isNaN(ms) || !isDay(Number(parts[1]), Number(parts[2]), Number(parts[3]))) {
-    reader.fault('date_syntax', key, `is '${text.slice(0, 60)}', expected ${what}`);
-    return undefined;
+  const ms = instantMs(text, key);
+  if (ms === undefined) {
+    reader.fault('date_syntax', key, `is '${text.slice(0, 60)}', expected ${INSTANT_WORDS}`);
   }
-  return DAY.test(text) ? ms + afterDayStartMs : ms;
-}
-
-function isDay(year: number, month: number, day: number): boolean {
-  const date = new Date(Date.UTC(year, month - 1, day));
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  return ms;
 }
 
 /** At least one event type. What can be read is answered, so that rules are still held against it. */

@@ -1,5 +1,6 @@
 /**
- * `site.yaml` to Site: the only reader of the file, and the only user of the yaml package.
+ * `site.yaml` to Site: the only reader of the file, and the only user of the yaml package, whose trees it hands to
+ * other files that people write (identities).
  *
  * A file that is wrong is refused whole, with every fault at once: its code, the path of the value, the line, what
  * was found and what was expected, and a hint where one can be given. What may stand in a file, and what holds
@@ -64,7 +65,7 @@ function readSite(text: string, dev: boolean, faults: Faults): Site | undefined 
 }
 
 /** In the order of the file. */
-function sorted(faults: Faults) {
+export function sorted(faults: Faults) {
   return [...faults.list].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
 }
 
@@ -75,7 +76,7 @@ const DEPTH_MAX = 32;
 const ALIASES_MAX = 1_000;
 
 /** YAML to located values. undefined after a fault that leaves nothing to read. */
-function readTree(text: string, faults: Faults): Located | undefined {
+export function readTree(text: string, faults: Faults): Located | undefined {
   if (text.length > FILE_BYTES_MAX) {
     faults.add('file_too_large', '', 1, `has ${text.length} characters, expected at most ${FILE_BYTES_MAX}`);
     return undefined;
@@ -161,7 +162,8 @@ function plain(value: unknown): string | number | boolean | null {
   return String(value);
 }
 
-async function readFileText(path: string): Promise<string> {
+/** Throws InputError: `file_too_large`, `file_unreadable`. */
+export async function readFileText(path: string): Promise<string> {
   const refuse = (code: string, message: string) => new InputError([{ code, at: '', message, file: path }]);
   try {
     const { size } = await stat(path);

@@ -4,14 +4,15 @@
  *
  * Any number of processes serve one site; each lists every candidate and takes every verdict.
  */
-import { type Serving, serve } from '../serve/serve.ts';
+import { type ServeOptions, type Serving, serve } from '../serve/serve.ts';
 import { TOPICS } from '../topics.ts';
+import { AuditLog } from './audit.ts';
 import type { Common, Part } from './common.ts';
 import { Intake } from './intake.ts';
 import { ReviewRoom } from './review.ts';
 import { Standing } from './standing.ts';
 
-export interface DeskOptions extends Omit<Common, 'signal'> {
+export interface DeskOptions extends Omit<Common, 'signal'>, Pick<ServeOptions, 'gatekeeper' | 'tls'> {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -24,8 +25,9 @@ export interface Desk extends Part {
 
 /** Resolves when everything that was on the log has been read and agents can connect. Throws InputError: the port. */
 export async function startDesk(options: DeskOptions): Promise<Desk> {
-  const { log, tally, host, port } = options;
+  const { log, tally, host, port, gatekeeper, tls } = options;
   const stopping = new AbortController();
+  const audit = new AuditLog({ ...options, signal: stopping.signal });
   const review = new ReviewRoom({ ...options, signal: stopping.signal });
   const reviewing = review.run();
   await Promise.race([review.caughtUp, reviewing]);
@@ -44,6 +46,9 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
         if (outage === undefined) tally.outages.delete(who);
         else tally.outages.set(who, outage);
       },
+      audit,
+      ...(gatekeeper && { gatekeeper }),
+      ...(tls && { tls }),
       onWithheld: ({ code }) => tally.refuse(code),
       onFailure: (error) => tally.fail(error),
     });
@@ -59,6 +64,7 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
     async stop() {
       stopping.abort();
       await serving.close();
+      await audit.idle();
       await reviewing.catch(() => undefined);
     },
   };

@@ -31,7 +31,18 @@ import {
 import { candidate, event, frame, observation, samples, verdict } from './samples.ts';
 
 const FILES = [
-  ...['candidate', 'checkpoint', 'common', 'event', 'frame', 'ingest', 'observation', 'operation', 'review'],
+  ...[
+    'audit',
+    'candidate',
+    'checkpoint',
+    'common',
+    'event',
+    'frame',
+    'ingest',
+    'observation',
+    'operation',
+    'review',
+  ],
   'verdict',
 ];
 

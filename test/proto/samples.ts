@@ -3,6 +3,7 @@
  * a round trip must give back the same value. test/proto/messages.test.ts checks that no field was left out.
  */
 import type {
+  AuditEntry,
   Candidate,
   CandidateReview,
   EventState,
@@ -211,6 +212,19 @@ const rejected: Rejected = {
   camera: 'quai-a-01',
 };
 
+const auditEntry: AuditEntry = {
+  atMs: NOW,
+  who: 'A. Martin',
+  role: 'agent',
+  proof: 'token 9f0c',
+  act: 'verdict',
+  object: candidate.id,
+  result: 'claimed_by_other',
+  why: 'claimed by B. Diallo',
+  peer: '10.0.0.7:51234',
+  repeats: 3,
+};
+
 const states: readonly ReviewState[] = [
   { kind: 'waiting' },
   { kind: 'claimed', by: { name: 'B. Diallo', role: 'supervisor' }, untilMs: NOW + 9000 },
@@ -246,6 +260,7 @@ export const samples: readonly Sample[] = [
   ...acts.map((act) => sample('Verdict', verdict(act), m.encodeVerdict, m.decodeVerdict)),
   sample('Event', event, m.encodeEvent, m.decodeEvent),
   sample('Rejected', rejected, m.encodeRejected, m.decodeRejected),
+  sample('AuditEntry', auditEntry, m.encodeAuditEntry, m.decodeAuditEntry),
   sample(
     'Checkpoint',
     {

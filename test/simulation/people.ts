@@ -1,7 +1,9 @@
 /** Those outside: agents who decide at random, subscribers who come and go and go on where they were. */
+import { DEVELOPMENT } from '../../pipeline/identity/identity.ts';
 import type { CandidateReview, Verdict } from '../../pipeline/model.ts';
 import type { Received } from '../../pipeline/operate/reconcile/history.ts';
 import type { UnaryCall, UnaryReply } from '../../pipeline/serve/grpc.ts';
+import { setCaller } from '../../pipeline/serve/identity/caller.ts';
 import { subscription } from '../../pipeline/serve/subscription.ts';
 import { decodeToken } from '../../pipeline/serve/token.ts';
 import { decodeDecideResponse, encodeDecideRequest, type VerdictDraft } from '../../proto/messages.ts';
@@ -18,7 +20,7 @@ export interface Asked {
 
 const PATIENCE_MS = 3_000;
 /** Nothing is known of what became of the verdict. */
-const UNSURE = new Set(['not_read_back', 'internal', 'unknown_candidate']);
+const UNSURE = new Set(['not_read_back', 'not_audited', 'internal', 'unknown_candidate']);
 
 export class AgentActor {
   readonly asked: Asked[] = [];
@@ -108,7 +110,9 @@ export class AgentActor {
         else if (error === null && bytes) resolve(decodeDecideResponse(bytes) ? 'ok' : undefined);
         else resolve(String(error?.metadata?.get('vigie-code')[0] ?? 'internal'));
       };
-      const call = { request: encodeDecideRequest({ verdict }) } as unknown as UnaryCall;
+      const request = encodeDecideRequest({ verdict });
+      const call = { request, getPeer: () => 'simulated' } as unknown as UnaryCall;
+      setCaller(call, DEVELOPMENT);
       void server.desk.handlers.decide(call, reply);
     });
   }

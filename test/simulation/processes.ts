@@ -5,6 +5,7 @@
  */
 import type { Log } from '../../pipeline/log/port.ts';
 import { patiently } from '../../pipeline/patience.ts';
+import { NO_AUDIT } from '../../pipeline/serve/audit.ts';
 import { EventFeed } from '../../pipeline/serve/events.ts';
 import { ReviewDesk } from '../../pipeline/serve/review.ts';
 import { TOPICS } from '../../pipeline/topics.ts';
@@ -98,6 +99,8 @@ export class ServeProcess extends Process {
     });
     this.desk = new ReviewDesk({
       review: this.room,
+      // The audit follows a verdict and changes nothing about it; test/topology/audit.test.ts sees it through outages.
+      audit: NO_AUDIT,
       decideMsMax: DECIDE_MS_MAX,
       now: this.nowMs,
       onFailure,

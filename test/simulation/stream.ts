@@ -3,7 +3,9 @@
  * As grpc-js has it, write() answers false at message 17 and takes more all the same; `most` is what that came to.
  */
 import { EventEmitter } from 'node:events';
+import { DEVELOPMENT } from '../../pipeline/identity/identity.ts';
 import { type ClientReadableStream, Metadata, type StreamCall, status } from '../../pipeline/serve/grpc.ts';
+import { setCaller } from '../../pipeline/serve/identity/caller.ts';
 
 const WINDOW = 16;
 
@@ -40,6 +42,7 @@ export class Stream {
         return waiting();
       },
     }) as unknown as StreamCall;
+    setCaller(this.call, DEVELOPMENT);
     // Object.assign reads getters once; these two must stay alive.
     Object.defineProperty(this.call, 'cancelled', { get: isCancelled });
     Object.defineProperty(this.call, 'writableLength', { get: waiting });

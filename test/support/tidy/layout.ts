@@ -58,10 +58,18 @@ export const RULES: readonly Rule[] = [
   { files: 'pipeline/measure/', may: [...WORDS, 'pipeline/kernels.ts'] },
   { files: 'pipeline/detect/', may: WORDS },
   { files: 'pipeline/review/', may: WORDS },
+  // Who may do what is asked by every door, so it knows none of them.
+  { files: 'pipeline/identity/', may: WORDS },
   // The server is a rim: it answers with the wire's bytes and follows the log as every subscriber's cursor does.
   {
     files: 'pipeline/serve/',
-    may: [...WORDS, 'proto/messages.ts', 'pipeline/log/port.ts', 'pipeline/patience.ts'],
+    may: [
+      ...WORDS,
+      'proto/messages.ts',
+      'pipeline/log/port.ts',
+      'pipeline/patience.ts',
+      'pipeline/identity/',
+    ],
   },
   // Wiring: these put the parts together and may know them all.
   { files: 'pipeline/operate/', may: ['pipeline/', 'proto/messages.ts'] },
