@@ -15,7 +15,7 @@ import {
   type VerdictDraft,
 } from '../../proto/messages.ts';
 import type { CandidateReview, ReviewStatus } from '../model.ts';
-import { type Calling, type ServiceCalls, serviceCalls } from './client-calls.ts';
+import { type ServiceCalls, serviceCalls } from './client-calls.ts';
 import {
   type Client,
   type ClientDuplexStream,
@@ -64,7 +64,11 @@ const UNARY_MS_MAX = 15_000;
 export function openClient(address: string, access: ClientAccess = {}): VigieClient {
   const client = new Caller(connect(address, access.tls), access.bearer);
   return {
-    ...serviceCalls(client),
+    ...serviceCalls({
+      ask: (path, request) => client.ask(path, request),
+      open: (path, request) => client.open(path, request),
+      converse: (path) => client.converse(path),
+    }),
     subscribe: (options = {}) => {
       let token: string | undefined;
       return subscription(
@@ -114,7 +118,7 @@ const same = (bytes: Buffer): Buffer => bytes;
 const buffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** The calls of one connection, each with the token of the moment. */
-class Caller implements Calling {
+class Caller {
   readonly #client: Client;
   readonly #bearer: (() => string) | undefined;
 

@@ -1,9 +1,12 @@
 /** EventFeed over the memory log without a socket: what it does to a call is what is looked at. */
+
 import { EventEmitter } from 'node:events';
+import { DEVELOPMENT } from '../../pipeline/identity/identity.ts';
 import { openMemoryLog } from '../../pipeline/log/memory.ts';
 import type { Log } from '../../pipeline/log/port.ts';
 import { EventFeed, type EventFeedOptions } from '../../pipeline/serve/events.ts';
 import type { StreamCall } from '../../pipeline/serve/grpc.ts';
+import { setCaller } from '../../pipeline/serve/identity/caller.ts';
 import {
   decodeSubscribeResponse,
   encodeEvent,
@@ -57,6 +60,7 @@ export class FakeCall extends EventEmitter {
   constructor(request: Partial<SubscribeRequest> = {}) {
     super();
     this.request = requestOf(request);
+    setCaller(this, DEVELOPMENT);
     this.on('error', (error) => {
       this.failure = error;
     });
