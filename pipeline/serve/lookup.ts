@@ -133,6 +133,7 @@ export class EventLookup {
   }
 
   async #list(request: ListRequest, scope: Scope) {
+    scope.require(request);
     await this.#ready();
     const fits = filterOf(request);
     const most = Math.min(request.pageSize === 0 ? PAGE_SIZE : request.pageSize, PAGE_SIZE_MAX);

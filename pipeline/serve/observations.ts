@@ -106,6 +106,7 @@ export class ObservationFeed {
       if (this.#watchers.size >= this.#options.watchersMax) throw tooMany(this.#options.watchersMax);
       const request = readRequest(decodeWatchRequest, call.request);
       const scope = scopeOfCall(call);
+      scope.require({ sites: request.sites });
       const fits = filterOf(request);
       const wants = (observation: Observation) => fits(observation) && scope.sees(observation);
       watcher = { wants, pending: new Map(), wake: () => {}, stop };
