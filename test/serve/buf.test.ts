@@ -4,9 +4,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { IngestPort } from '../../pipeline/serve/port.ts';
-import type { StatusResponse } from '../../proto/messages.ts';
-import { BEGAN_MS, candidate, observed, openWorld, verified, type World } from './world.ts';
+import { candidate, observed, openWorld, verified, type World } from './world.ts';
 
 const run = promisify(execFile);
 const buf = resolve('node_modules/.bin/buf');
@@ -15,34 +13,10 @@ if (!present) process.stderr.write('skipped: buf: node_modules/.bin/buf is not i
 
 const SOON = { timeout: 10_000, interval: 20 };
 
-const takeAll: IngestPort['take'] = async (requests) =>
-  requests.map(({ sequence, frames, faults }) => ({
-    sequence,
-    accepted: frames.length,
-    rejections: faults.map(({ index, code, detail }) => ({ index, code, detail })),
-  }));
-
-const STATUS: StatusResponse = {
-  site: 'gare',
-  siteKind: 'station',
-  atMs: BEGAN_MS,
-  upMs: 1,
-  release: '0.1.0',
-  cameras: [
-    { camera: 'quai', source: 'live', zones: [], repeats: 0, late: 0, skipped: 0, spooled: 0, dropped: 0 },
-  ],
-  waiting: 2,
-  claimed: 0,
-  verified: 0,
-  subscribers: 0,
-  rejected: [],
-  outages: [],
-};
-
 describe.skipIf(!present)('buf', () => {
   let world: World;
   beforeAll(async () => {
-    world = await openWorld({ ingest: { take: takeAll }, status: { status: async () => STATUS } });
+    world = await openWorld();
   });
   afterAll(() => world.close());
   const url = (path = '') => `http://${world.serving.address}${path}`;
