@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import { readFileText } from '../site/parse.ts';
+import { readText } from '../site/parse.ts';
 import type { ClientCertificate } from './certificate.ts';
 import { ClaimError, known, knownFrom } from './claims.ts';
 import { notNow, type Refusal, RefusedCallError } from './decide.ts';
@@ -163,9 +163,9 @@ const termsOf = ({ name, role, scope, habilitation }: Omit<Known, 'kind' | 'by' 
 ];
 
 async function load(file: string) {
-  const register = parseRegister(await readFileText(file), file);
+  const register = parseRegister(await readText(file), file);
   const keyFiles = register.keyFiles.map((one) => resolve(dirname(file), one));
-  const keys = await Promise.all(keyFiles.map(async (one) => readKeys(await readFileText(one), one)));
+  const keys = await Promise.all(keyFiles.map(async (one) => readKeys(await readText(one), one)));
   const entries = new Map(register.certificates.map((one) => [one.match, one]));
   return { value: { register, keys: keys.flat(), entries }, paths: [file, ...keyFiles] };
 }

@@ -54,19 +54,21 @@ export interface Calling {
   converse(path: string): ClientDuplexStream<Uint8Array, Buffer>;
 }
 
-export function serviceCalls({ ask, open, converse }: Calling): ServiceCalls {
+export function serviceCalls(calling: Calling): ServiceCalls {
   return {
     async getEvent(id) {
       const { get } = eventService.definition;
-      return decodeGetResponse(await ask(get.path, encodeGetRequest({ id }))).event;
+      return decodeGetResponse(await calling.ask(get.path, encodeGetRequest({ id }))).event;
     },
     async listEvents(request = {}) {
       const { list } = eventService.definition;
-      return decodeListResponse(await ask(list.path, encodeListRequest({ ...EVERYTHING, ...request })));
+      return decodeListResponse(
+        await calling.ask(list.path, encodeListRequest({ ...EVERYTHING, ...request })),
+      );
     },
     async *watchObservations({ sites = [], cameras = [], zones = [], signal } = {}) {
       const { watch } = observationService.definition;
-      const call = open(watch.path, encodeWatchRequest({ sites, cameras, zones }));
+      const call = calling.open(watch.path, encodeWatchRequest({ sites, cameras, zones }));
       const stop = () => call.cancel();
       signal?.addEventListener('abort', stop, { once: true });
       if (signal?.aborted) stop();
@@ -79,10 +81,10 @@ export function serviceCalls({ ask, open, converse }: Calling): ServiceCalls {
         call.cancel();
       }
     },
-    openPush: () => pushing(converse(ingestService.definition.push.path)),
+    openPush: () => pushing(calling.converse(ingestService.definition.push.path)),
     async status() {
       const { status } = operationService.definition;
-      return decodeStatusResponse(await ask(status.path, encodeStatusRequest()));
+      return decodeStatusResponse(await calling.ask(status.path, encodeStatusRequest()));
     },
   };
 }

@@ -5,8 +5,8 @@
  * A change that was appended twice changes nothing: what an earlier verdict confirmed and a reversal took back stays
  * taken back, and an older revision does not replace a newer one.
  *
- * Memory: EVENTS_MAX entries of some 600 bytes are 12 MB, and the last change of each as it lies on the log, at most
- * BYTES_MAX: 44 MB together.
+ * Memory: EVENTS_MAX entries of some 1 KB are 20 MB, and the last change of each as it lies on the log, at most
+ * BYTES_MAX: 52 MB together.
  */
 import type { StoredEventState } from '../../proto/messages.ts';
 import type { EventType, Severity, VerifiedEvent } from '../model.ts';
@@ -51,6 +51,8 @@ export class EventIndex {
   readonly #entries = new Map<string, Entry>();
   /** Oldest first. */
   readonly #order: Place[] = [];
+  /** Of each site, those that are not retracted. */
+  readonly #standing = new Map<string, number>();
   #bytes = 0;
   #completeSinceMs: number | undefined;
 
@@ -80,12 +82,19 @@ export class EventIndex {
     if (entry === before) return;
     if (before === undefined) this.#insert(entry.shown);
     this.#entries.set(event.id, entry);
+    if (before !== undefined) this.#count(before.shown, -1);
+    this.#count(entry.shown, 1);
     this.#bytes += bytes.length - (before?.shown.event.length ?? 0);
     while (this.#entries.size > this.#eventsMax || this.#bytes > this.#bytesMax) this.#dropOldest();
   }
 
   get(id: string): IndexedEvent | undefined {
     return this.#entries.get(id)?.shown;
+  }
+
+  /** Events of a site that are not retracted. */
+  standing(site: string): number {
+    return this.#standing.get(site) ?? 0;
   }
 
   /** In the order of first confirmation, beginning after `after`. */
@@ -106,9 +115,15 @@ export class EventIndex {
     this.#order.splice(this.#firstAtOrAfter(place), 0, place);
   }
 
+  #count({ site, state }: IndexedEvent, change: 1 | -1): void {
+    if (state !== 'retracted') this.#standing.set(site, this.standing(site) + change);
+  }
+
   #dropOldest(): void {
     const { id, verifiedAtMs } = this.#order.shift()!;
-    this.#bytes -= this.#entries.get(id)!.shown.event.length;
+    const { shown } = this.#entries.get(id)!;
+    this.#bytes -= shown.event.length;
+    this.#count(shown, -1);
     this.#entries.delete(id);
     this.#completeSinceMs = Math.max(this.#completeSinceMs ?? 0, verifiedAtMs + 1);
   }

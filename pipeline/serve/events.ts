@@ -6,16 +6,14 @@
  * reads history, or cannot keep up, has a reader of its own until it is live (subscriber.ts).
  */
 import { decodeSubscribeRequest } from '../../proto/messages.ts';
-import { scopeOf, sees, within } from '../identity/identity.ts';
 import { type Log, OffsetGoneError } from '../log/port.ts';
 import { Gate, type Withheld } from './admit.ts';
 import { readRequest } from './calls.ts';
 import { everyPartition } from './cursor.ts';
 import { cameraFilter, eventFilter } from './filter.ts';
 import { CallError, Metadata, type StreamCall, status, toStatus } from './grpc.ts';
-import { callerOf, requireScope } from './identity/caller.ts';
-import { withoutAgentName } from './identity/redact.ts';
 import { LiveTail } from './live.ts';
+import { scopeOfCall } from './scope.ts';
 import { historyGone, startingPoint } from './start.ts';
 import { CameraStates } from './states.ts';
 import { Subscriber } from './subscriber.ts';
@@ -105,9 +103,9 @@ export class EventFeed {
   async #run(open: Open): Promise<void> {
     const { log, topic } = this.#options;
     const { call, stop } = open;
-    const caller = callerOf(call);
+    const scope = scopeOfCall(call);
     const request = readRequest(decodeSubscribeRequest, call.request);
-    requireScope(caller, request);
+    scope.require(request);
     if (request.cameraStates && this.#states === undefined) throw noStates();
     const from = await startingPoint(log, topic, request);
     const tail = await this.#tailNow(from.length);
@@ -119,15 +117,15 @@ export class EventFeed {
       call,
       from,
       tail,
-      wants: (facts) => wants(facts) && sees(caller, facts),
-      ...(scopeOf(caller).agentNames ? {} : { form: withoutAgentName }),
+      wants: (facts) => wants(facts) && scope.sees(facts),
+      ...(scope.form && { form: scope.form }),
       gate: this.#gate,
     });
     open.subscriber = subscriber;
     const ofCamera = cameraFilter(request);
     const unwatch = request.cameraStates
       ? this.#states?.watch(
-          (site, camera) => within(scopeOf(caller).sites, site) && ofCamera(site, camera),
+          (site, camera) => scope.sees({ site }) && ofCamera(site, camera),
           (camera, response) => subscriber.show(camera, response),
         )
       : undefined;

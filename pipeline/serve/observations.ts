@@ -19,7 +19,6 @@ import type { Outage } from '../patience.ts';
 import { readRequest } from './calls.ts';
 import { observationResponse } from './envelope.ts';
 import { CallError, Metadata, type StreamCall, status, toStatus } from './grpc.ts';
-import { callerOf, requireScope } from './identity/caller.ts';
 import { Rate } from './rate.ts';
 import { scopeOfCall } from './scope.ts';
 import { tail } from './tail.ts';
@@ -106,8 +105,8 @@ export class ObservationFeed {
       if (this.#stop.signal.aborted) throw shuttingDown();
       if (this.#watchers.size >= this.#options.watchersMax) throw tooMany(this.#options.watchersMax);
       const request = readRequest(decodeWatchRequest, call.request);
-      requireScope(callerOf(call), { sites: request.sites });
       const scope = scopeOfCall(call);
+      scope.require({ sites: request.sites });
       const fits = filterOf(request);
       const wants = (observation: Observation) => fits(observation) && scope.sees(observation);
       watcher = { wants, pending: new Map(), wake: () => {}, stop };

@@ -1,23 +1,27 @@
-/** What whoever calls may see, asked by every service that is not the review. */
-import { type Identity, scopeOf, within } from '../identity/identity.ts';
+/** What whoever calls may see, asked by every service. */
+import { scopeOf, within } from '../identity/identity.ts';
 import type { EventType } from '../model.ts';
-import { callerOf } from './identity/caller.ts';
+import { callerOf, requireScope } from './identity/caller.ts';
 import { withoutAgentName } from './identity/redact.ts';
 
 export interface Scope {
+  /** Throws CallError when something is asked for by name that lies outside: to leave it out would show it as quiet. */
+  require(asked: { readonly sites?: readonly string[]; readonly types?: readonly EventType[] }): void;
+  /** Whether something of this site lies in the scope, and of this event type where it has one. */
   sees(of: { readonly site: string; readonly type?: EventType }): boolean;
   /** An event's bytes as this caller may read them. */
   event(bytes: Uint8Array): Uint8Array;
+  /** The same as a function that all who may read the same share; absent for those who may read all of it. */
+  readonly form?: (bytes: Uint8Array) => Uint8Array;
 }
 
 export function scopeOfCall(call: object): Scope {
-  return scopeOfCaller(callerOf(call));
-}
-
-function scopeOfCaller(caller: Identity): Scope {
+  const caller = callerOf(call);
   const { sites, types, agentNames } = scopeOf(caller);
   return {
+    require: (asked) => requireScope(caller, asked),
     sees: ({ site, type }) => within(sites, site) && (type === undefined || within(types, type)),
     event: agentNames ? (bytes) => bytes : withoutAgentName,
+    ...(agentNames ? {} : { form: withoutAgentName }),
   };
 }

@@ -16,7 +16,7 @@ import { readCameras } from './cameras.ts';
 import { FILE_BYTES_MAX } from './defaults.ts';
 import { Faults, type Located, MapReader } from './document.ts';
 import type { Site } from './site.ts';
-import { readId, readText } from './values.ts';
+import { readId, readLabel } from './values.ts';
 
 export interface ParseOptions {
   /** Named in the faults. */
@@ -35,7 +35,7 @@ export function parseSite(text: string, options: ParseOptions): Site {
 
 /** Reads the file; sources that are paths are resolved against it. Throws InputError, also when it cannot be read. */
 export async function loadSite(path: string, options: { readonly dev?: boolean } = {}): Promise<Site> {
-  const site = parseSite(await readFileText(path), { file: path, ...options });
+  const site = parseSite(await readText(path), { file: path, ...options });
   const cameras = site.cameras.map((camera) =>
     camera.source === undefined || /^(scene:|[A-Za-z][A-Za-z0-9+.-]*:\/\/)/.test(camera.source)
       ? camera
@@ -51,7 +51,7 @@ function readSite(text: string, dev: boolean, faults: Faults): Site | undefined 
   const reader = MapReader.open(root, '', known, faults);
   if (reader === undefined) return undefined;
   const id = readId(reader, 'site') ?? '';
-  const name = readText(reader, 'name', 'a name for people');
+  const name = readLabel(reader, 'name', 'a name for people');
   const kind = reader.choice('kind', SITE_KINDS) ?? 'station';
   const { authorisation, events } = readAuthorisation(reader, dev);
   const cameras = readCameras(reader, events);
@@ -163,7 +163,7 @@ function plain(value: unknown): string | number | boolean | null {
 }
 
 /** Throws InputError: `file_too_large`, `file_unreadable`. */
-export async function readFileText(path: string): Promise<string> {
+export async function readText(path: string): Promise<string> {
   const refuse = (code: string, message: string) => new InputError([{ code, at: '', message, file: path }]);
   try {
     const { size } = await stat(path);

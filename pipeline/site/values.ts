@@ -24,7 +24,7 @@ export function readId(reader: MapReader, key: string): string | undefined {
 const TEXT_MAX = 128;
 
 /** A text for people, where the key is given. */
-export function readText(reader: MapReader, key: string, what: string): string | undefined {
+export function readLabel(reader: MapReader, key: string, what: string): string | undefined {
   const text = reader.string(key, what);
   if (text === undefined || text.length <= TEXT_MAX) return text;
   reader.fault('text_too_long', key, `has ${text.length} characters, expected at most ${TEXT_MAX}`);

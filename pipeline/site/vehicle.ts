@@ -1,7 +1,7 @@
 /** The vehicle that a camera rides in: `vehicle: { id: "4521", trip: "857312", position: [48.844, 2.374] }`. */
 import type { Position, Vehicle } from '../model.ts';
 import { MapReader } from './document.ts';
-import { readPair, readText } from './values.ts';
+import { readLabel, readPair } from './values.ts';
 
 export function readVehicle(camera: MapReader): Vehicle | undefined {
   const node = camera.node('vehicle');
@@ -9,8 +9,8 @@ export function readVehicle(camera: MapReader): Vehicle | undefined {
   const reader = MapReader.open(node, camera.path('vehicle'), ['id', 'trip', 'position'], camera.faults);
   if (reader === undefined) return undefined;
   if (!reader.has('id')) reader.missing('id', "the vehicle's number");
-  const id = readText(reader, 'id', "the vehicle's number") ?? '';
-  const trip = readText(reader, 'trip', 'the journey that it makes');
+  const id = readLabel(reader, 'id', "the vehicle's number") ?? '';
+  const trip = readLabel(reader, 'trip', 'the journey that it makes');
   const position = readPosition(reader);
   return { id, ...(trip === undefined ? {} : { trip }), ...(position === undefined ? {} : { position }) };
 }

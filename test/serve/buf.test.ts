@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { STATUS, takeAll } from './ports.ts';
 import { candidate, observed, openWorld, verified, type World } from './world.ts';
 
 const run = promisify(execFile);
@@ -17,7 +16,7 @@ const SOON = { timeout: 10_000, interval: 20 };
 describe.skipIf(!present)('buf', () => {
   let world: World;
   beforeAll(async () => {
-    world = await openWorld({ ingest: { take: takeAll }, status: { status: async () => STATUS } });
+    world = await openWorld();
   });
   afterAll(() => world.close());
   const url = (path = '') => `http://${world.serving.address}${path}`;

@@ -120,6 +120,19 @@ describe('the order and the bounds', () => {
     expect(numbers(index.walk(true))).toEqual(upTo(11).slice(1));
   });
 
+  it('counts what stands, by site', () => {
+    const index = new EventIndex({ eventsMax: 3 });
+    take(index, upTo(2));
+    expect(index.standing('gare-exemple')).toBe(2);
+    for (const word of ['retracted', 'retracted', 'again']) {
+      index.take(change(1, word), encodeEvent(change(1, word)));
+      expect(index.standing('gare-exemple'), word).toBe(word === 'again' ? 2 : 1);
+    }
+    take(index, [2, 3, 4]);
+    expect(index.standing('gare-exemple')).toBe(3);
+    expect(index.standing('other')).toBe(0);
+  });
+
   it('keeps no more bytes than it was told', () => {
     const size = encodeEvent(change(1, 'verified')).length;
     const index = new EventIndex({ bytesMax: 5 * size + 20 });

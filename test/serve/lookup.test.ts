@@ -91,6 +91,16 @@ describe('List', () => {
     }
   });
 
+  it('finds the one that is far back', async () => {
+    await world.append(...upTo(2_500).map((n) => verified(n, n === 3 ? { type: 'fire' } : {})));
+    await expect
+      .poll(async () => (await listed({ types: ['fire'] })).ids.length, { timeout: 20_000, interval: 100 })
+      .toBe(1);
+    expect(await listed({ types: ['fire'], oldestFirst: true })).toEqual({ ids: [3], pages: 1 });
+    await expect.poll(async () => (await listed({ pageSize: 500 })).pages, SOON).toBe(5);
+    expect((await listed({ pageSize: 500, oldestFirst: true })).ids).toEqual(upTo(2_500));
+  });
+
   it('repeats and hides nothing when events come between two pages', async () => {
     await world.append(...upTo(10).map((n) => verified(n + 10)));
     await whole(10);

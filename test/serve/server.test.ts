@@ -36,9 +36,8 @@ describe('health', () => {
     expect(await check('vigie.v1.EventService')).toBe(1);
     expect(await check('vigie.v1.ReviewService')).toBe(1);
     expect(await check('vigie.v1.ObservationService')).toBe(1);
-    // Nobody stores frames or knows how the installation does: those two are not served here.
-    expect(await check('vigie.v1.IngestService')).toBe(-5);
-    expect(await check('vigie.v1.OperationService')).toBe(-5);
+    expect(await check('vigie.v1.IngestService')).toBe(1);
+    expect(await check('vigie.v1.OperationService')).toBe(1);
     expect(await check('vigie.v1.Nothing')).toBe(-5);
     client.close();
   });

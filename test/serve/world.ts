@@ -16,9 +16,14 @@ import {
 } from '../../pipeline/model.ts';
 import { Ledger, type LedgerInput } from '../../pipeline/review/ledger.ts';
 import { type Delivery, openClient, type SubscribeOptions } from '../../pipeline/serve/client.ts';
-import { RefusedError, type ReviewFilter, type ReviewPort } from '../../pipeline/serve/port.ts';
+import {
+  type IngestPort,
+  RefusedError,
+  type ReviewFilter,
+  type ReviewPort,
+} from '../../pipeline/serve/port.ts';
 import { type ServeOptions, serve } from '../../pipeline/serve/serve.ts';
-import { encodeEvent, encodeObservation } from '../../proto/messages.ts';
+import { encodeEvent, encodeObservation, type StatusResponse } from '../../proto/messages.ts';
 
 export const TOPIC = 'rail.events';
 export const OBSERVED = 'rail.observations';
@@ -106,6 +111,31 @@ export function observed(
   return one;
 }
 
+/** Takes every frame that can be read. */
+const takeAll: IngestPort['take'] = async (requests) =>
+  requests.map(({ sequence, frames, faults }) => ({
+    sequence,
+    accepted: frames.length,
+    rejections: faults.map(({ index, code, detail }) => ({ index, code, detail })),
+  }));
+
+export const STATUS: StatusResponse = {
+  site: 'gare',
+  siteKind: 'station',
+  atMs: BEGAN_MS,
+  upMs: 1,
+  release: '0.1.0',
+  cameras: [
+    { camera: 'quai', source: 'live', zones: [], repeats: 0, late: 0, skipped: 0, spooled: 0, dropped: 0 },
+  ],
+  waiting: 2,
+  claimed: 0,
+  verified: 0,
+  subscribers: 0,
+  rejected: [],
+  outages: [],
+};
+
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 export async function openWorld(options: Partial<ServeOptions> & { partitions?: number } = {}) {
@@ -116,7 +146,8 @@ export async function openWorld(options: Partial<ServeOptions> & { partitions?: 
     { topic: OBSERVED, partitions },
   ]);
   const review = scriptedReview();
-  const serving = await serve({ log, review, port: 0, progressMs: 50, ...options });
+  const ports = { ingest: { take: takeAll }, status: { status: async () => STATUS } };
+  const serving = await serve({ log, review, port: 0, progressMs: 50, ...ports, ...options });
   const client = openClient(serving.address);
   const place = (site: string, camera: string) => partitionFor(cameraKey(site, camera), partitions);
   return {

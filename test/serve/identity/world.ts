@@ -7,7 +7,6 @@ import { type KeyPair, makeKeyPair, signToken } from '../../../pipeline/identity
 import type { AuditEntry, EventType, Role } from '../../../pipeline/model.ts';
 import { openClient, RpcError } from '../../../pipeline/serve/client.ts';
 import type { ServeOptions } from '../../../pipeline/serve/serve.ts';
-import { STATUS, takeAll } from '../ports.ts';
 import { BEGAN_MS, OBSERVED, openWorld } from '../world.ts';
 
 export const HABILITATED = { from: '2026-01-01', to: '2027-12-31' };
@@ -49,8 +48,6 @@ export async function openIdentityWorld(
   const failures: unknown[] = [];
   const world = await openWorld({
     gatekeeper,
-    ingest: { take: takeAll },
-    status: { status: async () => STATUS },
     observations: OBSERVED,
     sweepMs: 20,
     audit: {
