@@ -1,6 +1,6 @@
 /**
- * `npm run bench:subscribers [-- --quick --json FILE --only WORD]`: what it costs to hand events to many, beside the
- * least that grpc-js can do, in turns. Servers and subscribers are processes of their own. Every subscriber has to have
+ * `npm run bench:subscribers [-- --quick --json FILE --only WORD --rounds N --events N]`: what it costs to hand events
+ * to many, beside the least that grpc-js can do, in turns. Servers and subscribers are processes of their own. Every subscriber has to have
  * every event of every camera in order, or the run fails with exit code 1.
  */
 import { writeFile } from 'node:fs/promises';
@@ -16,11 +16,22 @@ const { values } = parseArgs({
     json: { type: 'string' },
     /** throughput, many, latency, stalled, memory */
     only: { type: 'string', default: '' },
+    rounds: { type: 'string' },
+    /** To 100; to 1,000 a tenth of them. */
+    events: { type: 'string' },
   },
 });
-const size = values.quick
+const usual = values.quick
   ? { rounds: 1, events: 2_000, manyEvents: 200, seconds: 2, stalled: 20 }
   : { rounds: 5, events: 10_000, manyEvents: 1_000, seconds: 20, stalled: 20 };
+
+const events = Number(values.events ?? usual.events);
+const size = {
+  ...usual,
+  rounds: Number(values.rounds ?? usual.rounds),
+  events,
+  manyEvents: values.events === undefined ? usual.manyEvents : events / 10,
+};
 
 const here = machine();
 console.log(`${here.cpu}, ${here.cores} cores, Node ${here.node}; events of ${EVENT_BYTES} bytes`);

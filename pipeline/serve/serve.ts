@@ -7,6 +7,7 @@
 import { isIP } from 'node:net';
 import { fault, InputError } from '../errors.ts';
 import type { Log } from '../log/port.ts';
+import { combining } from './combine.ts';
 import { EventFeed, type SubscriberState, type Withheld } from './events.ts';
 import { SERVER_OPTIONS, Server } from './grpc.ts';
 import { addHealth } from './health.ts';
@@ -73,7 +74,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     now,
     onFailure,
   });
-  const server = new Server(SERVER_OPTIONS);
+  const server = new Server({ ...SERVER_OPTIONS, interceptors: [combining] });
   server.addService(eventService.definition, { subscribe: feed.subscribe });
   server.addService(reviewService.definition, desk.handlers);
   const health = addHealth(server, [eventService.name, reviewService.name]);
