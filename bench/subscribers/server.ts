@@ -129,13 +129,13 @@ async function append(log: Log, from: number, events: readonly Uint8Array[]): Pr
 
 async function bare(): Promise<Sender> {
   const server = new Server(SERVER_OPTIONS);
-  const calls = new Set<StreamCall>();
+  const calls = new Map<StreamCall, Fan>();
   const hello = eventResponse(encodeToken({ topic: TOPIC, offsets: [] }), Buffer.alloc(0)).subarray(0, 2);
   server.addService(
     { subscribe: byteMethod(PATH, true) },
     {
       subscribe(call: StreamCall) {
-        calls.add(call);
+        calls.set(call, new Fan(call));
         call.on('close', () => calls.delete(call)).on('cancelled', () => calls.delete(call));
         call.write(hello);
       },
@@ -147,21 +147,37 @@ async function bare(): Promise<Sender> {
     async send(_, events) {
       const token = encodeToken({ topic: TOPIC, offsets: Array.from({ length: PARTITIONS }, () => 100_000) });
       const buffers = events.map((event) => eventResponse(token, event));
-      for (const call of calls) fan(call, buffers);
+      for (const fan of calls.values()) fan.send(buffers);
     },
-    unsent: () => [...calls].map((call) => call.writableLength),
+    unsent: () => [...calls.keys()].map((call) => call.writableLength),
     close: () => listening.close(100),
   };
 }
 
-function fan(call: StreamCall, buffers: readonly Buffer[]): void {
-  let at = 0;
-  const pump = (): void => {
-    while (at < buffers.length) {
-      if (!call.write(buffers[at++]!)) return;
+class Fan {
+  readonly #call: StreamCall;
+  #buffers: readonly Buffer[] = [];
+  #at = 0;
+  #hasRoom = true;
+
+  constructor(call: StreamCall) {
+    this.#call = call;
+    call.on('drain', () => {
+      this.#hasRoom = true;
+      this.#pump();
+    });
+  }
+
+  send(buffers: readonly Buffer[]): void {
+    this.#buffers =
+      this.#at < this.#buffers.length ? [...this.#buffers.slice(this.#at), ...buffers] : buffers;
+    this.#at = 0;
+    this.#pump();
+  }
+
+  #pump(): void {
+    while (this.#hasRoom && this.#at < this.#buffers.length) {
+      this.#hasRoom = this.#call.write(this.#buffers[this.#at++]!);
     }
-    call.off('drain', pump);
-  };
-  call.on('drain', pump);
-  pump();
+  }
 }

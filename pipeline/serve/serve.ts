@@ -10,6 +10,7 @@ import { fault, InputError } from '../errors.ts';
 import type { Gatekeeper } from '../identity/gatekeeper.ts';
 import type { Log } from '../log/port.ts';
 import { type AuditTrail, NO_AUDIT } from './audit.ts';
+import { combining } from './combine.ts';
 import { EventFeed, type SubscriberState, type Withheld } from './events.ts';
 import { SERVER_OPTIONS } from './grpc.ts';
 import { addHealth } from './health.ts';
@@ -98,7 +99,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     now,
     onFailure,
   });
-  const server = new GuardedServer(SERVER_OPTIONS, guard);
+  const server = new GuardedServer({ ...SERVER_OPTIONS, interceptors: [combining] }, guard);
   const others = startOthers(options, onFailure, () => feed.subscribers().length);
   server.addService(eventService.definition, { subscribe: feed.subscribe, ...others.eventHandlers });
   server.addService(reviewService.definition, desk.handlers);

@@ -33,6 +33,8 @@ export interface SubscriberOptions {
 }
 
 const BATCH_RECORDS = 64;
+/** Until it is known how large they are. */
+const BATCH_RECORDS_FIRST = 8;
 
 export class Subscriber implements Member {
   /** The entry of the tail that it wants next, while it is live. */
@@ -107,7 +109,7 @@ export class Subscriber implements Member {
   async #live(at: number, signal: AbortSignal): Promise<void> {
     const { tail } = this.#options;
     this.at = at;
-    while (!this.hasRoom && !signal.aborted) await this.#window.room(signal);
+    await this.#room(signal);
     if (signal.aborted || !tail.join(this)) return;
     this.isLive = true;
     const leave = () => this.#left?.resolve();
@@ -165,30 +167,31 @@ export class Subscriber implements Member {
     const reader = await log.reader(from);
     try {
       let saidAtMs = now();
-      let max = BATCH_RECORDS;
+      let max = BATCH_RECORDS_FIRST;
       while (behind() && !signal.aborted) {
         const records = (await unlessAborted(reader.read(max, progressMs), signal)) ?? [];
-        let largest = 1;
         for (const record of records) {
-          largest = Math.max(largest, record.value.length);
-          if (record.offset >= offsets[record.partition]!) continue;
-          this.#passHistory(record);
-          // States may take the room that has just come.
-          while (!this.hasRoom && !signal.aborted) await this.#window.room(signal);
+          if (record.offset < offsets[record.partition]!) this.#passHistory(record);
+          await this.#room(signal);
           if (signal.aborted) return;
         }
-        // Records wait in memory while the subscriber does not take them.
-        max = Math.max(1, Math.min(BATCH_RECORDS, Math.floor(WINDOW_BYTES / largest)));
+        max = batchAfter(records);
         const sinceMs = now() - saidAtMs;
         if (sinceMs >= progressMs || sinceMs < 0) {
           saidAtMs = now();
-          if (!this.#window.send(catchingUpResponse(this.cursor.token()))) await this.#window.room(signal);
+          this.#window.send(catchingUpResponse(this.cursor.token()));
+          await this.#room(signal);
         }
         await turn();
       }
     } finally {
       await reader.close();
     }
+  }
+
+  /** Camera states may take the room that has just come. */
+  async #room(signal: AbortSignal): Promise<void> {
+    while (!this.hasRoom && !signal.aborted) await this.#window.room(signal);
   }
 
   #passHistory(record: LogRecord): void {
@@ -202,4 +205,10 @@ export class Subscriber implements Member {
     this.sent++;
     this.#window.send(eventResponse(this.cursor.token(), form === undefined ? value : form(value)));
   }
+}
+
+/** Records wait in memory while a subscriber does not take them: as many as fill its window. */
+function batchAfter(records: readonly LogRecord[]): number {
+  const largest = records.reduce((most, { value }) => Math.max(most, value.length), 1);
+  return Math.max(1, Math.min(BATCH_RECORDS, Math.floor(WINDOW_BYTES / largest)));
 }
