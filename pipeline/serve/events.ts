@@ -6,7 +6,6 @@
  * goes on from the log. At least once; ordered per camera, because a camera lives in one partition.
  */
 import { decodeEvent, decodeSubscribeRequest } from '../../proto/messages.ts';
-import { scopeOf, sees } from '../identity/identity.ts';
 import { type Log, type LogRecord, OffsetGoneError } from '../log/port.ts';
 import type { VerifiedEvent } from '../model.ts';
 import { whyNotVerified } from './admit.ts';
@@ -16,7 +15,7 @@ import { eventFilter } from './filter.ts';
 import { follow } from './follow.ts';
 import { CallError, Metadata, type StreamCall, status, toStatus } from './grpc.ts';
 import { callerOf, requireScope } from './identity/caller.ts';
-import { withoutAgentName } from './identity/redact.ts';
+import { scopeOfCall } from './scope.ts';
 import { historyGone, startingPoint } from './start.ts';
 import { drained } from './window.ts';
 
@@ -93,23 +92,22 @@ export class EventFeed {
   async #run(subscriber: { call: StreamCall; sent: number }, signal: AbortSignal): Promise<void> {
     const { log, topic, progressMs, now } = this.#options;
     const { call } = subscriber;
-    const caller = callerOf(call);
     const request = readRequest(decodeSubscribeRequest, call.request);
-    requireScope(caller, request);
-    const named = scopeOf(caller).agentNames;
+    requireScope(callerOf(call), request);
+    const scope = scopeOfCall(call);
     const cursor = await startingPoint(log, topic, request);
     // Headers first: the caller learns that it is subscribed, however long the first event takes.
     call.sendMetadata(new Metadata());
     const wants = eventFilter(request);
     const wanted = (record: LogRecord): boolean => {
       const event = this.#admit(record);
-      return event !== undefined && wants(event) && sees(caller, event.candidate);
+      return event !== undefined && wants(event) && scope.sees(event.candidate);
     };
     try {
       for await (const step of follow({ log, topic, cursor, progressMs, now, wanted, signal })) {
         const message =
           step.kind === 'event'
-            ? eventResponse(step.token, named ? step.event : withoutAgentName(step.event))
+            ? eventResponse(step.token, scope.event(step.event))
             : progressResponse(step.token, step.atMs);
         if (step.kind === 'event') subscriber.sent++;
         if (!call.write(message)) await drained(call, signal);
