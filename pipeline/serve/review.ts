@@ -32,6 +32,9 @@ export interface ReviewDeskOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** On top of what the verdict took: the log has just taken that, so it is there. */
+const AUDIT_MS_MAX = 1_500;
+
 /** Reviews that changed and were not yet sent to one watcher; one entry per candidate, the latest state wins. */
 const WATCH_PENDING_MAX = 10_000;
 
@@ -104,7 +107,7 @@ export class ReviewDesk {
   async #record(entry: AuditEntry): Promise<void> {
     const { audit, decideMsMax, onFailure } = this.#options;
     try {
-      await within(decideMsMax, audit.write(entry), notAudited);
+      await within(Math.min(decideMsMax, AUDIT_MS_MAX), audit.write(entry), notAudited);
     } catch (error) {
       if (error instanceof CallError) throw error;
       onFailure(error);

@@ -1,7 +1,9 @@
 /**
- * `npm run abuse -- [--messages 1000000] [--connections 10000] [--noise 5000] [--calls 5000] [--seed N] [--json FILE]`:
+ * `npm run abuse -- [--messages 1000000] [--connections 10000] [--noise 5000] [--calls 5000] [--rounds 1] [--seed N]
+ * [--json FILE]`:
  * what a server meets on a network, in large. After each kind an honest call must be answered, and at the end memory
- * must be back. Exit code 1 when something broke.
+ * must be back: the heap and what it holds outside as they were, and with several rounds the process no larger after the
+ * last than after the first (an allocator does not give back all that it once had). Exit code 1 when something broke.
  */
 import { fork } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -25,13 +27,15 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '10000' },
     noise: { type: 'string', default: '5000' },
     calls: { type: 'string', default: '5000' },
+    rounds: { type: 'string', default: '1' },
     seed: { type: 'string', default: '20261128' },
     json: { type: 'string' },
   },
 });
 const seed = Number(values.seed);
-/** Bounds of what the server keeps: attempts, remembered tokens, audit of this script; a leak of sockets is far above. */
-const LEFT_MB_MAX = 96;
+const rounds = Number(values.rounds);
+/** Attempts, remembered tokens, the audit of this script; a leak of connections is far above. */
+const KEPT_MB_MAX = 24;
 
 interface Phase {
   readonly what: string;
@@ -105,95 +109,106 @@ async function main(): Promise<number> {
 
   const calls = Number(values.calls);
   const LIST = 'vigie.v1.ReviewService/ListCandidates';
-  await phase('message of 100 MB', 5, async () => {
-    const found: Record<string, number> = {};
-    const bytes = Buffer.alloc(100 * 1024 * 1024);
-    for (let n = 0; n < 5; n++) {
-      tally(found, (await rawCall(address, LIST, { authorization: `Bearer ${good}` }, bytes)).status);
-    }
-    return found;
-  });
-  const chance = random(seed);
-  const requests = samples
-    .filter(({ message }) => message.endsWith('Request'))
-    .map(({ encode }) => Uint8Array.from(encode()));
-  await phase('garbled message over the wire', calls, async () => {
-    const found: Record<string, number> = {};
-    const paths = [LIST, 'vigie.v1.ReviewService/Decide', 'vigie.v1.EventService/Subscribe'];
-    for (let n = 0; n < calls; n++) {
-      const bytes = Buffer.from(mutant(requests, chance));
-      const headers = { authorization: `Bearer ${good}` };
-      tally(found, (await rawCall(address, paths[n % 3]!, headers, bytes)).status);
-    }
-    return found;
-  });
-  await phase('garbled HTTP/2', Number(values.noise), async () => {
-    let closed = 0;
-    for (let n = 0; n < Number(values.noise); n++) {
-      const socket = await connection();
-      socket?.resume();
-      socket?.end(http2Noise(chance));
-      if (socket !== undefined && (await closedWithin(socket, 50))) closed++;
-      socket?.destroy();
-    }
-    return { closed };
-  });
-  await phase('idle connection', Number(values.connections), async () => {
-    const sockets: Socket[] = [];
-    let refused = 0;
-    for (let n = 0; n < Number(values.connections); n++) {
-      const socket = await connection();
-      if (socket === undefined) refused++;
-      else sockets.push(socket);
-    }
-    await pause(500);
-    const hungUp = sockets.filter(({ destroyed, readableEnded }) => destroyed || readableEnded).length;
-    say(
-      `  ${sockets.length - hungUp} held of at most ${connectionsMax}, ${Math.round((await condition()).rssMb)} MB`,
-    );
-    for (const socket of sockets) socket.resume();
-    // Nobody says a word: the server ends them itself.
-    const began = Date.now();
-    while (sockets.some(({ destroyed, closed }) => !destroyed && !closed) && Date.now() - began < 30_000) {
-      await pause(100);
-    }
-    const left = sockets.filter(({ destroyed, closed }) => !destroyed && !closed).length;
-    for (const socket of sockets) socket.destroy();
-    await pause(500);
-    return { held: sockets.length - hungUp, refused: refused + hungUp, 'left after 30 s': left };
-  });
-  await phase('half a preface', 1_000, async () => {
-    const sockets = (await Promise.all(Array.from({ length: 1_000 }, connection))).filter(
-      (one) => one !== undefined,
-    );
-    for (const socket of sockets) socket.write('PRI * HTTP/2.0\r\n');
-    const during = await serves();
-    for (const socket of sockets) socket.destroy();
-    return { opened: sockets.length, 'honest call meanwhile': during ? 1 : 0 };
-  });
-  // Last, because from here on this address is not listened to.
-  await phase('call without, with forged, expired or foreign credentials', calls, async () => {
-    const found: Record<string, number> = {};
-    const stranger = await makeKeyPair('ed25519');
-    const expired = await token('agent', 'expired', -10);
-    const [head, body] = good.split('.');
-    const forged = [
-      '',
-      'Bearer a.b.c',
-      `Bearer ${expired}`,
-      `Bearer ${head}.${body}.${'A'.repeat(86)}`,
-      `Bearer ${await signToken(JSON.stringify(stranger.privateJwk), '', {
-        ...{ issuer: 'vigie', audience: 'vigie', subject: 'x', id: 'x', issuedAtMs: Date.now() },
-        ...{ expiresAtMs: Date.now() + 60_000, claims: {} },
-      })}`,
-    ];
-    for (let n = 0; n < calls; n++) {
-      const authorization = forged[n % forged.length]!;
-      const answer = await rawCall(address, LIST, authorization === '' ? {} : { authorization });
-      tally(found, `${answer.status} ${answer.code}`);
-    }
-    return found;
-  });
+  const ends: Condition[] = [];
+  for (let round = 0; round < rounds; round++) {
+    if (rounds > 1) say(`round ${round + 1}`);
+    await phase('message of 100 MB', 5, async () => {
+      const found: Record<string, number> = {};
+      const bytes = Buffer.alloc(100 * 1024 * 1024);
+      for (let n = 0; n < 5; n++) {
+        tally(found, (await rawCall(address, LIST, { authorization: `Bearer ${good}` }, bytes)).status);
+      }
+      return found;
+    });
+    const chance = random(seed + round);
+    const requests = samples
+      .filter(({ message }) => message.endsWith('Request'))
+      .map(({ encode }) => Uint8Array.from(encode()));
+    await phase('garbled message over the wire', calls, async () => {
+      const found: Record<string, number> = {};
+      const paths = [LIST, 'vigie.v1.ReviewService/Decide', 'vigie.v1.EventService/Subscribe'];
+      for (let n = 0; n < calls; n++) {
+        const bytes = Buffer.from(mutant(requests, chance));
+        const headers = { authorization: `Bearer ${good}` };
+        tally(found, (await rawCall(address, paths[n % 3]!, headers, bytes)).status);
+      }
+      return found;
+    });
+    await phase('garbled HTTP/2', Number(values.noise), async () => {
+      let closed = 0;
+      for (let n = 0; n < Number(values.noise); n++) {
+        const socket = await connection();
+        socket?.resume();
+        socket?.end(http2Noise(chance));
+        if (socket !== undefined && (await closedWithin(socket, 50))) closed++;
+        socket?.destroy();
+      }
+      return { closed };
+    });
+    await phase('idle connection', Number(values.connections), async () => {
+      const sockets: Socket[] = [];
+      let refused = 0;
+      for (let n = 0; n < Number(values.connections); n++) {
+        const socket = await connection();
+        if (socket === undefined) refused++;
+        else sockets.push(socket);
+      }
+      const gone = () => sockets.filter(({ destroyed, readableEnded }) => destroyed || readableEnded).length;
+      // Those above the limit are hung up on once the server has got round to them.
+      for (let before = -1; before !== gone(); ) {
+        before = gone();
+        await pause(1_000);
+      }
+      const hungUp = gone();
+      say(
+        `  ${sockets.length - hungUp} held of at most ${connectionsMax}, ${Math.round((await condition()).rssMb)} MB`,
+      );
+      for (const socket of sockets) socket.resume();
+      // Nobody says a word: the server ends them itself.
+      const began = Date.now();
+      while (sockets.some(({ destroyed, closed }) => !destroyed && !closed) && Date.now() - began < 30_000) {
+        await pause(100);
+      }
+      const left = sockets.filter(({ destroyed, closed }) => !destroyed && !closed).length;
+      for (const socket of sockets) socket.destroy();
+      await pause(500);
+      return { held: sockets.length - hungUp, refused: refused + hungUp, 'left after 30 s': left };
+    });
+    await phase('half a preface', 1_000, async () => {
+      const sockets = (await Promise.all(Array.from({ length: 1_000 }, connection))).filter(
+        (one) => one !== undefined,
+      );
+      for (const socket of sockets) socket.write('PRI * HTTP/2.0\r\n');
+      const during = await serves();
+      for (const socket of sockets) socket.destroy();
+      return { opened: sockets.length, 'honest call meanwhile': during ? 1 : 0 };
+    });
+    // Last, because from here on this address is not listened to.
+    await phase('call without, with forged, expired or foreign credentials', calls, async () => {
+      const found: Record<string, number> = {};
+      const stranger = await makeKeyPair('ed25519');
+      const expired = await token('agent', 'expired', -10);
+      const [head, body] = good.split('.');
+      const forged = [
+        '',
+        'Bearer a.b.c',
+        `Bearer ${expired}`,
+        `Bearer ${head}.${body}.${'A'.repeat(86)}`,
+        `Bearer ${await signToken(JSON.stringify(stranger.privateJwk), '', {
+          ...{ issuer: 'vigie', audience: 'vigie', subject: 'x', id: 'x', issuedAtMs: Date.now() },
+          ...{ expiresAtMs: Date.now() + 60_000, claims: {} },
+        })}`,
+      ];
+      for (let n = 0; n < calls; n++) {
+        const authorization = forged[n % forged.length]!;
+        const answer = await rawCall(address, LIST, authorization === '' ? {} : { authorization });
+        tally(found, `${answer.status} ${answer.code}`);
+      }
+      return found;
+    });
+    await pause(1_000);
+    ends.push(await condition());
+  }
 
   const began = Date.now();
   const decoded = fuzzDecoders(Number(values.messages), seed);
@@ -203,19 +218,21 @@ async function main(): Promise<number> {
   );
   for (const one of decoded.broken.slice(0, 10)) say(`  ${one}`);
   honest.close();
-  await pause(1_000);
-  const last = await condition();
-  const grown = last.rssMb - first.rssMb;
-  say(
-    `server: ${Math.round(first.rssMb)} MB before, ${Math.round(last.rssMb)} MB after, heap ` +
-      `${Math.round(first.heapMb)} and ${Math.round(last.heapMb)} MB; ${last.audited} audited, ` +
-      `failures ${last.failures.length}`,
-  );
+  const last = ends.at(-1)!;
+  for (const [name, one] of [
+    ['before', first] as const,
+    ...ends.map((one, n) => [`after ${n + 1}`, one] as const),
+  ]) {
+    say(
+      `server ${name}: ${Math.round(one.rssMb)} MB, heap ${Math.round(one.heapMb)} MB, beside it ` +
+        `${Math.round(one.externalMb)} MB; ${one.audited} audited`,
+    );
+  }
   for (const one of last.failures) say(`  ${one}`);
   child.disconnect();
   await rm(folder, { recursive: true });
   if (values.json !== undefined) {
-    await writeFile(values.json, JSON.stringify({ seed, phases, decoded, first, last }, null, 2));
+    await writeFile(values.json, JSON.stringify({ seed, phases, decoded, first, ends }, null, 2));
   }
   const INTERNAL = phases.some(({ outcome }) =>
     Object.keys(outcome).some((key) => /INTERNAL|UNKNOWN/.test(key)),
@@ -225,7 +242,8 @@ async function main(): Promise<number> {
     !INTERNAL &&
     decoded.broken.length === 0 &&
     last.failures.length === 0 &&
-    grown < LEFT_MB_MAX;
+    last.heapMb + last.externalMb < first.heapMb + first.externalMb + KEPT_MB_MAX &&
+    last.rssMb < ends[0]!.rssMb + KEPT_MB_MAX;
   say(well ? 'held' : 'BROKEN');
   return well ? 0 : 1;
 }

@@ -13,6 +13,8 @@ export interface Condition {
   /** After a collection of garbage. */
   readonly rssMb: number;
   readonly heapMb: number;
+  /** Buffers and what else the heap holds outside itself. */
+  readonly externalMb: number;
   readonly audited: number;
   readonly failures: readonly string[];
 }
@@ -39,10 +41,11 @@ async function run(register: string, connectionsMax: number): Promise<void> {
   });
   process.on('message', () => {
     globalThis.gc?.();
-    const { rss, heapUsed } = process.memoryUsage();
+    const { rss, heapUsed, external } = process.memoryUsage();
     const condition: Condition = {
       rssMb: rss / 2 ** 20,
       heapMb: heapUsed / 2 ** 20,
+      externalMb: external / 2 ** 20,
       audited: audited.length,
       failures: failures.slice(0, 5),
     };

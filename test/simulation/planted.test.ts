@@ -16,18 +16,18 @@ const cases: readonly [what: string, planted: Planted, seedsMax: number, code: R
   ['a commit before the append', commitBeforeAppend, 40, /replay_missing/],
   ['an id taken from the clock', idFromClock, 10, /replay_|claim_says_two_things|claim_doubled/],
   ['a checkpoint that forgets what the rules had seen', checkpointForgetsRules, 20, /replay_/],
-  ['a resume token that skips one', tokenSkipsOne, 40, /^delivery_missing/],
+  ['a resume token that skips one', tokenSkipsOne, 160, /^delivery_missing/],
   ['a resume token of another log', tokenFromElsewhere, 20, /process_broken/],
 ];
 
-it.each(cases)('finds %s', { timeout: 120_000 }, async (_, planted, seedsMax, code) => {
+it.each(cases)('finds %s', { timeout: 240_000 }, async (_, planted, seedsMax, code) => {
   expect(await found(planted, seedsMax)).toMatch(code);
 });
 
-it('finds a ledger to which a repeated verdict is a new one', { timeout: 120_000 }, async () => {
+it('finds a ledger to which a repeated verdict is a new one', { timeout: 240_000 }, async () => {
   const restore = plantRepeatingLedger();
   try {
-    expect(await found(NOTHING, 40)).toMatch(/event_doubled|event_id_not_derived/);
+    expect(await found(NOTHING, 160)).toMatch(/event_doubled|event_id_not_derived/);
   } finally {
     restore();
   }

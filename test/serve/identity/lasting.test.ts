@@ -110,6 +110,14 @@ describe('the register', () => {
     expect(await (await world.as({ role: 'supervisor' })).listCandidates()).toEqual([]);
   });
 
+  it('that expects another audience believes no token for the one before, also one it had taken', async () => {
+    world = await openIdentityWorld();
+    const client = await world.as({ role: 'agent' });
+    expect(await client.listCandidates()).toEqual([]);
+    await world.changed(() => world.putRegister('audience: elsewhere'));
+    expect(await refusal(client.listCandidates())).toBe('UNAUTHENTICATED credentials_invalid');
+  });
+
   it('that is wrong changes nothing, and says so once', async () => {
     world = await openIdentityWorld();
     await writeFile(world.file('identities.yaml'), 'keys: tokens.jwks\nrevoked: oops: no\n');

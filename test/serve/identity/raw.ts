@@ -34,8 +34,8 @@ export function rawCall(
   const client = connect(address);
   const metadata = new Metadata();
   for (const [key, value] of Object.entries(headers)) metadata.set(key, value);
+  const stream = client.makeBidiStreamRequest(`/${call}`, same, same, metadata, {});
   return new Promise<RawAnswer>((resolve) => {
-    const stream = client.makeBidiStreamRequest(`/${call}`, same, same, metadata, {});
     // A stream that is let in may have nothing to say for long; its headers are the answer.
     let began: NodeJS.Timeout | undefined;
     stream.on('data', () => {
@@ -55,5 +55,9 @@ export function rawCall(
     });
     stream.write(message);
     stream.end();
-  }).finally(() => client.close());
+  }).finally(() => {
+    // Closing a client leaves its streams be.
+    stream.cancel();
+    client.close();
+  });
 }
