@@ -1,0 +1,35 @@
+/** What lies outside a caller's scope is not in what the services beside Subscribe and the review answer. */
+import { afterEach, expect, it } from 'vitest';
+import { candidate, STATUS, verified } from '../world.ts';
+import { type IdentityWorld, openIdentityWorld, refusal } from './world.ts';
+
+let world: IdentityWorld;
+afterEach(() => world.close());
+
+const SOON = { timeout: 10_000, interval: 20 };
+
+it('events are listed and got by site, type and name of the agent', async () => {
+  world = await openIdentityWorld();
+  await world.append(verified(1), verified(2, { site: 'elsewhere' }), verified(3, { type: 'fire' }));
+  const all = await world.as({ role: 'auditor', agentNames: true });
+  const some = await world.as({ role: 'subscriber', sites: ['gare-exemple'], events: ['forbidden_zone'] });
+  await expect.poll(async () => (await all.listEvents()).events.length, SOON).toBe(3);
+  const { events } = await some.listEvents();
+  expect(events.map(({ event }) => event.candidate.beganFrame)).toEqual([1]);
+  expect(events[0]?.event.verdict.by).toEqual({ name: '', role: 'agent' });
+  expect((await all.getEvent(candidate(1).id)).event.verdict.by.name).toBe('A. Martin');
+  expect(await refusal(some.getEvent(candidate(3).id))).toBe('NOT_FOUND unknown_event');
+  expect(await refusal(some.listEvents({ sites: ['elsewhere'] }))).toBe('PERMISSION_DENIED outside_scope');
+  expect(await refusal(some.listEvents({ types: ['fire'] }))).toBe('PERMISSION_DENIED outside_scope');
+});
+
+it('neither a watch nor the status leaves the sites', async () => {
+  world = await openIdentityWorld();
+  const other = await world.as({ role: 'supervisor', sites: ['elsewhere'] });
+  expect(await refusal(other.status())).toBe('PERMISSION_DENIED outside_scope');
+  expect((await (await world.as({ role: 'supervisor', sites: [STATUS.site] })).status()).site).toBe(
+    STATUS.site,
+  );
+  const watch = other.watchObservations({ sites: ['gare-exemple'] });
+  expect(await refusal(watch.next())).toBe('PERMISSION_DENIED outside_scope');
+});
