@@ -14,6 +14,8 @@ export interface Picture {
   /** Chroma, (width/2) x (height/2) bytes each, 128 is grey. */
   readonly u: Uint8Array;
   readonly v: Uint8Array;
+  /** Taken between two analysed pictures, for what flickers: to be glanced at. Absent for those that are analysed. */
+  readonly between?: true;
 }
 
 export interface PictureSource {
@@ -24,6 +26,7 @@ export interface PictureSource {
   /** Pictures per second of the stream before decimation; `number` counts these. */
   readonly sourceFps: number;
   /**
+   * In order; with pictures between the analysed ones only where they were asked for.
    * Ends at the honest end of the stream. Throws InputError (codes `source_unreadable`, `source_truncated`,
    * `source_not_video`, `source_empty`, `decoder_missing`) when the stream is broken; pictures decoded before
    * the fault have been given.

@@ -126,6 +126,11 @@ export function analysisPlane(width: number, height: number): { width: number; h
   return { width: even(width * scale), height: even(height * scale) };
 }
 
+/** Whether a camera's flicker is to be seen, which takes more pictures than are analysed. */
+export function needsFlicker({ rules }: Pick<Camera, 'rules'>): boolean {
+  return rules.some(({ event }) => event === 'fire');
+}
+
 /**
  * Every how many pictures one is analysed: the divisor of the source's rate nearest to `fps` (5 when the site file
  * leaves it open). Whole divisors keep the interval between analysed pictures constant, which flow and tracks need.
