@@ -2,9 +2,10 @@
  * Flames of one camera: keeps the last two seconds of flicker and judges them (kernels/flame.ts).
  *
  * Flames flicker at 1 to 12 Hz, so that the five pictures a second that are analysed cannot show it; whoever decodes hands
- * about 15 a second. Where pictures come more seldom than FPS_MIN, or have no colour, nothing is found.
+ * about 15 a second. Where pictures come more seldom than FLICKER_FPS_MIN, or have no colour, nothing is found.
  */
 import type { Picture } from '../ingest/picture.ts';
+import { FLICKER_FPS_MIN } from '../site/site.ts';
 import type { Slab } from './slab.ts';
 
 /** As in kernels/flame.ts. */
@@ -13,8 +14,6 @@ const SLOTS = 32;
 const WINDOW_MS = 2_200;
 /** Less than this says nothing yet. */
 const WINDOW_MS_MIN = 1_200;
-/** Slower than this, turning points go by unseen. */
-const FPS_MIN = 9;
 
 export class Flames {
   readonly #slab: Slab;
@@ -78,7 +77,7 @@ export class Flames {
       samples++;
     }
     const spanMs = newest - this.#timeOf(samples);
-    return spanMs >= WINDOW_MS_MIN && (samples - 1) * 1000 >= FPS_MIN * spanMs ? samples : 0;
+    return spanMs >= WINDOW_MS_MIN && (samples - 1) * 1000 >= FLICKER_FPS_MIN * spanMs ? samples : 0;
   }
 
   /** 1: the newest. */

@@ -126,6 +126,9 @@ export function analysisPlane(width: number, height: number): { width: number; h
   return { width: even(width * scale), height: even(height * scale) };
 }
 
+/** Pictures a second below which the turning points of a flame's flicker go by unseen. */
+export const FLICKER_FPS_MIN = 9;
+
 /** Whether a camera's flicker is to be seen, which takes more pictures than are analysed. */
 export function needsFlicker({ rules }: Pick<Camera, 'rules'>): boolean {
   return rules.some(({ event }) => event === 'fire');
