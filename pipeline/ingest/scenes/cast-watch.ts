@@ -228,7 +228,7 @@ export function castAbandoned(
 ): readonly [number, number] {
   const { world } = crowd;
   const place = clearSpot(crowd, chance, 0.24, 0.9);
-  keepClear(crowd, place, 0.6);
+  keepClear(crowd, place, 1.2);
   const bag = drawBag(chance, props.things.length, world.floorLuma);
   const owner: Place = [place[0], place[1] + 0.5];
   const route = arriving(crowd, owner, event.atS - 3);
