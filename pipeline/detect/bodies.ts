@@ -214,9 +214,15 @@ function joined(groups: readonly Group[]): readonly Group[] {
   for (const group of groups.toSorted((a, b) => areaOf(b.pieces) - areaOf(a.pieces))) {
     const i = wholes.findIndex((whole) => belongs(group.pieces, whole.pieces));
     if (i < 0) wholes.push(group);
-    else wholes[i] = { ...wholes[i]!, pieces: [...wholes[i]!.pieces, ...group.pieces] };
+    else wholes[i] = together(wholes[i]!, group);
   }
   return wholes;
+}
+
+/** As the larger one, or as the one that is known. */
+function together(larger: Group, part: Group): Group {
+  const { body, from } = larger.body === undefined ? part : larger;
+  return { body, from, pieces: [...larger.pieces, ...part.pieces] };
 }
 
 function belongs(part: readonly Piece[], whole: readonly Piece[]): boolean {

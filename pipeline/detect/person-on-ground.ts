@@ -27,9 +27,9 @@ interface Limits {
 }
 
 const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
-  low: { head: 0.34, flat: 0.9, fallMs: 3_000 },
-  medium: { head: 0.4, flat: 0.8, fallMs: 5_000 },
-  high: { head: 0.46, flat: 0.7, fallMs: 8_000 },
+  low: { head: 0.34, flat: 0.9, fallMs: 2_500 },
+  medium: { head: 0.4, flat: 0.8, fallMs: 4_000 },
+  high: { head: 0.46, flat: 0.7, fallMs: 6_000 },
 };
 /** Lower than this the top is beyond where a stumble leads: a car, or somebody who walked on. */
 const HEAD_MIN = -0.4;
@@ -44,6 +44,7 @@ const NARROW_TALL_MAX = 0.6;
 const CUT_FLAT = 1;
 /** Less than this share of the height squared is luggage, or what is left of somebody who leaves. */
 const AREA_MIN = 0.07;
+const VANISHING = 0.7;
 /** It takes this long until a fall has come to rest; from then on nobody who lies moves farther than this, heights. */
 const SETTLE_MS = 600;
 const TRAVEL_MAX = 0.3;
@@ -124,11 +125,10 @@ export class PersonOnGround implements RuleMachine {
     const people = new Map<number, Person>();
     for (const body of bodies) {
       const before = this.#people.get(body.id) ?? this.#parted(body);
-      people.set(body.id, body.seenAtMs === now ? this.#judge(before, body, look) : before);
+      people.set(body.id, body.seenAtMs === now ? this.#judge(before, body, look) : stillThere(before, look));
     }
     for (const [id, person] of this.#people)
-      if (!people.has(id) && isAbsorbed(person, look))
-        people.set(id, { ...person, down: lyingOn(person.down!, look.stepMs) });
+      if (!people.has(id) && isAbsorbed(person, look)) people.set(id, stillThere(person, look));
     this.#people = people;
     if (frame.view !== 'ok') return undefined;
     const lying = [...people.values()].flatMap(({ down }) => (down === undefined ? [] : [down]));
@@ -205,7 +205,8 @@ export class PersonOnGround implements RuleMachine {
   #goesOn(down: Down, body: Body, { now, stepMs }: Look): Down | undefined {
     if (body.mixedAtMs === now) return now - down.lastMs <= HIDDEN_MS ? down : undefined;
     const head = headOf(body, down);
-    if (head > this.#limits.head + LOOSE || head < HEAD_MIN)
+    const vanishes = body.areaPx < VANISHING * AREA_MIN * down.tall ** 2;
+    if (head > this.#limits.head + LOOSE || head < HEAD_MIN || vanishes)
       return now - down.lastMs <= FLICKER_MS ? down : undefined;
     const [x, y] = middleOf(body);
     const settling = now - down.restMs < SETTLE_MS;
@@ -268,11 +269,13 @@ function isTheOne(body: Body, bodies: readonly Body[], stood: Stood, now: number
 function isAbsorbed({ down }: Person, { now, bodies }: Look): boolean {
   if (down === undefined || down.stillMs < ABSORBED_STILL_MS || now - down.lastMs > ABSORBED_MS) return false;
   // Something that begins there is they who get up, or who comes to them.
-  return !bodies.some((body) => overlapOf(body, down.box) > 0.3 * sizeOf(down.box));
+  return !bodies.some((body) => body.seenAtMs === now && overlapOf(body, down.box) > 0.3 * sizeOf(down.box));
 }
 
-function lyingOn(down: Down, stepMs: number): Down {
-  return { ...down, lyingMs: down.lyingMs + stepMs };
+function stillThere(person: Person, look: Look): Person {
+  const { stances, down } = person;
+  if (down === undefined || !isAbsorbed(person, look)) return person;
+  return { stances, down: { ...down, lyingMs: down.lyingMs + look.stepMs } };
 }
 
 function boxOf({ x0, y0, x1, y1 }: Rectangle, width: number, height: number): Box {

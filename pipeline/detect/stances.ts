@@ -31,8 +31,13 @@ const FLOORS = 5;
 /** For so long, and so often, somebody has been seen upright. */
 const STOOD_MS_MIN = 500;
 const STOOD_LOOKS_MIN = 3;
-/** Of the heights at which somebody stood this share is lower: those of a stride and a stoop are. */
-const HEIGHT_RANK = 0.75;
+/**
+ * Somebody is as tall as they were seen so often, of few looks and of many: legs that look like the floor are lost more
+ * often than a reflection on it is added, which would not matter either, as it comes with its own floor.
+ */
+const TALLEST_FEW = 2;
+const TALLEST_MANY = 3;
+const LOOKS_MANY = 9;
 /** Between these shares of that height somebody stands; taller is with a shadow or a reflection. */
 const STANDS_MIN = 0.8;
 const STANDS_MAX = 1.2;
@@ -80,18 +85,13 @@ export function lastStood(
   const full = recent.filter((stance) => !stance.cut);
   const whole = full.length > 0 ? full : recent.map(below);
   if (whole.length < STOOD_LOOKS_MIN || last.atMs - recent[0]!.atMs < STOOD_MS_MIN) return undefined;
-  const tall = ranked(
-    whole.map((stance) => stance.tall),
-    HEIGHT_RANK,
-  );
+  const heights = whole.map((stance) => stance.tall).sort((a, b) => b - a);
+  const tall = heights[(heights.length < LOOKS_MANY ? TALLEST_FEW : TALLEST_MANY) - 1]!;
   const stood = whole.filter(
     (stance) => stance.tall >= STANDS_MIN * tall && stance.tall <= STANDS_MAX * tall,
   );
   if (tall < TALL_MIN_PX || stood.length === 0) return undefined;
-  const floor = ranked(
-    stood.slice(-FLOORS).map((stance) => stance.floor),
-    0.5,
-  );
+  const floor = medianOf(stood.slice(-FLOORS).map((stance) => stance.floor));
   const known = heightAt(floor / planeHeight, ground) * planeHeight;
   if (known > 0 && tall > CALIBRATED_MAX * known) return undefined;
   return { floor, tall: Math.max(tall, CALIBRATED_MIN * known), atMs: stood.at(-1)!.atMs };
@@ -112,7 +112,7 @@ function heightAt(y: number, [first, ...rest]: readonly GroundSample[]): number 
   return Math.max(0, first.height + slope * (y - first.foot.y));
 }
 
-/** The value that `rank` (0..1) of them are below. */
-function ranked(values: readonly number[], rank: number): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(rank * (values.length - 1))]!;
+/** The lower one of two. */
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[(values.length - 1) >> 1]!;
 }
