@@ -3,6 +3,10 @@ import type { PictureSource } from '../picture.ts';
 import { openScene } from './source.ts';
 
 export { demoSite } from './demo.ts';
+export { DETECTOR, type DetectorNoise } from './detector.ts';
+export { FAULTS, type ViewFault } from './lens.ts';
+export { LOOK_ALIKES, type LookAlike, type LookAlikeKind } from './look-alikes.ts';
+export { mixedSpec } from './mixed.ts';
 export { buildScene, type Planes, type Scene } from './scene.ts';
 export { renderedSite, type SceneCamera, sceneSite } from './site.ts';
 export { type OpenSceneOptions, openScene, sceneOf } from './source.ts';

@@ -4,6 +4,7 @@
 import { Pace } from '../pace.ts';
 import type { Picture, PictureSource } from '../picture.ts';
 import { Chance, mix } from './chance.ts';
+import { DETECTOR } from './detector.ts';
 import { buildEndlessScene, buildScene, type Scene } from './scene.ts';
 import { writeScript } from './script.ts';
 import { drawNuisances, parseSceneSource, type SceneEventType, type SceneSource, sceneSpec } from './spec.ts';
@@ -44,7 +45,9 @@ export function openScene(
       if (real) n = await pace.due(n);
       if (closed || n >= until) return;
       scene.render(n, planes);
-      yield { number: n, capturedAtMs: startMs + Math.round((n * 1000) / scene.fps), ...planes };
+      const objects = scene.objects(n);
+      const capturedAtMs = startMs + Math.round((n * 1000) / scene.fps);
+      yield { number: n, capturedAtMs, ...planes, ...(objects ? { objects } : {}) };
     }
   }
 
@@ -66,10 +69,12 @@ export function sceneOf(
   source: SceneSource,
   size: { readonly width?: number; readonly height?: number; readonly fps?: number } = {},
 ): Scene {
-  const nuisances = source.nuisances
+  const drawn = source.nuisances
     ? drawNuisances(new Chance(mix(source.seed, 77)))
     : { trains: false, lights: false, crowd: 0, shake: 0, noise: 1.2 };
   const endless = source.events === 'loop' || source.events === 'quiet';
+  const calm = endless ? { ...drawn, shake: 0, crowd: Math.min(0.3, drawn.crowd) } : drawn;
+  const { durationS, fault } = source;
   const spec = sceneSpec({
     scene: source.scene,
     seed: source.seed,
@@ -77,7 +82,9 @@ export function sceneOf(
     people: source.people,
     events: source.events === 'one' ? 'one' : 'none',
     ...only(source.type),
-    nuisances: endless ? { ...nuisances, shake: 0, crowd: Math.min(0.3, nuisances.crowd) } : nuisances,
+    nuisances: { ...calm, ...source.knobs },
+    ...(fault && !endless ? { faults: [{ state: fault, atS: durationS / 3, forS: durationS / 6 }] } : {}),
+    ...(source.objects || source.type === 'weapon' ? { detector: DETECTOR } : {}),
     width: size.width ?? 160,
     height: size.height ?? 90,
     fps: size.fps ?? 5,
