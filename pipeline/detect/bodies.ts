@@ -63,7 +63,7 @@ const JOINED_ABOVE_MAX = 0.15;
 /** What moves goes on by itself when it is this share of all. */
 const ALIVE_MIN = 0.4;
 /** Two who were known apart are mixed when one piece covers this share of both. */
-const MIXED_MIN = 0.5;
+const MIXED_MIN = 0.3;
 const KNOWN_MS = 800;
 /** Known is who has moved by this share of their height since they were first seen; others may be holes. */
 const MOVED_MIN = 0.3;
@@ -167,7 +167,7 @@ function groupsBy(pieces: readonly Piece[], bodies: readonly Body[], now: number
   return [...followed, ...begun];
 }
 
-/** Index of the body that a piece belongs to: the one that it overlaps most, and of two the one seen last. */
+/** Index of the body that a piece belongs to: the one that it is most like, and of two the one seen last. */
 function ownerOf(piece: Piece, bodies: readonly Body[], now: number): number | undefined {
   let owner: number | undefined;
   let most = 0;
@@ -175,7 +175,8 @@ function ownerOf(piece: Piece, bodies: readonly Body[], now: number): number | u
     const reach = reachOf(body);
     const overlap = overlapOf(piece, reach);
     if (overlap < OVERLAP_MIN * Math.min(sizeOf(piece), sizeOf(reach))) continue;
-    const weight = overlap / (1 + (now - body.seenAtMs) / 1_000);
+    const like = overlap / (sizeOf(piece) + sizeOf(reach) - overlap);
+    const weight = like / (1 + (now - body.seenAtMs) / 1_000);
     if (weight <= most) continue;
     owner = i;
     most = weight;

@@ -27,9 +27,9 @@ interface Limits {
 }
 
 const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
-  low: { head: 0.34, flat: 0.9, fallMs: 2_500 },
-  medium: { head: 0.4, flat: 0.8, fallMs: 4_000 },
-  high: { head: 0.46, flat: 0.7, fallMs: 6_000 },
+  low: { head: 0.34, flat: 0.9, fallMs: 3_000 },
+  medium: { head: 0.4, flat: 0.8, fallMs: 5_000 },
+  high: { head: 0.46, flat: 0.7, fallMs: 7_000 },
 };
 /** Lower than this the top is beyond where a stumble leads: a car, or somebody who walked on. */
 const HEAD_MIN = -0.4;
@@ -52,8 +52,17 @@ const TRAVEL_MAX = 0.3;
 const RESTLESS_MS = 6_000;
 /** So short a look at something else is a flicker. */
 const FLICKER_MS = 700;
-/** While others are before them, time stands still, and this long at most. */
-const HIDDEN_MS = 10_000;
+/**
+ * While others are before or beside them, who was seen to lie for so long is taken to go on, and this long at most: one
+ * region with others, they could not be seen to get up.
+ */
+const SEEN_MS_MIN = 1_500;
+const HIDDEN_MS = 15_000;
+/** Share of where they lay that must be covered by that region. */
+const COVERED_MIN = 0.6;
+const FREE_MAX = 0.3;
+/** Intersection over union with where they lay, from which it is they who are seen again. */
+const AGAIN_MIN = 0.5;
 /** Somebody upright who stays this still after they parted from somebody low is the hole that these left. */
 const HOLE_STILL_MS = 200;
 const HOLE_AREA_MIN = 0.12;
@@ -76,6 +85,8 @@ interface Down extends Stood {
   readonly head: number;
   readonly box: Rectangle;
   readonly stillMs: number;
+  /** Since when they are one region with others. */
+  readonly hiddenAtMs: number | undefined;
 }
 
 interface Person {
@@ -124,18 +135,20 @@ export class PersonOnGround implements RuleMachine {
     this.#previousMs = now;
     const people = new Map<number, Person>();
     for (const body of bodies) {
-      const before = this.#people.get(body.id) ?? this.#parted(body);
+      const before = this.#people.get(body.id) ?? this.#orphan(body, bodies) ?? this.#parted(body);
       people.set(body.id, body.seenAtMs === now ? this.#judge(before, body, look) : stillThere(before, look));
     }
+    const adopted = new Set([...people.values()].map(({ down }) => down?.sinceMs));
     for (const [id, person] of this.#people)
-      if (!people.has(id) && isAbsorbed(person, look)) people.set(id, stillThere(person, look));
+      if (!people.has(id) && !adopted.has(person.down?.sinceMs) && isThere(person, look))
+        people.set(id, stillThere(person, look));
     this.#people = people;
     if (frame.view !== 'ok') return undefined;
     const lying = [...people.values()].flatMap(({ down }) => (down === undefined ? [] : [down]));
     const claimed = lying.filter(
       (down) =>
         down.lyingMs >= this.#rule.forMs &&
-        (down.lastMs === now || down.stillMs >= ABSORBED_STILL_MS) &&
+        (down.lastMs === now || down.stillMs >= ABSORBED_STILL_MS || down.hiddenAtMs !== undefined) &&
         this.#isInZone(down, width, height),
     );
     return this.#condition(claimed, width, height);
@@ -168,9 +181,19 @@ export class PersonOnGround implements RuleMachine {
     };
   }
 
+  /** Who lay there, and is seen again. */
+  #orphan(body: Body, bodies: readonly Body[]): Person | undefined {
+    for (const [id, person] of this.#people) {
+      if (person.down === undefined || bodies.some((other) => other.id === id)) continue;
+      if (likeness(body, person.down.box) >= AGAIN_MIN) return person;
+    }
+    return undefined;
+  }
+
   /** Who parts from another may be the one who stood there. */
-  #parted({ partedFrom }: Body): Person {
-    const other = partedFrom === undefined ? undefined : this.#people.get(partedFrom);
+  #parted(body: Body): Person {
+    const other = body.partedFrom === undefined ? undefined : this.#people.get(body.partedFrom);
+    if (other?.down !== undefined && likeness(body, other.down.box) >= AGAIN_MIN) return other;
     return other === undefined ? NEW : { stances: other.stances, down: undefined };
   }
 
@@ -203,16 +226,26 @@ export class PersonOnGround implements RuleMachine {
 
   /** Undefined for who has got up or gone on. */
   #goesOn(down: Down, body: Body, { now, stepMs }: Look): Down | undefined {
-    if (body.mixedAtMs === now) return now - down.lastMs <= HIDDEN_MS ? down : undefined;
     const head = headOf(body, down);
     const vanishes = body.areaPx < VANISHING * AREA_MIN * down.tall ** 2;
-    if (head > this.#limits.head + LOOSE || head < HEAD_MIN || vanishes)
+    if (head > this.#limits.head + LOOSE || head < HEAD_MIN || vanishes) {
+      const hiddenAtMs = down.hiddenAtMs ?? (body.mixedAtMs === now ? now : undefined);
+      if (hiddenAtMs !== undefined && isHiddenBy(down, body, now, hiddenAtMs))
+        return { ...down, hiddenAtMs, lyingMs: down.lyingMs + stepMs };
       return now - down.lastMs <= FLICKER_MS ? down : undefined;
+    }
     const [x, y] = middleOf(body);
     const settling = now - down.restMs < SETTLE_MS;
     const travelled = Math.hypot(x - down.x, y - down.y) > TRAVEL_MAX * down.tall;
     if (travelled && !settling && now - down.sinceMs > RESTLESS_MS) return undefined;
-    const seen = { ...down, lastMs: now, head, box: boxed(body), stillMs: body.stillMs };
+    const seen = {
+      ...down,
+      lastMs: now,
+      head,
+      box: boxed(body),
+      stillMs: body.stillMs,
+      hiddenAtMs: undefined,
+    };
     if (travelled && !settling) return { ...seen, x, y, restMs: now, lyingMs: 0 };
     return { ...seen, ...(settling ? { x, y } : {}), lyingMs: down.lyingMs + stepMs };
   }
@@ -250,6 +283,7 @@ function begun(body: Body, stood: Stood): Down {
     head: headOf(body, stood),
     box: boxed(body),
     stillMs: body.stillMs,
+    hiddenAtMs: undefined,
   };
 }
 
@@ -259,23 +293,39 @@ function boxed({ x0, y0, x1, y1 }: Body): Rectangle {
 
 /** Who parted from somebody upright who goes on is not the one who stood: luggage, a dog, a child. */
 function isTheOne(body: Body, bodies: readonly Body[], stood: Stood, now: number): boolean {
+  if (body.partedFrom === undefined || stood.atMs >= body.bornAtMs) return true;
   const other = bodies.find(({ id }) => id === body.partedFrom);
-  if (other === undefined || stood.atMs >= body.bornAtMs) return true;
+  if (other === undefined) return false;
   const hole = other.stillMs >= HOLE_STILL_MS || now - other.seenAtMs > FLICKER_MS;
   return hole && body.areaPx >= HOLE_AREA_MIN * stood.tall ** 2;
 }
 
-/** Not seen any more, and not gone: nobody lies that still and then leaves without being seen. */
-function isAbsorbed({ down }: Person, { now, bodies }: Look): boolean {
-  if (down === undefined || down.stillMs < ABSORBED_STILL_MS || now - down.lastMs > ABSORBED_MS) return false;
+/** Not seen any more, and not gone: they lie so still that they are taken for the background, or others are before them. */
+function isThere({ down }: Person, { now, bodies }: Look): boolean {
+  if (down === undefined) return false;
+  const seen = bodies.filter((body) => body.seenAtMs === now);
   // Something that begins there is they who get up, or who comes to them.
-  return !bodies.some((body) => body.seenAtMs === now && overlapOf(body, down.box) > 0.3 * sizeOf(down.box));
+  const free = seen.every((body) => overlapOf(body, down.box) <= FREE_MAX * sizeOf(down.box));
+  if (free) return down.stillMs >= ABSORBED_STILL_MS && now - down.lastMs <= ABSORBED_MS;
+  return seen.some((body) => isHiddenBy(down, body, now, down.hiddenAtMs ?? now));
 }
 
 function stillThere(person: Person, look: Look): Person {
   const { stances, down } = person;
-  if (down === undefined || !isAbsorbed(person, look)) return person;
-  return { stances, down: { ...down, lyingMs: down.lyingMs + look.stepMs } };
+  if (down === undefined || !isThere(person, look)) return person;
+  const hiddenAtMs = down.stillMs >= ABSORBED_STILL_MS ? down.hiddenAtMs : (down.hiddenAtMs ?? look.now);
+  return { stances, down: { ...down, hiddenAtMs, lyingMs: down.lyingMs + look.stepMs } };
+}
+
+function isHiddenBy(down: Down, body: Body, now: number, sinceMs: number): boolean {
+  if (down.lyingMs < SEEN_MS_MIN || now - sinceMs > HIDDEN_MS) return false;
+  return overlapOf(body, down.box) >= COVERED_MIN * sizeOf(down.box);
+}
+
+/** Intersection over union. */
+function likeness(a: Rectangle, b: Rectangle): number {
+  const both = overlapOf(a, b);
+  return both / (sizeOf(a) + sizeOf(b) - both);
 }
 
 function boxOf({ x0, y0, x1, y1 }: Rectangle, width: number, height: number): Box {

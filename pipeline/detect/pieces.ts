@@ -24,6 +24,9 @@ const CONFIDENCE_MIN = 0.4;
 const PERSON_FILL = 0.5;
 /** Nearer than this share of the longer side of the larger one, pieces touch. */
 const REACH = 0.15;
+/** Share of the narrower one's width that parts above each other have in common, and of the area that a limb has at most. */
+const STACKED_MIN = 0.3;
+const LIMB_MAX = 0.3;
 
 /** The largest first. Where a detector says that somebody is, their box stands for what moves in it. */
 export function piecesOf({ blobs, objects, planeWidth, planeHeight }: Frame): readonly Piece[] {
@@ -71,9 +74,13 @@ export function groupsOf(pieces: readonly Piece[]): readonly (readonly Piece[])[
   return groups;
 }
 
+/** Parts of somebody are above each other, or one is small; side by side are two people. */
 function touch(a: Piece, b: Piece): boolean {
   const reach = REACH * Math.max(longerOf(a), longerOf(b));
-  return overlapOf(grown(a, reach), b) > 0;
+  if (overlapOf(grown(a, reach), b) === 0) return false;
+  const across = Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0);
+  const stacked = across >= STACKED_MIN * Math.min(a.x1 - a.x0, b.x1 - b.x0);
+  return stacked || Math.min(a.areaPx, b.areaPx) <= LIMB_MAX * Math.max(a.areaPx, b.areaPx);
 }
 
 /** What lies within `reach` of it. */

@@ -41,8 +41,12 @@ const LOOKS_MANY = 9;
 /** Between these shares of that height somebody stands; taller is with a shadow or a reflection. */
 const STANDS_MIN = 0.8;
 const STANDS_MAX = 1.2;
-/** Whoever is not that tall any more does not stand, whatever their shape: they may lie along the view. */
+/**
+ * Whoever is not that tall any more does not stand, whatever their shape: they may lie along the view. And whose height
+ * shrinks while their feet stay sits, kneels or falls; that of who walks away shrinks with feet that go up the view.
+ */
 const DOWN_MAX = 0.6;
+const FEET_STAY = 0.1;
 /** Whose feet are below the view is this many times as tall as wide. */
 const TALL_PER_WIDE = 3;
 /** Fewer pixels have no posture. */
@@ -65,11 +69,16 @@ export function remember(
   if (body.mixedAtMs === now || (last !== undefined && now - last.atMs < STANCE_EVERY_MS)) return kept;
   const { floor, wide } = body;
   const tall = floor - body.head;
-  if (stood !== undefined && tall < DOWN_MAX * stood.tall) return kept;
+  if (stood !== undefined && isLower(floor, tall, stood)) return kept;
   return [
     ...kept,
     { atMs: now, floor, tall, wide, upright: tall >= UPRIGHT * wide, cut: body.y1 >= planeHeight },
   ];
+}
+
+function isLower(floor: number, tall: number, stood: Stood): boolean {
+  if (tall < DOWN_MAX * stood.tall) return true;
+  return tall < STANDS_MIN * stood.tall && Math.abs(floor - stood.floor) < FEET_STAY * stood.tall;
 }
 
 /** Undefined for who has not been seen standing. `ground`: of the site file. */

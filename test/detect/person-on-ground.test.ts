@@ -115,7 +115,7 @@ describe('who is not on the ground after a fall is not claimed', () => {
         seconds: 20,
       },
     ],
-    ['lies down slowly, in ten seconds', alone([16, LYING])],
+    ['lies down slowly, in fourteen seconds', alone([20, LYING])],
     ['crawls away', alone([7, { top: 0.38, wide: 0.8 }], [17, { x: 0.95 }])],
     ['walks away from the lens', alone([14, { foot: 0.4, size: 0.15 }])],
     [
@@ -236,7 +236,7 @@ describe('sensitivity', () => {
   test.each([
     [3, [1, 1, 1]],
     [6, [0, 1, 1]],
-    [10, [0, 0, 1]],
+    [12, [0, 0, 1]],
   ])('down in %f s, half of it between standing and lying', (seconds, want) => {
     const step = (share: number): Keyframe => [
       6 + share * seconds,
@@ -244,6 +244,21 @@ describe('sensitivity', () => {
     ];
     expect(heldAt({ ...alone(step(0.25), step(1)), seconds: 26 })).toEqual(want);
   });
+});
+
+test('who lies is not forgotten when somebody comes to help', () => {
+  const helper: Actor = {
+    poses: [
+      [0, { x: 1.1 }],
+      [8, {}],
+      [11, { x: 0.62 }],
+      [18, {}],
+      [22, { x: 1.1 }],
+    ],
+  };
+  const spans = held({ actors: [then([6.8, LYING]), helper], seconds: 28 }, { forMs: 5_000 });
+  expect(spans).toHaveLength(1);
+  expect(Number(spans[0]!.split('-')[1])).toBeGreaterThan(27);
 });
 
 test('getting up ends it, falling again claims anew', () => {
