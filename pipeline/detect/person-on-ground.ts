@@ -38,10 +38,11 @@ const LOOSE = 0.06;
 /** Who lies is no taller than this share of their height, wherever the top is. */
 const SHRUNK = 0.75;
 /** Along the view somebody who lies is narrow: then they are this low. */
-const NARROW_HEAD_MAX = 0.25;
+const NARROW_HEAD_MAX = 0.3;
 const NARROW_TALL_MAX = 0.6;
-/** Whose feet are below the view is down only when wider than tall: others leave the view. */
+/** Whose feet are below the view is down only when wider than tall, or this still: others leave the view. */
 const CUT_FLAT = 1;
+const LEAVING_STILL_MS = 600;
 /** Less than this share of the height squared is luggage, or what is left of somebody who leaves. */
 const AREA_MIN = 0.07;
 const VANISHING = 0.7;
@@ -65,7 +66,7 @@ const FREE_MAX = 0.3;
 const AGAIN_MIN = 0.5;
 /** Somebody upright who stays this still after they parted from somebody low is the hole that these left. */
 const HOLE_STILL_MS = 200;
-const HOLE_AREA_MIN = 0.12;
+const HOLE_AREA_MIN = 0.09;
 /** Who lay this still when last seen has been taken for the background, and is remembered for so long. */
 const ABSORBED_STILL_MS = 600;
 const ABSORBED_MS = 60_000;
@@ -209,7 +210,9 @@ export class PersonOnGround implements RuleMachine {
   }
 
   #isDown(body: Body, stood: Stood, { now, height, bodies }: Look): boolean {
-    if (now - stood.atMs > this.#limits.fallMs || body.mixedAtMs >= stood.atMs - 1_000) return false;
+    if (now - stood.atMs > this.#limits.fallMs || body.mixedAtMs > stood.atMs) return false;
+    // What has been still since before they last stood did not come down.
+    if (body.stillMs >= now - stood.atMs) return false;
     if (!this.#isLow(body, stood, this.#limits.head, height)) return false;
     return body.areaPx >= AREA_MIN * stood.tall ** 2 && isTheOne(body, bodies, stood, now);
   }
@@ -218,7 +221,7 @@ export class PersonOnGround implements RuleMachine {
     const head = headOf(body, stood);
     const tall = body.floor - body.head;
     if (head > limit || head < HEAD_MIN || tall > SHRUNK * stood.tall) return false;
-    const cut = body.y1 >= planeHeight;
+    const cut = body.y1 >= planeHeight && body.stillMs < LEAVING_STILL_MS;
     const flat = cut ? Math.max(CUT_FLAT, this.#limits.flat) : this.#limits.flat;
     const narrow = !cut && head <= NARROW_HEAD_MAX && tall <= NARROW_TALL_MAX * stood.tall;
     return narrow || body.wide >= flat * tall;
@@ -295,8 +298,7 @@ function boxed({ x0, y0, x1, y1 }: Body): Rectangle {
 function isTheOne(body: Body, bodies: readonly Body[], stood: Stood, now: number): boolean {
   if (body.partedFrom === undefined || stood.atMs >= body.bornAtMs) return true;
   const other = bodies.find(({ id }) => id === body.partedFrom);
-  if (other === undefined) return false;
-  const hole = other.stillMs >= HOLE_STILL_MS || now - other.seenAtMs > FLICKER_MS;
+  const hole = other === undefined || other.stillMs >= HOLE_STILL_MS || now - other.seenAtMs > FLICKER_MS;
   return hole && body.areaPx >= HOLE_AREA_MIN * stood.tall ** 2;
 }
 
