@@ -10,6 +10,7 @@ export { crossing, insidePolygon, maskPolygon, sideOfLine } from './zones';
 export { background, backgroundBytes, backgroundReset } from './background';
 export { clean } from './clean';
 export { blobTable, settle } from './blobs';
+export { spread, spreadBytes } from './spread';
 export { bitsBytes } from './bits';
 export { label, runsBytes } from './label';
 export { light } from './light';

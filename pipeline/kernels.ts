@@ -105,6 +105,10 @@ export interface KernelExports {
     w: number,
     h: number,
   ): void;
+  /** Bytes that `spread` fills and needs for `max` components. */
+  spreadBytes(max: number): number;
+  /** 4 f64 per component (named in kernels/spread.ts): standard deviations of x and y, their correlation, 0. */
+  spread(out: number, runs: number, count: number, max: number): void;
   /**
    * `fate`: u8 per label, 0 keep, 1 absorb into the background, 2 adapt a quarter of the way, 3 drop. What is not kept
    * leaves `bits`.

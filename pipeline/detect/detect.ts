@@ -12,6 +12,7 @@ import { Claim, type ClaimRecord } from './claim.ts';
 import { Density } from './density.ts';
 import { Fires } from './fire.ts';
 import { ForbiddenZone } from './forbidden-zone.ts';
+import { PersonOnGround } from './person-on-ground.ts';
 import type { RuleMachine } from './rule.ts';
 import { WrongWayLine, WrongWayZone } from './wrong-way.ts';
 
@@ -178,6 +179,7 @@ export function machineFor(rule: Rule, camera: Camera): RuleMachine | undefined 
   if (rule.event === 'density' && zone !== undefined) return new Density(rule, zone);
   if (rule.event === 'abandoned_object') return new AbandonedObject(rule, zone);
   if (rule.event === 'fire') return new Fires(rule, zone);
+  if (rule.event === 'person_on_ground') return new PersonOnGround(rule, zone, camera.ground);
   const line = 'line' in rule ? camera.lines.find((known) => known.id === rule.line) : undefined;
   if (rule.event === 'wrong_way' && 'line' in rule && line !== undefined) return new WrongWayLine(rule, line);
   if (rule.event === 'wrong_way' && zone !== undefined && 'direction' in rule)

@@ -126,6 +126,7 @@ export class Observer {
     exports.clean(scratch.bits, scratch.seen, width, height);
     const count = exports.label(scratch.runs, scratch.bits, width, height, BLOBS_MAX);
     exports.blobTable(scratch.table, scratch.runs, count, scratch.bits, luma, lit, width, height);
+    exports.spread(scratch.spread, scratch.runs, count, BLOBS_MAX);
     const regions = this.#judge.judge(count, stepMs, picture.capturedAtMs);
     if (regions.length < count)
       exports.settle(scratch.runs, scratch.fate, scratch.bits, parts.background, luma, width);
@@ -223,6 +224,7 @@ export class Observer {
       flowX: flow.x,
       flowY: flow.y,
       stillMs: Math.round(region.stillMs),
+      spread: this.#judge.spreadOf(region),
     };
   }
 }

@@ -42,6 +42,7 @@ export interface ScratchParts {
   readonly bits: number;
   readonly runs: number;
   readonly table: number;
+  readonly spread: number;
   readonly fate: number;
   readonly ages: number;
   readonly gathered: number;
@@ -151,6 +152,7 @@ function scratchAt({ exports }: Kernels, start: number, width: number, height: n
     bits: take(exports.bitsBytes(width, height)),
     runs: take(exports.runsBytes(width, height)),
     table: take(BLOBS_MAX * 64),
+    spread: take(exports.spreadBytes(BLOBS_MAX)),
     fate: take(BLOBS_MAX + 1),
     ages: take(2 * cells + 16),
     gathered: take(5 * cells + 16),

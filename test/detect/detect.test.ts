@@ -165,7 +165,7 @@ test('two rules of one camera claim side by side, each under its own id', () => 
   expect(candidates.map(({ id }) => id.split('/').slice(3).join('/'))).toEqual(['no-tracks/5', 'second/10']);
 });
 
-test.each(['weapon', 'crowd_movement', 'person_on_ground'] as const)(
+test.each(['weapon', 'crowd_movement'] as const)(
   '%s, whose detector is not part of this release, raises nothing',
   (event) => {
     const rule: WatchRule = { ...ruleBase(event), zone: 'tracks', forMs: 0 };

@@ -12,6 +12,7 @@ import * as twinBlobs from '../support/twins/blobs.ts';
 import * as twinCells from '../support/twins/cells.ts';
 import * as twinLight from '../support/twins/light.ts';
 import * as twinRegions from '../support/twins/regions.ts';
+import * as twinSpread from '../support/twins/spread.ts';
 
 const SIZES: readonly (readonly [number, number])[] = [
   [96, 54],
@@ -51,6 +52,7 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
     bits: take(wasm.bitsBytes(width, height)),
     runs: take(wasm.runsBytes(width, height)),
     table: take(BLOBS_MAX * 64),
+    spread: take(wasm.spreadBytes(BLOBS_MAX)),
     fate: take(BLOBS_MAX + 1),
     ages: take(2 * columns * rows + 16),
     gathered: take(5 * columns * rows + 16),
@@ -115,6 +117,13 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
     twinRegions.regionFlows(table, count, occupancy, flowX, flowY, columns);
     wasm.regionFlows(at.table, count, at.occupancy, at.flowX, at.flowY, columns);
     expectSame(new Int32Array(memory.buffer, at.table, count * 16), table.subarray(0, count * 16), 'table');
+    wasm.spread(at.spread, at.runs, count, BLOBS_MAX);
+    const spread = new Float64Array(memory.buffer, at.spread, 4 * count);
+    twinSpread.spread(labels, count, width).forEach(({ x, y, slant }, k) => {
+      expect(spread[4 * k]).toBeCloseTo(x, 6);
+      expect(spread[4 * k + 1]).toBeCloseTo(y, 6);
+      expect(spread[4 * k + 2]).toBeCloseTo(slant, 5);
+    });
     const fate = Uint8Array.from({ length: BLOBS_MAX + 1 }, (_, k) => (k === 0 ? 0 : k % 4));
     u8(at.fate, BLOBS_MAX + 1).set(fate);
     twinBlobs.settle(labels, fate, state.mean, luma);
