@@ -9,6 +9,7 @@ import type { Authorisation, Camera, Rule, Site } from '../site/site.ts';
 import type { KeptStage } from '../stage.ts';
 import { AbandonedObject } from './abandoned-object.ts';
 import { Claim, type ClaimRecord } from './claim.ts';
+import { CrowdMovement } from './crowd-movement.ts';
 import { Density } from './density.ts';
 import { ForbiddenZone } from './forbidden-zone.ts';
 import type { RuleMachine } from './rule.ts';
@@ -176,6 +177,7 @@ function machineFor(rule: Rule, camera: Camera): RuleMachine | undefined {
   if (rule.event === 'forbidden_zone' && zone !== undefined) return new ForbiddenZone(rule);
   if (rule.event === 'density' && zone !== undefined) return new Density(rule, zone);
   if (rule.event === 'abandoned_object') return new AbandonedObject(rule, zone);
+  if (rule.event === 'crowd_movement') return new CrowdMovement(rule, zone, camera.ground.length > 0);
   const line = 'line' in rule ? camera.lines.find((known) => known.id === rule.line) : undefined;
   if (rule.event === 'wrong_way' && 'line' in rule && line !== undefined) return new WrongWayLine(rule, line);
   if (rule.event === 'wrong_way' && zone !== undefined && 'direction' in rule)

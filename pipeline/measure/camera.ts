@@ -6,6 +6,7 @@ import { Crossings } from './crossings.ts';
 import { inside, type Shape, shapeOf } from './geometry.ts';
 import { type Grid, gridOf } from './grid.ts';
 import { Ground } from './ground.ts';
+import { movers } from './movers.ts';
 import { type Sighting, sightings } from './sightings.ts';
 import { footOf, type Tracked, Tracker } from './tracker.ts';
 import { ZoneCounts } from './zone-counts.ts';
@@ -33,6 +34,7 @@ export class CameraMeasure {
   readonly #bodyFlow = new BodyFlow();
   readonly #crossings: Crossings;
   readonly #zones: ZoneCounts;
+  readonly #asksMovers: boolean;
 
   constructor(camera: Camera, { epoch, planeWidth, planeHeight }: Session) {
     this.#camera = camera;
@@ -43,6 +45,7 @@ export class CameraMeasure {
     this.#ground = new Ground(camera.ground);
     this.#crossings = new Crossings(camera.lines, planeWidth, planeHeight);
     this.#zones = new ZoneCounts(camera.zones, this.#ground, planeWidth, planeHeight);
+    this.#asksMovers = camera.rules.some((rule) => rule.event === 'crowd_movement');
   }
 
   static restored(camera: Camera, state: CameraMeasureState): CameraMeasure {
@@ -88,7 +91,8 @@ export class CameraMeasure {
     const feet = tracked.map((track) => footOf(track, this.#width, this.#height));
     const crossings = this.#crossings.step(tracked, feet, frame);
     const tracks = this.#tracks(tracked, feet, frame, trusted);
-    return { frame, zones: this.#zones.step(frame, trusted, tracks), crossings, tracks };
+    const moving = this.#asksMovers && trusted ? { movers: movers(frame, trusted, this.#ground) } : {};
+    return { frame, zones: this.#zones.step(frame, trusted, tracks), crossings, tracks, ...moving };
   }
 
   /** Upright, whole, followed for a while, not cut by the view's edge: what one person looks like. */

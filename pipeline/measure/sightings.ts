@@ -28,7 +28,8 @@ export interface Sighting {
   readonly divided: boolean;
 }
 
-interface Piece {
+/** A region, or several that are above each other within one person's height; in plane pixels, y down. */
+export interface Piece {
   x0: number;
   y0: number;
   x1: number;
@@ -53,6 +54,11 @@ export function sightings(frame: Frame, grid: Grid | undefined, ground: Ground):
   const found: Sighting[] = [];
   for (const piece of joinPieces(piecesOf(frame), view)) divide(piece, view, found);
   return found;
+}
+
+/** What is seen, before it is divided into people. */
+export function piecesIn(frame: Frame, ground: Ground): readonly Piece[] {
+  return joinPieces(piecesOf(frame), new View(frame, undefined, ground));
 }
 
 /** The lowest first, then from left to right. */

@@ -15,6 +15,7 @@ export const ACTIVE_TYPES: readonly EventType[] = [
   'forbidden_zone',
   'density',
   'abandoned_object',
+  'crowd_movement',
 ];
 
 export interface EvaluateOptions {
