@@ -28,6 +28,7 @@ interface SelectionWords {
 
 interface EvaluateWords {
   readonly clip?: string;
+  readonly objects?: string;
   readonly json?: string;
   readonly scenes?: number;
   readonly hours?: number;
@@ -108,12 +109,17 @@ export function recordCommands(vigie: Command, done: Done): void {
     [
       'vigie evaluate ../shared/data',
       'vigie evaluate ../shared/data --clip pets09_s2l1 --json out.json',
+      'vigie evaluate ../shared/data --objects ../shared/data/tracks',
       'vigie evaluate --scenes 100 --hours 10 --seed 5000',
     ],
     [],
   )
     .option('--clip <name>', 'only this clip')
     .option('--json <file>', 'write the result of the clips, in full')
+    .option(
+      '--objects <dir>',
+      "people whom a detector found in the clips: dir/CLIP.det.txt, one box a line as in the MOTChallenge (frame from 1, id, left, top, width, height in the clip's pixels, confidence)",
+    )
     .option('--scenes <n>', 'render n scenes per event type', wholeNumber)
     .option('--hours <n>', 'with --scenes: camera-hours without events (default 1)', wholeNumber)
     .option('--seed <n>', 'with --scenes: the first seed (default 1)', wholeNumber)

@@ -13,6 +13,7 @@ import { CrowdMovement } from './crowd-movement.ts';
 import { Density } from './density.ts';
 import { ForbiddenZone } from './forbidden-zone.ts';
 import type { RuleMachine } from './rule.ts';
+import { Weapons } from './weapon.ts';
 import { WrongWayLine, WrongWayZone } from './wrong-way.ts';
 
 /** A view that cannot be trusted for this long ends what was claimed in it. */
@@ -177,6 +178,7 @@ function machineFor(rule: Rule, camera: Camera): RuleMachine | undefined {
   if (rule.event === 'forbidden_zone' && zone !== undefined) return new ForbiddenZone(rule);
   if (rule.event === 'density' && zone !== undefined) return new Density(rule, zone);
   if (rule.event === 'abandoned_object') return new AbandonedObject(rule, zone);
+  if (rule.event === 'weapon') return new Weapons(rule, zone);
   if (rule.event === 'crowd_movement') return new CrowdMovement(rule, zone, camera.ground.length > 0);
   const line = 'line' in rule ? camera.lines.find((known) => known.id === rule.line) : undefined;
   if (rule.event === 'wrong_way' && 'line' in rule && line !== undefined) return new WrongWayLine(rule, line);
