@@ -7,6 +7,7 @@ import { inside, type Shape, shapeOf } from './geometry.ts';
 import { type Grid, gridOf } from './grid.ts';
 import { Ground } from './ground.ts';
 import { movers } from './movers.ts';
+import { withoutVehicles } from './objects.ts';
 import { type Sighting, sightings } from './sightings.ts';
 import { footOf, type Tracked, Tracker } from './tracker.ts';
 import { ZoneCounts } from './zone-counts.ts';
@@ -92,7 +93,13 @@ export class CameraMeasure {
     const crossings = this.#crossings.step(tracked, feet, frame);
     const tracks = this.#tracks(tracked, feet, frame, trusted);
     const moving = this.#asksMovers && trusted ? { movers: movers(frame, trusted, this.#ground) } : {};
-    return { frame, zones: this.#zones.step(frame, trusted, tracks), crossings, tracks, ...moving };
+    // The last to read the cells: vehicles are taken out of them.
+    const counted = trusted && frame.objects.length > 0 ? this.#withoutVehicles(frame) : trusted;
+    return { frame, zones: this.#zones.step(frame, counted, tracks), crossings, tracks, ...moving };
+  }
+
+  #withoutVehicles(frame: Frame): Grid | undefined {
+    return frame.cells && gridOf(withoutVehicles(frame.cells, frame), this.#camera.zones.length);
   }
 
   /** Upright, whole, followed for a while, not cut by the view's edge: what one person looks like. */

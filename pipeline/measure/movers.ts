@@ -5,10 +5,11 @@
  * tracks break, while every cell still says how far what is in it has moved since the picture before. On sped-up street
  * views the median of cells rose by the factor of the speed; that of tracks did not.
  */
-import type { Frame, Mover } from '../model.ts';
+import type { Box, Frame, Mover } from '../model.ts';
 import { CELL_PX } from '../site/site.ts';
 import type { Grid } from './grid.ts';
 import type { Ground } from './ground.ts';
+import { objectsOf, sharedArea } from './objects.ts';
 import { type Piece, piecesIn } from './sightings.ts';
 
 /** Height of a person, metres. */
@@ -23,12 +24,18 @@ const PEOPLE_MIN = 0.3;
 /** Nothing before the second picture: flow needs two. */
 export function movers(frame: Frame, grid: Grid, ground: Ground): readonly Mover[] {
   if (frame.intervalMs <= 0) return [];
+  const vehicles = objectsOf(frame, 'vehicle');
   const found: Mover[] = [];
   for (const piece of piecesIn(frame, ground)) {
     const mover = moverOf(piece, frame, grid, ground);
-    if (mover.people >= PEOPLE_MIN) found.push(mover);
+    if (mover.people >= PEOPLE_MIN && !vehicles.some(({ box }) => isOn(mover.box, box))) found.push(mover);
   }
   return found;
+}
+
+/** Most of it lies on what a detector calls a vehicle. */
+function isOn(box: Box, vehicle: Box): boolean {
+  return 2 * sharedArea(box, vehicle) > (box.x1 - box.x0) * (box.y1 - box.y0);
 }
 
 function moverOf(piece: Piece, frame: Frame, grid: Grid, ground: Ground): Mover {

@@ -2,7 +2,8 @@
  * What a detector beside Vigie says is in the picture, tidied: the same thing is named once, and unlikely things not at
  * all. Detectors run at their own rate and miss things; a frame without objects is measured from its blobs alone.
  */
-import type { Box, DetectedObject, Frame, ObjectClass } from '../model.ts';
+import type { Box, Cells, DetectedObject, Frame, ObjectClass } from '../model.ts';
+import { CELL_PX } from '../site/site.ts';
 
 /** Below this a detector guesses. */
 const CONFIDENCE_MIN = 0.4;
@@ -45,4 +46,21 @@ export function sharedArea(a: Box, b: Box): number {
   const width = Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0);
   const height = Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0);
   return width > 0 && height > 0 ? width * height : 0;
+}
+
+/** The cells without what a detector calls a vehicle: it covers as many cells as a crowd, and is none. */
+export function withoutVehicles(cells: Cells, frame: Frame): Cells {
+  const vehicles = objectsOf(frame, 'vehicle');
+  if (vehicles.length === 0) return cells;
+  const occupancy = cells.occupancy.slice();
+  let k = 0;
+  for (let cell = 0; cell < cells.columns * cells.rows; cell++) {
+    if (((cells.bitmap[cell >> 3]! >> (cell & 7)) & 1) === 0) continue;
+    const x = (CELL_PX * (cell % cells.columns) + CELL_PX / 2) / frame.planeWidth;
+    const y = (CELL_PX * Math.floor(cell / cells.columns) + CELL_PX / 2) / frame.planeHeight;
+    if (vehicles.some(({ box }) => x >= box.x0 && x <= box.x1 && y >= box.y0 && y <= box.y1))
+      occupancy[k] = 0;
+    k++;
+  }
+  return { ...cells, occupancy };
 }

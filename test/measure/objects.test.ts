@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { gridOf } from '../../pipeline/measure/grid.ts';
 import { Ground } from '../../pipeline/measure/ground.ts';
+import { measure } from '../../pipeline/measure/measure.ts';
+import { movers } from '../../pipeline/measure/movers.ts';
 import { objectsOf } from '../../pipeline/measure/objects.ts';
 import { sightings } from '../../pipeline/measure/sightings.ts';
 import type { DetectedObject, ObjectClass } from '../../pipeline/model.ts';
-import { AREA_PX, frameOf, fromAbove, HEIGHT, type Region, TALL_PX, WIDTH } from './build.ts';
+import { AREA_PX, frameOf, fromAbove, HEIGHT, hallOf, type Region, TALL_PX, WIDTH } from './build.ts';
 
 /** A box that stands at `x`, `y`, plane pixels. */
 function object(
@@ -105,4 +107,25 @@ describe('with regions', () => {
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ people: 1, divided: true });
   });
+});
+
+test('a vehicle makes no people in its zone, and does not run', () => {
+  const car: Region = { foot: [40, 80], wide: 60, tall: 25, area: 1_300 };
+  const frames = (objects: readonly DetectedObject[]) =>
+    [0, 1, 2, 3, 4].map((n) => ({ ...frameOf(n, [car, { foot: [60, 50] }]), objects }));
+  const peopleIn = (objects: readonly DetectedObject[]) => {
+    const stage = measure(hallOf());
+    const [last] = frames(objects)
+      .map((frame) => stage.step(frame))
+      .at(-1)!;
+    return last?.zones[0]?.people ?? Number.NaN;
+  };
+  const named = [object(40, 80, { kind: 'vehicle', wide: 62, tall: 27 })];
+  expect(peopleIn([])).toBeGreaterThan(5);
+  expect(peopleIn(named)).toBeLessThan(2);
+  const running = (objects: readonly DetectedObject[]) => {
+    const frame = frames(objects)[4]!;
+    return movers(frame, gridOf(frame.cells!, 0), new Ground(fromAbove)).length;
+  };
+  expect([running([]), running(named)]).toEqual([2, 1]);
 });
