@@ -15,6 +15,7 @@ export { label, runsBytes } from './label';
 export { light } from './light';
 export { cells } from './cells';
 export { statics, staticsBytes, staticTable } from './statics';
+export { flame, flameBytes, flameScratchBytes, glance } from './flame';
 export { gatherCells, regionAges, regionFlows } from './regions';
 export { pyramid, pyramidBytes } from './pyramid';
 export { flow, flowScratchBytes } from './flow';

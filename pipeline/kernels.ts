@@ -141,8 +141,15 @@ export interface KernelExports {
     flowY: number,
     columns: number,
   ): void;
-  /** Bitmap of the cells, then occupancy, flow x, flow y of the occupied ones, whose number is returned. */
-  gatherCells(out: number, occupancy: number, flowX: number, flowY: number, cells: number): number;
+  /** Bitmap of the cells, then occupancy, flow x, flow y, flame of those that have any of the first or last: how many. */
+  gatherCells(
+    out: number,
+    occupancy: number,
+    flowX: number,
+    flowY: number,
+    flame: number,
+    cells: number,
+  ): number;
   /** Bytes of what is remembered of static pixels (drawn in kernels/statics.ts), all zero at first. */
   staticsBytes(pixels: number): number;
   /**
@@ -177,6 +184,24 @@ export interface KernelExports {
     w: number,
     h: number,
   ): void;
+  /** Bytes of what is remembered of a camera's flicker (drawn in kernels/flame.ts), all zero at first. */
+  flameBytes(w: number, h: number): number;
+  flameScratchBytes(w: number, h: number): number;
+  /** One picture into `slot` (0..31, each after the one before). `u`, `v`: chroma, half the sides rounded up. */
+  glance(state: number, slot: number, luma: number, u: number, v: number, w: number, h: number): void;
+  /**
+   * How much each 4x4 cell looks like a flame (u8, 0..255) over the last `samples` slots (2..32) up to `slot`; returns how
+   * many do.
+   */
+  flame(
+    out: number,
+    state: number,
+    slot: number,
+    samples: number,
+    scratch: number,
+    w: number,
+    h: number,
+  ): number;
   /** Bytes of one camera's tracks (drawn in kernels/tracks.ts). */
   tracksBytes(): number;
   tracksScratchBytes(): number;

@@ -11,6 +11,7 @@ import { AbandonedObject } from './abandoned-object.ts';
 import { Claim, type ClaimRecord } from './claim.ts';
 import { CrowdMovement } from './crowd-movement.ts';
 import { Density } from './density.ts';
+import { Fires } from './fire.ts';
 import { ForbiddenZone } from './forbidden-zone.ts';
 import type { RuleMachine } from './rule.ts';
 import { Weapons } from './weapon.ts';
@@ -180,6 +181,7 @@ function machineFor(rule: Rule, camera: Camera): RuleMachine | undefined {
   if (rule.event === 'abandoned_object') return new AbandonedObject(rule, zone);
   if (rule.event === 'weapon') return new Weapons(rule, zone);
   if (rule.event === 'crowd_movement') return new CrowdMovement(rule, zone, camera.ground.length > 0);
+  if (rule.event === 'fire') return new Fires(rule, zone);
   const line = 'line' in rule ? camera.lines.find((known) => known.id === rule.line) : undefined;
   if (rule.event === 'wrong_way' && 'line' in rule && line !== undefined) return new WrongWayLine(rule, line);
   if (rule.event === 'wrong_way' && zone !== undefined && 'direction' in rule)

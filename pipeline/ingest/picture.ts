@@ -18,6 +18,8 @@ export interface Picture {
   readonly v: Uint8Array;
   /** What a detector beside the camera saw in it; absent without one. */
   readonly objects?: readonly DetectedObject[];
+  /** Taken between two analysed pictures, for what flickers: to be glanced at. Absent for those that are analysed. */
+  readonly between?: true;
 }
 
 export interface PictureSource {
@@ -28,6 +30,7 @@ export interface PictureSource {
   /** Pictures per second of the stream before decimation; `number` counts these. */
   readonly sourceFps: number;
   /**
+   * In order; with pictures between the analysed ones only where they were asked for.
    * Ends at the honest end of the stream. Throws InputError (codes `source_unreadable`, `source_truncated`,
    * `source_not_video`, `source_empty`, `decoder_missing`) when the stream is broken; pictures decoded before
    * the fault have been given.

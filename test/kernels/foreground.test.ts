@@ -53,7 +53,8 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
     table: take(BLOBS_MAX * 64),
     fate: take(BLOBS_MAX + 1),
     ages: take(2 * columns * rows + 16),
-    gathered: take(4 * columns * rows + 16),
+    gathered: take(5 * columns * rows + 16),
+    flame: take(columns * rows),
     flowX: take(columns * rows),
     flowY: take(columns * rows),
     occupancy: take(columns * rows),
@@ -76,6 +77,8 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
   ];
   new Int8Array(memory.buffer, at.flowX, columns * rows).set(flowX);
   new Int8Array(memory.buffer, at.flowY, columns * rows).set(flowY);
+  const flame = Uint8Array.from(occupancy, () => (chance.below(9) === 0 ? chance.below(256) : 0));
+  u8(at.flame, columns * rows).set(flame);
   let previous: Uint8Array = new Uint8Array(pixels);
   const lit = new Uint16Array(pixels);
   let litBlocks = 0;
@@ -120,9 +123,11 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
     twinCells.cells(occupancy, still, labels, luma, previous, width, height);
     wasm.cells(at.occupancy, at.still, at.bits, at.luma, at.previous, width, height);
     expectSame(u8(at.occupancy, columns * rows), occupancy, 'occupancy');
-    const gathered = twinRegions.gatherCells(occupancy, flowX, flowY);
-    const occupied = occupancy.reduce((sum, share) => sum + (share === 0 ? 0 : 1), 0);
-    expect(wasm.gatherCells(at.gathered, at.occupancy, at.flowX, at.flowY, columns * rows)).toBe(occupied);
+    const gathered = twinRegions.gatherCells(occupancy, flowX, flowY, flame);
+    const listed = occupancy.filter((share, cell) => share !== 0 || flame[cell] !== 0).length;
+    expect(wasm.gatherCells(at.gathered, at.occupancy, at.flowX, at.flowY, at.flame, columns * rows)).toBe(
+      listed,
+    );
     expectSame(u8(at.gathered, gathered.length), gathered, 'gathered cells');
     expectSame(u16(at.still, columns * rows), still, 'still');
     expectSame(u16(at.state, pixels), state.mean, 'mean');

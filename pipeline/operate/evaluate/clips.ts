@@ -8,6 +8,7 @@ import { fault, InputError } from '../../errors.ts';
 import { openVideoFile } from '../../ingest/file.ts';
 import type { Measured } from '../../model.ts';
 import { loadSite } from '../../site/parse.ts';
+import { needsFlicker } from '../../site/site.ts';
 import { type ChainCost, runChain } from './chain.ts';
 import { type Collected, Collector } from './collect.ts';
 import { readObjects, withObjects } from './objects.ts';
@@ -101,6 +102,7 @@ export async function runClip(
   const video = await openVideoFile(path.join(directory, 'clips', `${truth.name}.mp4`), {
     analysis: camera.analysis,
     startMs: START_MS,
+    between: needsFlicker(camera),
   });
   const source = withObjects(video, found);
   const collector = new Collector(truth, camera);

@@ -17,6 +17,7 @@ export const ACTIVE_TYPES: readonly EventType[] = [
   'abandoned_object',
   'crowd_movement',
   'weapon',
+  'fire',
 ];
 
 export interface EvaluateOptions {
