@@ -31,6 +31,7 @@ interface SelectionWords {
 
 interface EvaluateWords {
   readonly clip?: string;
+  readonly objects?: string;
   readonly json?: string;
   readonly scenes?: number;
   readonly hours?: number;
@@ -115,6 +116,7 @@ export function recordCommands(vigie: Command, done: Done): void {
     [
       'vigie evaluate ../shared/data',
       'vigie evaluate ../shared/data --clip pets09_s2l1 --json out.json',
+      'vigie evaluate ../shared/data --objects ../shared/data/tracks',
       'vigie evaluate --scenes 100 --hours 10 --seed 5000 --jobs 2',
       'vigie evaluate --scenes 20 --types fire,weapon --sensitivity high',
     ],
@@ -122,6 +124,10 @@ export function recordCommands(vigie: Command, done: Done): void {
   )
     .option('--clip <name>', 'only this clip')
     .option('--json <file>', 'write the result, in full')
+    .option(
+      '--objects <dir>',
+      "people whom a detector found in the clips: dir/CLIP.det.txt, one box a line as in the MOTChallenge (frame from 1, id, left, top, width, height in the clip's pixels, confidence)",
+    )
     .option('--scenes <n>', 'render n scenes per event type', wholeNumber)
     .option('--hours <n>', 'with --scenes: camera-hours without events (default 1)', wholeNumberOrNone)
     .option('--seed <n>', 'with --scenes: the first seed (default 1)', wholeNumber)

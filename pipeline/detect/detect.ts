@@ -9,11 +9,13 @@ import type { Authorisation, Camera, Rule, Site } from '../site/site.ts';
 import type { KeptStage } from '../stage.ts';
 import { AbandonedObject } from './abandoned-object.ts';
 import { Claim, type ClaimRecord } from './claim.ts';
+import { CrowdMovement } from './crowd-movement.ts';
 import { Density } from './density.ts';
 import { Fires } from './fire.ts';
 import { ForbiddenZone } from './forbidden-zone.ts';
 import { PersonOnGround } from './person-on-ground.ts';
 import type { RuleMachine } from './rule.ts';
+import { Weapons } from './weapon.ts';
 import { WrongWayLine, WrongWayZone } from './wrong-way.ts';
 
 /** A view that cannot be trusted for this long ends what was claimed in it. */
@@ -178,6 +180,8 @@ export function machineFor(rule: Rule, camera: Camera): RuleMachine | undefined 
   if (rule.event === 'forbidden_zone' && zone !== undefined) return new ForbiddenZone(rule);
   if (rule.event === 'density' && zone !== undefined) return new Density(rule, zone);
   if (rule.event === 'abandoned_object') return new AbandonedObject(rule, zone);
+  if (rule.event === 'weapon') return new Weapons(rule, zone);
+  if (rule.event === 'crowd_movement') return new CrowdMovement(rule, zone, camera.ground.length > 0);
   if (rule.event === 'fire') return new Fires(rule, zone);
   if (rule.event === 'person_on_ground') return new PersonOnGround(rule, zone, camera.ground);
   const line = 'line' in rule ? camera.lines.find((known) => known.id === rule.line) : undefined;

@@ -13,7 +13,7 @@ export const SEVERITY_DEFAULT: Readonly<Record<EventType, Severity>> = {
 };
 
 /** Event types that no detector of this release raises: their rules are accepted and named as inactive. */
-export const PENDING_EVENTS = ['weapon', 'crowd_movement'] as const satisfies readonly EventType[];
+export const PENDING_EVENTS: readonly EventType[] = [];
 
 /** Presence in a forbidden zone: shorter is a passing shadow. */
 export const DWELL_MS_DEFAULT = 500;

@@ -75,6 +75,8 @@ export interface WatchRule extends RuleBase {
   readonly event: 'weapon' | 'fire' | 'crowd_movement' | 'person_on_ground' | 'abandoned_object';
   readonly zone?: string;
   readonly forMs: number;
+  /** crowd_movement: how many must run; absent: as the sensitivity has it. */
+  readonly people?: number;
 }
 
 export type Rule = ForbiddenZoneRule | WrongWayZoneRule | WrongWayLineRule | DensityRule | WatchRule;
