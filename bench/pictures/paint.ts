@@ -20,7 +20,7 @@ const TITLE = 24;
 export function paint(recording: Recording): Sheet {
   const { frame } = recording.at.measured;
   const [width, height] = [frame.planeWidth * SIZE, frame.planeHeight * SIZE];
-  const sheet = new Sheet(2 * width + 3 * GAP, 2 * (height + TITLE) + 3 * GAP + 26, GROUND);
+  const sheet = new Sheet(2 * width + 3 * GAP, 2 * (height + TITLE) + 3 * GAP + 44, GROUND);
   const left = GAP;
   const right = 2 * GAP + width;
   const top = GAP + TITLE;
@@ -90,7 +90,7 @@ function places(
 }
 
 function cells(sheet: Sheet, { at }: Recording, x0: number, y0: number): void {
-  const { cells } = at.measured.frame;
+  const { cells, planeWidth, planeHeight } = at.measured.frame;
   if (!cells) return;
   const step = 4 * SIZE;
   let k = -1;
@@ -99,9 +99,12 @@ function cells(sheet: Sheet, { at }: Recording, x0: number, y0: number): void {
     k++;
     const x = x0 + (cell % cells.columns) * step;
     const y = y0 + Math.floor(cell / cells.columns) * step;
-    sheet.fill(x, y, step - 1, step - 1, BLUE, (0.75 * cells.occupancy[k]!) / 255);
+    // Cells of the last column and row may be partial.
+    const wide = Math.min(step - 1, x0 + planeWidth * SIZE - x);
+    const high = Math.min(step - 1, y0 + planeHeight * SIZE - y);
+    sheet.fill(x, y, wide, high, BLUE, (0.75 * cells.occupancy[k]!) / 255);
     const flame = cells.flame?.[k] ?? 0;
-    if (flame > 0) sheet.fill(x, y, step - 1, step - 1, ORANGE, 0.25 + (0.75 * flame) / 255);
+    if (flame > 0) sheet.fill(x, y, wide, high, ORANGE, 0.25 + (0.75 * flame) / 255);
     // i8 in eighths of a plane pixel.
     const dx = ((cells.flowX[k]! << 24) >> 24) / 8;
     const dy = ((cells.flowY[k]! << 24) >> 24) / 8;
@@ -207,7 +210,11 @@ function chart(
   sheet.fill(x(recording.at.s), y0, 1, plot + bands, INK);
 }
 
+/** In two lines at most. */
 function explain(sheet: Sheet, words: string, x: number, y: number): void {
   const room = Math.floor((sheet.width - 2 * GAP) / Sheet.wide('x'));
-  sheet.text(x, y, words.length > room ? `${words.slice(0, room - 3)}...` : words, INK);
+  const cut = words.length <= room ? words.length : words.lastIndexOf(' ', room);
+  sheet.text(x, y, words.slice(0, cut), INK);
+  const rest = words.slice(cut).trim();
+  sheet.text(x, y + 19, rest.length > room ? `${rest.slice(0, room - 3)}...` : rest, INK);
 }
