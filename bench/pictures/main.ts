@@ -52,8 +52,9 @@ const SHOTS: Readonly<Record<EventType, Shot>> = {
   },
   fire: {
     scene: 'platform',
-    seed: 3,
-    durationS: 55,
+    seed: 2,
+    people: 0.1,
+    durationS: 50,
     event: { type: 'fire', atS: 20, durationS: 25, on: 'ground' },
   },
   person_on_ground: {
@@ -70,17 +71,18 @@ const SHOTS: Readonly<Record<EventType, Shot>> = {
     },
   },
   abandoned_object: {
-    scene: 'platform',
-    seed: 14,
-    people: 0,
+    scene: 'corridor',
+    seed: 1,
+    people: 0.1,
     durationS: 125,
     event: { type: 'abandoned_object', atS: 20, durationS: 90, removed: true },
   },
   crowd_movement: {
-    scene: 'platform',
-    seed: 4,
+    scene: 'corridor',
+    seed: 5,
+    people: 0.1,
     durationS: 45,
-    event: { type: 'crowd_movement', atS: 25, durationS: 8, people: 18, how: 'scatter' },
+    event: { type: 'crowd_movement', atS: 25, durationS: 8, people: 22, how: 'surge' },
   },
   weapon: {
     scene: 'corridor',

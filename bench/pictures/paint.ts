@@ -40,7 +40,7 @@ export function paint(recording: Recording): Sheet {
   if (frame.cells?.flame)
     sheet.text(right + Sheet.wide('cells: occupancy, flow'), top - 19, ', flame', ORANGE);
   sheet.planes(right, top, plane, SIZE, 0.85);
-  cells(sheet, recording, right, top);
+  sheet.within(right, top, width, height, () => cells(sheet, recording, right, top));
 
   legend(sheet, left, low - 19, [
     ['regions', BLUE],
@@ -49,7 +49,7 @@ export function paint(recording: Recording): Sheet {
     ['objects', YELLOW],
   ]);
   sheet.planes(left, low, plane, SIZE, 0.6);
-  regions(sheet, recording, left, low, width, height);
+  sheet.within(left, low, width, height, () => regions(sheet, recording, left, low, width, height));
 
   title(right, low, recording.name);
   chart(sheet, recording, right, low, width, height);

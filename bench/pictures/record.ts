@@ -90,7 +90,7 @@ export function record(type: EventType, spec: SceneSpec, finding?: string): Reco
         const all = condition?.findings ?? [];
         const found =
           all.find((one) => one.name === finding) ?? all.find((one) => one.limit !== undefined) ?? all[0];
-        if (found) name = `${found.name.replace(/_/g, ' ')}, ${found.unit}`;
+        if (found) name = named(found.name.replace(/_/g, ' '), found.unit);
         if (found?.limit !== undefined) limit = found.limit;
         samples.push({
           s: seconds,
@@ -115,4 +115,8 @@ export function record(type: EventType, spec: SceneSpec, finding?: string): Reco
   const seen = at ?? middle;
   if (!seen) throw new Error(`the scene for ${type} has neither a claim nor a truth`);
   return { type, camera, samples, name, truths, at: seen };
+}
+
+function named(name: string, unit: string): string {
+  return name === unit ? name : `${name}, ${unit}`;
 }

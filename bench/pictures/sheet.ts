@@ -8,17 +8,27 @@ export class Sheet implements Image {
   readonly width: number;
   readonly height: number;
   readonly rgb: Uint8Array;
+  #clip: readonly [number, number, number, number];
 
   constructor(width: number, height: number, ground: Colour) {
     this.width = width;
     this.height = height;
     this.rgb = new Uint8Array(3 * width * height);
+    this.#clip = [0, 0, width, height];
     this.fill(0, 0, width, height, ground);
+  }
+
+  /** Draws with nothing beyond the box being touched. */
+  within(x: number, y: number, width: number, height: number, draw: () => void): void {
+    this.#clip = [x, y, x + width, y + height];
+    draw();
+    this.#clip = [0, 0, this.width, this.height];
   }
 
   /** `cover` 0..1: how much of what is there is hidden. */
   dot(x: number, y: number, colour: Colour, cover = 1): void {
-    if (x < 0 || y < 0 || x >= this.width || y >= this.height) return;
+    const [x0, y0, x1, y1] = this.#clip;
+    if (x < x0 || y < y0 || x >= x1 || y >= y1) return;
     const at = 3 * (Math.floor(y) * this.width + Math.floor(x));
     for (let k = 0; k < 3; k++) this.rgb[at + k] = this.rgb[at + k]! * (1 - cover) + colour[k]! * cover;
   }
