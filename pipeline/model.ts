@@ -247,12 +247,29 @@ export interface Track {
   readonly surprise: number;
 }
 
+/** A region as one would measure it on the floor: what tells whether many people run. */
+export interface Mover {
+  readonly box: Box;
+  readonly foot: Point;
+  /** People whom its area would make. */
+  readonly people: number;
+  /** Height and width, people's heights. */
+  readonly tall: number;
+  readonly wide: number;
+  /** Mean speed of what moves in it, metres per second on the floor. */
+  readonly speed: number;
+  /** Mean velocity of all that is seen in it, right and down the view. */
+  readonly velocity: Point;
+}
+
 /** What `measure` hands to `detect` for every frame; never on the log. */
 export interface Measured {
   readonly frame: Frame;
   readonly zones: readonly ZoneObservation[];
   readonly crossings: readonly LineCrossing[];
   readonly tracks: readonly Track[];
+  /** Absent where no rule of the camera asks for them, and while the view cannot be trusted. */
+  readonly movers?: readonly Mover[];
 }
 
 /** A number that explains a claim: what was found, and the limit it was held against. */

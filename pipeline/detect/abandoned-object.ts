@@ -7,10 +7,10 @@
  * What nobody brought (light, a puddle, a door), what was taken away (its rim is in the background), what is as large as
  * a person, and what does not keep still as only a thing does, is no object. Distances are people's heights on the floor.
  */
-import type { Measured, Point, Sensitivity, StaticRegion, Track } from '../model.ts';
+import type { Box, DetectedObject, Measured, Point, Sensitivity, StaticRegion, Track } from '../model.ts';
 import type { WatchRule, Zone } from '../site/site.ts';
 import { type Condition, stepBetween } from './claim.ts';
-import { around, isWhole, type RuleMachine, seconds } from './rule.ts';
+import { around, isInside, isWhole, type RuleMachine, seconds } from './rule.ts';
 
 interface Limits {
   /** Steadiness of a thing when it is claimed. */
@@ -28,6 +28,10 @@ const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
 };
 /** While it waits, a thing may be this much less steady: its outline settles only after its owner has left. */
 const SETTLING = 0.2;
+/** What a detector calls a bag, and did within so long, need not be as steady, and is a thing whatever its rim says. */
+const NAMED_STEADY = 0.15;
+const NAMED_MS = 5_000;
+const NAMED_CONFIDENCE = 0.4;
 /** Lower than this, people's heights, it is litter or noise. */
 const TALL_MIN = 0.12;
 const WIDE_MAX = 0.9;
@@ -73,6 +77,8 @@ interface Thing {
   readonly aloneMs: number;
   /** How long somebody has stayed beside it. */
   readonly besideMs: number;
+  /** When a detector last called it a bag. */
+  readonly namedAtMs: number | undefined;
   /** A person's height there, share of the view's height. */
   readonly size: number;
 }
@@ -112,13 +118,15 @@ export class AbandonedObject implements RuleMachine {
     const aspect = frame.planeWidth / frame.planeHeight;
     const seen = tracks.filter((track) => track.seen);
     this.#remember(seen, now);
-    this.#things = this.#follow(frame.statics, seen, aspect, now).map((thing) =>
-      thing.seenAtMs === now ? this.#judge(thing, seen, aspect, stepMs, now) : thing,
-    );
+    this.#things = this.#follow(frame.statics, seen, aspect, now).map((thing) => {
+      if (thing.seenAtMs !== now) return thing;
+      const named = frame.objects.some((object) => isBagAt(object, thing.region)) ? now : thing.namedAtMs;
+      return this.#judge({ ...thing, namedAtMs: named }, seen, aspect, stepMs, now);
+    });
     const left = this.#things.filter(
       (thing) =>
         thing.aloneMs >= this.#rule.forMs &&
-        thing.region.steady >= this.#limits.steady &&
+        thing.region.steady >= this.#steadyMin(thing, now) &&
         this.#isInZone(thing),
     );
     return this.#condition(left, now);
@@ -161,7 +169,9 @@ export class AbandonedObject implements RuleMachine {
     const taken = new Set<StaticRegion>();
     const things: Thing[] = [];
     for (const thing of this.#things) {
-      const region = statics.find((one) => !taken.has(one) && overlapOf(one, thing.region) > SAME_BOX_MIN);
+      const region = statics.find(
+        (one) => !taken.has(one) && overlapOf(one.box, thing.region.box) > SAME_BOX_MIN,
+      );
       if (region !== undefined) {
         taken.add(region);
         things.push({ ...thing, region, seenAtMs: now });
@@ -194,6 +204,7 @@ export class AbandonedObject implements RuleMachine {
       leftAtMs: undefined,
       aloneMs: 0,
       besideMs: 0,
+      namedAtMs: undefined,
       size: this.#sizeAt(region, seen, owners),
     };
   }
@@ -225,7 +236,7 @@ export class AbandonedObject implements RuleMachine {
       size > 0 &&
       leftAtMs !== undefined &&
       !attended &&
-      this.#isThing(region, size, aspect);
+      this.#isThing(thing, aspect, now);
     return {
       ...thing,
       besideMs,
@@ -240,11 +251,17 @@ export class AbandonedObject implements RuleMachine {
     return distance(last.foot, region.foot, last.near, 1, aspect) > VANISHED;
   }
 
-  #isThing(region: StaticRegion, size: number, aspect: number): boolean {
+  #steadyMin({ namedAtMs }: Thing, now: number): number {
+    return this.#limits.steady - (isNamed(namedAtMs, now) ? NAMED_STEADY : 0);
+  }
+
+  #isThing(thing: Thing, aspect: number, now: number): boolean {
+    const { region, size } = thing;
     const tall = tallOf(region, size);
     const wide = ((region.box.x1 - region.box.x0) * aspect) / size;
     if (tall < TALL_MIN || tall > this.#limits.tall || wide > WIDE_MAX) return false;
-    return region.steady >= this.#limits.steady - SETTLING && region.rim >= this.#limits.rim;
+    if (region.steady < this.#steadyMin(thing, now) - SETTLING) return false;
+    return region.rim >= this.#limits.rim || isNamed(thing.namedAtMs, now);
   }
 
   #remember(seen: readonly Track[], now: number): void {
@@ -284,25 +301,24 @@ function isItself({ box }: Track, { box: of }: StaticRegion): boolean {
   return width > 0 && height > 0 && width * height >= 0.5 * area;
 }
 
+function isNamed(namedAtMs: number | undefined, now: number): boolean {
+  return namedAtMs !== undefined && now - namedAtMs <= NAMED_MS;
+}
+
+/** A detector sees a bag where the region is. */
+function isBagAt({ class: kind, confidence, box }: DetectedObject, region: StaticRegion): boolean {
+  return kind === 'bag' && confidence >= NAMED_CONFIDENCE && overlapOf(box, region.box) > SAME_BOX_MIN;
+}
+
 function tallOf({ box }: StaticRegion, size: number): number {
   return (box.y1 - box.y0) / size;
 }
 
 /** Intersection over union. */
-function overlapOf({ box: a }: StaticRegion, { box: b }: StaticRegion): number {
+function overlapOf(a: Box, b: Box): number {
   const width = Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0);
   const height = Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0);
   if (width <= 0 || height <= 0) return 0;
   const both = width * height;
   return both / ((a.x1 - a.x0) * (a.y1 - a.y0) + (b.x1 - b.x0) * (b.y1 - b.y0) - both);
-}
-
-function isInside({ x, y }: Point, polygon: readonly Point[]): boolean {
-  let inside = false;
-  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
-    const a = polygon[i]!;
-    const b = polygon[j]!;
-    if (a.y > y !== b.y > y && x < ((b.x - a.x) * (y - a.y)) / (b.y - a.y) + a.x) inside = !inside;
-  }
-  return inside;
 }

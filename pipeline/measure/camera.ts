@@ -6,6 +6,8 @@ import { Crossings } from './crossings.ts';
 import { inside, type Shape, shapeOf } from './geometry.ts';
 import { type Grid, gridOf } from './grid.ts';
 import { Ground } from './ground.ts';
+import { movers } from './movers.ts';
+import { withoutVehicles } from './objects.ts';
 import { type Sighting, sightings } from './sightings.ts';
 import { footOf, type Tracked, Tracker } from './tracker.ts';
 import { ZoneCounts } from './zone-counts.ts';
@@ -33,6 +35,7 @@ export class CameraMeasure {
   readonly #bodyFlow = new BodyFlow();
   readonly #crossings: Crossings;
   readonly #zones: ZoneCounts;
+  readonly #asksMovers: boolean;
 
   constructor(camera: Camera, { epoch, planeWidth, planeHeight }: Session) {
     this.#camera = camera;
@@ -43,6 +46,7 @@ export class CameraMeasure {
     this.#ground = new Ground(camera.ground);
     this.#crossings = new Crossings(camera.lines, planeWidth, planeHeight);
     this.#zones = new ZoneCounts(camera.zones, this.#ground, planeWidth, planeHeight);
+    this.#asksMovers = camera.rules.some((rule) => rule.event === 'crowd_movement');
   }
 
   static restored(camera: Camera, state: CameraMeasureState): CameraMeasure {
@@ -88,7 +92,14 @@ export class CameraMeasure {
     const feet = tracked.map((track) => footOf(track, this.#width, this.#height));
     const crossings = this.#crossings.step(tracked, feet, frame);
     const tracks = this.#tracks(tracked, feet, frame, trusted);
-    return { frame, zones: this.#zones.step(frame, trusted, tracks), crossings, tracks };
+    const moving = this.#asksMovers && trusted ? { movers: movers(frame, trusted, this.#ground) } : {};
+    // The last to read the cells: vehicles are taken out of them.
+    const counted = trusted && frame.objects.length > 0 ? this.#withoutVehicles(frame) : trusted;
+    return { frame, zones: this.#zones.step(frame, counted, tracks), crossings, tracks, ...moving };
+  }
+
+  #withoutVehicles(frame: Frame): Grid | undefined {
+    return frame.cells && gridOf(withoutVehicles(frame.cells, frame), this.#camera.zones.length);
   }
 
   /** Upright, whole, followed for a while, not cut by the view's edge: what one person looks like. */

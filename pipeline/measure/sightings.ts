@@ -6,6 +6,7 @@ import type { Frame } from '../model.ts';
 import { CELL_PX } from '../site/site.ts';
 import type { Grid } from './grid.ts';
 import type { Ground } from './ground.ts';
+import { objectsOf } from './objects.ts';
 
 /** In plane pixels; y down. */
 export interface Sighting {
@@ -28,7 +29,8 @@ export interface Sighting {
   readonly divided: boolean;
 }
 
-interface Piece {
+/** A region, or several that are above each other within one person's height; in plane pixels, y down. */
+export interface Piece {
   x0: number;
   y0: number;
   x1: number;
@@ -46,13 +48,118 @@ const PERSON_SHARE_MIN = 0.22;
 const TALL = 1.3;
 /** Beyond this a region is a crowd and is not divided. */
 const DIVIDE_MAX = 6;
+/** An object and a region are the same thing when this share of the smaller box lies in the other. */
+const EXPLAINS_MIN = 0.4;
+/** From this overlap on both show the same outline, and their middle trembles less than either. */
+const AGREES_MIN = 0.4;
 
 /** `grid`: the cells of the frame, where it has any. */
 export function sightings(frame: Frame, grid: Grid | undefined, ground: Ground): readonly Sighting[] {
   const view = new View(frame, grid, ground);
   const found: Sighting[] = [];
-  for (const piece of joinPieces(piecesOf(frame), view)) divide(piece, view, found);
+  const objects = objectsIn(frame);
+  if (objects.length === 0) for (const piece of joinPieces(piecesOf(frame), view)) divide(piece, view, found);
+  else fuse(objects, joinPieces(piecesOf(frame), view), view, found);
   return found;
+}
+
+/** A person or a vehicle that a detector saw, plane pixels. */
+interface Seen {
+  readonly vehicle: boolean;
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+}
+
+function objectsIn(frame: Frame): readonly Seen[] {
+  if (frame.objects.length === 0) return [];
+  const { planeWidth: width, planeHeight: height } = frame;
+  return (['vehicle', 'person'] as const).flatMap((kind) =>
+    objectsOf(frame, kind).map(({ box }) => ({
+      vehicle: kind === 'vehicle',
+      x0: box.x0 * width,
+      y0: box.y0 * height,
+      x1: box.x1 * width,
+      y1: box.y1 * height,
+    })),
+  );
+}
+
+/**
+ * Of what a region and the objects in it make, whichever is more people: a detector misses whom others hide, and a region
+ * does not show how many stand behind each other. Objects where nothing moves are people who stand, and count.
+ */
+function fuse(objects: readonly Seen[], pieces: readonly Piece[], view: View, into: Sighting[]): void {
+  const left = new Set(objects);
+  for (const piece of pieces) {
+    const over = objects.filter((object) => explains(object, piece));
+    const first = into.length;
+    divide(piece, view, into);
+    const divided = into.length - first;
+    const agrees = over.length === 1 && divided === 1 && overlapOf(over[0]!, piece) >= AGREES_MIN;
+    if (over.length < divided && !over.some(({ vehicle }) => vehicle)) {
+      for (const object of over) left.delete(object);
+      continue;
+    }
+    into.length = first;
+    if (agrees) {
+      const [object] = over;
+      left.delete(object!);
+      into.push(ofObject(between(object!, piece), over, piece, view));
+      continue;
+    }
+    for (const object of over) if (left.delete(object)) into.push(ofObject(object, over, piece, view));
+  }
+  for (const object of left) into.push(ofObject(object, [], undefined, view));
+}
+
+/** Most of whichever is smaller lies in the other. */
+function explains(object: Seen, piece: Piece): boolean {
+  const width = Math.min(object.x1, piece.x1) - Math.max(object.x0, piece.x0);
+  const height = Math.min(object.y1, piece.y1) - Math.max(object.y0, piece.y0);
+  if (width <= 0 || height <= 0) return false;
+  const smaller = Math.min(sizeOf(object), sizeOf(piece));
+  return width * height >= EXPLAINS_MIN * smaller;
+}
+
+function between(object: Seen, piece: Piece): Seen {
+  return {
+    vehicle: object.vehicle,
+    x0: (object.x0 + piece.x0) / 2,
+    y0: (object.y0 + piece.y0) / 2,
+    x1: (object.x1 + piece.x1) / 2,
+    y1: (object.y1 + piece.y1) / 2,
+  };
+}
+
+/** Intersection over union. */
+function overlapOf(object: Seen, piece: Piece): number {
+  const width = Math.min(object.x1, piece.x1) - Math.max(object.x0, piece.x0);
+  const height = Math.min(object.y1, piece.y1) - Math.max(object.y0, piece.y0);
+  if (width <= 0 || height <= 0) return 0;
+  return (width * height) / (sizeOf(object) + sizeOf(piece) - width * height);
+}
+
+function sizeOf({ x0, y0, x1, y1 }: { x0: number; y0: number; x1: number; y1: number }): number {
+  return (x1 - x0) * (y1 - y0);
+}
+
+/** It moves as what is seen there does. What an outline of its own shows of it teaches how people look. */
+function ofObject(object: Seen, over: readonly Seen[], piece: Piece | undefined, view: View): Sighting {
+  const { x0, y0, x1, y1 } = object;
+  const size = view.sizeAt(y1);
+  const alone = piece !== undefined && over.length === 1;
+  const { flowX, flowY, stillMs } = piece ?? { flowX: 0, flowY: 0, stillMs: 0 };
+  const areaPx = alone ? piece.areaPx : view.fill * size * size;
+  const outlined = alone && !object.vehicle && view.peopleOf(piece) === 1;
+  const moves = { areaPx, flowX, flowY, stillMs };
+  return sighting(moves, x0, y0, x1, y1, (x0 + x1) / 2, size, 1, !outlined);
+}
+
+/** What is seen, before it is divided into people. */
+export function piecesIn(frame: Frame, ground: Ground): readonly Piece[] {
+  return joinPieces(piecesOf(frame), new View(frame, undefined, ground));
 }
 
 /** The lowest first, then from left to right. */
@@ -110,9 +217,8 @@ function belongTogether(below: Piece, above: Piece, view: View): boolean {
 function divide(piece: Piece, view: View, into: Sighting[]): void {
   const { x0, y0, x1, y1 } = piece;
   const size = view.sizeAt(y1);
-  const share = piece.areaPx / (view.fill * size * size);
-  if (share < PERSON_SHARE_MIN) return;
-  const people = Math.max(1, Math.round(share));
+  if (piece.areaPx < PERSON_SHARE_MIN * view.fill * size * size) return;
+  const people = view.peopleOf(piece);
   const width = x1 - x0;
   const parts = width < 0.5 * size ? 1 : Math.min(people, Math.max(1, Math.round(width / (0.38 * size))));
   const one = people === 1 || people > DIVIDE_MAX || (parts === 1 && y1 - y0 < TALL * size);
@@ -159,7 +265,7 @@ function standing(
 
 /** It stands at the lower end of its box, and moves as the piece does. */
 function sighting(
-  { areaPx, flowX, flowY, stillMs }: Piece,
+  { areaPx, flowX, flowY, stillMs }: Pick<Piece, 'areaPx' | 'flowX' | 'flowY' | 'stillMs'>,
   x0: number,
   y0: number,
   x1: number,
@@ -191,6 +297,11 @@ class View {
   /** Height in plane pixels of a person whose foot is at this row. */
   sizeAt(footY: number): number {
     return this.#ground.height(footY / this.#height) * this.#height;
+  }
+
+  /** How many people a region's area makes, at least one. */
+  peopleOf({ areaPx, y1 }: Piece): number {
+    return Math.max(1, Math.round(areaPx / (this.fill * this.sizeAt(y1) ** 2)));
   }
 
   /** Foot row of a person whose head is at this row. */

@@ -32,7 +32,7 @@ const KEYS: Readonly<Record<EventType, readonly string[]>> = {
   density: [...COMMON, 'zone', 'limit', 'for'],
   weapon: [...COMMON, 'zone', 'for'],
   fire: [...COMMON, 'zone', 'for'],
-  crowd_movement: [...COMMON, 'zone', 'for'],
+  crowd_movement: [...COMMON, 'zone', 'for', 'people'],
   person_on_ground: [...COMMON, 'zone', 'for'],
   abandoned_object: [...COMMON, 'zone', 'for'],
 };
@@ -236,7 +236,14 @@ function readWatch(
 ): WatchRule {
   const { zone } = readPlace(reader, context);
   const forMs = readDurationMs(reader, 'for') ?? WATCH_FOR_MS_DEFAULT[event];
-  return { ...base, event, ...(zone === undefined ? {} : { zone }), forMs };
+  const people = readWhole(reader, 'people', 1, 1_000);
+  return {
+    ...base,
+    event,
+    ...(zone === undefined ? {} : { zone }),
+    forMs,
+    ...(people === undefined ? {} : { people }),
+  };
 }
 
 /** The ids that the rule names and the camera defines. */

@@ -75,6 +75,8 @@ export interface WatchRule extends RuleBase {
   readonly event: 'weapon' | 'fire' | 'crowd_movement' | 'person_on_ground' | 'abandoned_object';
   readonly zone?: string;
   readonly forMs: number;
+  /** crowd_movement: how many must run; absent: as the sensitivity has it. */
+  readonly people?: number;
 }
 
 export type Rule = ForbiddenZoneRule | WrongWayZoneRule | WrongWayLineRule | DensityRule | WatchRule;
@@ -128,6 +130,14 @@ export function analysisPlane(width: number, height: number): { width: number; h
   const scale = Math.sqrt(PLANE_PIXELS_DEFAULT / (width * height));
   const even = (value: number) => Math.max(16, 2 * Math.round(value / 2));
   return { width: even(width * scale), height: even(height * scale) };
+}
+
+/** Pictures a second below which the turning points of a flame's flicker go by unseen. */
+export const FLICKER_FPS_MIN = 9;
+
+/** Whether a camera's flicker is to be seen, which takes more pictures than are analysed. */
+export function needsFlicker({ rules }: Pick<Camera, 'rules'>): boolean {
+  return rules.some(({ event }) => event === 'fire');
 }
 
 /**

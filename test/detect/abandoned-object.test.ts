@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AbandonedObject } from '../../pipeline/detect/abandoned-object.ts';
-import type { Measured, Sensitivity, StaticRegion, Track } from '../../pipeline/model.ts';
+import type { DetectedObject, Measured, Sensitivity, StaticRegion, Track } from '../../pipeline/model.ts';
 import { measured, person, ruleBase, START_MS, STEP_MS } from './build.ts';
 
 const FOR_MS = 20_000;
@@ -16,6 +16,7 @@ interface Story {
   readonly sensitivity?: Sensitivity;
   readonly more?: number;
   readonly zone?: readonly [x0: number, x1: number];
+  readonly objects?: readonly DetectedObject[];
 }
 
 const bag: Omit<StaticRegion, 'sinceMs'> = {
@@ -45,7 +46,7 @@ function look(ms: number, story: Story): Measured {
     foot: { x: 0.1 * k + 0.015, y: 0.17 },
   }));
   const { frame, ...rest } = measured(ms / STEP_MS, { tracks });
-  return { ...rest, frame: { ...frame, statics: there ? [one, ...more] : [] } };
+  return { ...rest, frame: { ...frame, statics: there ? [one, ...more] : [], objects: story.objects ?? [] } };
 }
 
 /** Seconds at which the condition begins and ceases to hold within a minute. */
@@ -129,6 +130,31 @@ test('sensitivity decides what is steady enough', () => {
   expect(changes({ ...story, sensitivity: 'low' })).toEqual([]);
   expect(changes({ ...story, sensitivity: 'medium' })).toHaveLength(1);
   expect(changes({ region: { steady: 0.72 }, sensitivity: 'high' })).toHaveLength(1);
+});
+
+describe('what a detector calls a bag', () => {
+  const named = (patch: Partial<DetectedObject> = {}): readonly DetectedObject[] => [
+    { class: 'bag', confidence: 0.8, box: bag.box, ...patch },
+  ];
+  const doubtful = { region: { steady: 0.7, rim: 0.02 } };
+
+  test('need not be as steady, nor have a rim', () => {
+    expect(changes(doubtful)).toEqual([]);
+    expect(changes({ ...doubtful, objects: named() })).toHaveLength(1);
+  });
+
+  test.each<[string, readonly DetectedObject[]]>([
+    ['is elsewhere', named({ box: { x0: 0.7, y0: 0.7, x1: 0.74, y1: 0.8 } })],
+    ['is called something else', named({ class: 'other' })],
+    ['is hardly believed', named({ confidence: 0.3 })],
+  ])('that %s changes nothing', (_, objects) => {
+    expect(changes({ ...doubtful, objects })).toEqual([]);
+  });
+
+  test('is not left as long as nobody brought it, or somebody stays', () => {
+    expect(changes({ owner: () => undefined, objects: named() })).toEqual([]);
+    expect(changes({ owner: (ms) => owner(Math.min(ms, LEAVES)), objects: named() })).toEqual([]);
+  });
 });
 
 test('a blind view tells nothing', () => {

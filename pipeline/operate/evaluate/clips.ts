@@ -8,8 +8,10 @@ import { fault, InputError } from '../../errors.ts';
 import { openVideoFile } from '../../ingest/file.ts';
 import type { Measured } from '../../model.ts';
 import { loadSite } from '../../site/parse.ts';
+import { needsFlicker } from '../../site/site.ts';
 import { type ChainCost, runChain } from './chain.ts';
 import { type Collected, Collector } from './collect.ts';
+import { readObjects, withObjects } from './objects.ts';
 import { parseTruth, type Truth } from './result.ts';
 
 export interface ClipRun extends Collected {
@@ -61,6 +63,7 @@ export async function runClips(
   directory: string,
   truths: readonly Truth[],
   onFrame: (frames: number) => void,
+  objects?: string,
 ): Promise<{ runs: readonly ClipRun[]; failures: readonly ClipFailure[] }> {
   const runs = new Map<Truth, ClipRun>();
   const failures: ClipFailure[] = [];
@@ -69,7 +72,7 @@ export async function runClips(
   const work = async () => {
     for (let truth = waiting.shift(); truth; truth = waiting.shift()) {
       try {
-        runs.set(truth, await runClip(directory, truth, onFrame));
+        runs.set(truth, await runClip(directory, truth, onFrame, undefined, objects));
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         failures.push({ clip: truth.name, error });
@@ -80,21 +83,28 @@ export async function runClips(
   return { runs: truths.flatMap((truth) => runs.get(truth) ?? []), failures };
 }
 
-/** `onMeasured` sees every frame, for tuning; `onFrame` gets the number of source frames since its last call. */
+/**
+ * `onMeasured` sees every frame, for tuning; `onFrame` gets the number of source frames since its last call; `objects`
+ * names a directory with what a detector found, for those clips that it has a file for.
+ */
 export async function runClip(
   directory: string,
   truth: Truth,
   onFrame: (frames: number) => void = () => undefined,
   onMeasured: (measured: Measured) => void = () => undefined,
+  objects?: string,
 ): Promise<ClipRun> {
   const file = path.join(directory, 'site', `${truth.name}.yaml`);
   const site = await loadSite(file, { dev: true });
   const camera = site.cameras[0];
   if (!camera) throw new InputError([fault('no_camera', file, 'has no camera, expected one')]);
-  const source = await openVideoFile(path.join(directory, 'clips', `${truth.name}.mp4`), {
+  const found = objects === undefined ? undefined : await readObjects(objects, truth);
+  const video = await openVideoFile(path.join(directory, 'clips', `${truth.name}.mp4`), {
     analysis: camera.analysis,
     startMs: START_MS,
+    between: needsFlicker(camera),
   });
+  const source = withObjects(video, found);
   const collector = new Collector(truth, camera);
   let at = 0;
   const cost = await runChain(

@@ -14,11 +14,17 @@ export const ACTIVE_TYPES: readonly EventType[] = [
   'wrong_way',
   'forbidden_zone',
   'density',
+  'person_on_ground',
   'abandoned_object',
+  'crowd_movement',
+  'weapon',
+  'fire',
 ];
 
 export interface EvaluateOptions {
   readonly clip?: string;
+  /** Directory with what a detector found in the clips (objects.ts). */
+  readonly objects?: string;
   /** File for the JSON result. */
   readonly json?: string;
   readonly print?: (text: string) => void;
@@ -31,7 +37,12 @@ export async function evaluate(directory: string, options: EvaluateOptions = {})
   const truths = await readTruths(directory, options.clip);
   const total = truths.reduce((sum, truth) => sum + truth.frames, 0);
   const bar = progressBar(total, 'frames');
-  const { runs, failures } = await runClips(directory, truths, (frames) => bar.advance(frames));
+  const { runs, failures } = await runClips(
+    directory,
+    truths,
+    (frames) => bar.advance(frames),
+    options.objects,
+  );
   bar.done();
 
   const evaluation = evaluationOf(runs);

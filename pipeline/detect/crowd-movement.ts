@@ -1,0 +1,278 @@
+/**
+ * crowd_movement: many people who were there begin to run, away from one point, all one way, or every way.
+ *
+ * Everything is measured in what a person is: how many, how fast on the floor, and how fast people usually go at this
+ * place. Whoever runs is as upright as a person and moves clearly faster than people usually walk here; what is wider than tall
+ * (vehicles, trains, but also people who hide each other) counts only beside as many who are upright. A walk is no
+ * crowd movement however many walk: a train that empties, an escalator and a street keep their pace.
+ */
+import type { Box, Measured, Mover, Point, Sensitivity } from '../model.ts';
+import type { WatchRule, Zone } from '../site/site.ts';
+import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
+import { isInside } from './inside.ts';
+import { Pace } from './pace.ts';
+import { around, people, type RuleMachine } from './rule.ts';
+
+interface Limits {
+  /** Who run together, unless the rule says how many. */
+  readonly people: number;
+  /** Faster than usual by this factor. */
+  readonly times: number;
+  /** Share of those who move. */
+  readonly share: number;
+}
+
+const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
+  low: { people: 8, times: 2.1, share: 0.4 },
+  medium: { people: 5, times: 1.75, share: 0.3 },
+  high: { people: 4, times: 1.5, share: 0.25 },
+};
+/**
+ * Nobody runs slower than this, m/s: of what is seen of a person not all moves as fast as they do, and a view that
+ * nobody calibrated may show half of the true speed.
+ */
+const RUN_MIN = 1.2;
+const RUN_MIN_CALIBRATED = 1.8;
+/** And nobody faster. */
+const RUN_MAX = 5;
+/** Something sudden needs a before: for so long after the view came to be trusted nothing is claimed. */
+const BEFORE_MS = 2_000;
+/** Moving at all, m/s. */
+const MOVING_MIN = 0.25;
+/** Height and shape of a person who may be bent or partly hidden. */
+const TALL_MIN = 0.5;
+const TALL_MAX = 2.2;
+const UPRIGHT_MAX = 0.9;
+/** A wider region is a group up to this many people; beyond, it is a train. */
+const GROUP_MAX = 9;
+/** One region stands for at most so many people: its area also holds shadows and what they carry. */
+const UPRIGHT_PEOPLE = 2;
+const GROUP_PEOPLE = 3;
+/** For each who is upright, so many count that are not. */
+const GROUP_SHARE = 0.5;
+/** Counts are smoothed over this long. */
+const SMOOTH_MS = 500;
+/** A claim goes on until fewer than this share of the people run. */
+const GOES_ON = 0.5;
+/** Some more than ever hurried here. */
+const BUSIEST_TIMES = 1.3;
+/** Whoever runs was there before, up to errors of counting, or came in since. */
+const PRESENT_TIMES = 1.5;
+const PRESENT_MORE = 1;
+const PRESENT_AGO_MS = 1_000;
+const PRESENT_MS = 10_000;
+const PRESENT_STEP_MS = 500;
+/** While people run, it is learned this much more slowly; but where they run from the start, that is the place. */
+const LEARN_RUNNING = 0.1;
+const SETTLED_MS = 10_000;
+/** From here on they run away from one point, or one way. */
+const OUTWARD_MIN = 0.5;
+const ONE_WAY_MIN = 0.75;
+
+interface Look {
+  readonly running: readonly Mover[];
+  readonly people: number;
+  readonly moving: number;
+}
+
+export class CrowdMovement implements RuleMachine {
+  readonly place: string | undefined;
+  readonly timing;
+  readonly #limits: Limits;
+  readonly #people: number;
+  readonly #runMin: number;
+  readonly #zone: Zone | undefined;
+  readonly #pace = new Pace();
+  #present: readonly { readonly atMs: number; readonly people: number }[] = [];
+  #trustedMs = 0;
+  #previousMs: number | undefined;
+  /** Smoothed. */
+  #running = 0;
+  #moving = 0;
+  /** Most who have run since it began to hold; undefined while it does not. */
+  #most: number | undefined;
+
+  /** `calibrated`: the site file says how tall people are in this view, so that speeds are true. */
+  constructor(rule: WatchRule, zone: Zone | undefined, calibrated: boolean) {
+    this.#runMin = calibrated ? RUN_MIN_CALIBRATED : RUN_MIN;
+    this.#limits = LIMITS[rule.sensitivity];
+    this.#people = rule.people ?? this.#limits.people;
+    this.#zone = zone;
+    this.place = rule.zone;
+    this.timing = { holdMs: rule.forMs, graceMs: 400, releaseMs: 2_000 };
+  }
+
+  save() {
+    return {
+      pace: this.#pace.save(),
+      present: this.#present,
+      trustedMs: this.#trustedMs,
+      previousMs: this.#previousMs,
+      running: this.#running,
+      moving: this.#moving,
+      most: this.#most,
+    };
+  }
+
+  restore(saved: ReturnType<CrowdMovement['save']>): void {
+    this.#pace.restore(saved.pace);
+    this.#present = saved.present;
+    this.#trustedMs = saved.trustedMs;
+    this.#previousMs = saved.previousMs;
+    this.#running = saved.running;
+    this.#moving = saved.moving;
+    this.#most = saved.most;
+  }
+
+  look({ frame, movers }: Measured): Condition | undefined {
+    const now = frame.capturedAtMs;
+    const stepMs = stepBetween(this.#previousMs, now);
+    this.#previousMs = now;
+    if (movers === undefined) {
+      this.#trustedMs = 0;
+      return undefined;
+    }
+    this.#trustedMs += stepMs;
+    const zone = this.#zone;
+    const here = zone === undefined ? movers : movers.filter(({ foot }) => isInside(foot, zone.polygon));
+    const limit = this.#speedLimit();
+    const look = lookAt(here, limit);
+    const gain = Math.min(1, stepMs / SMOOTH_MS);
+    this.#running += gain * (look.people - this.#running);
+    this.#moving += gain * (look.moving - this.#moving);
+    const holds = this.#runs(this.#presentAt(now, here));
+    this.#learn(here, holds, stepMs);
+    this.#most = holds ? Math.max(this.#most ?? 0, this.#running) : undefined;
+    return holds ? this.#condition(look.running, limit, frame.planeWidth / frame.planeHeight) : HOLDS_NOT;
+  }
+
+  #speedLimit(): number {
+    return Math.min(RUN_MAX, Math.max(this.#runMin, this.#limits.times * this.#pace.usual));
+  }
+
+  #runs(present: number): boolean {
+    if (this.#trustedMs < BEFORE_MS) return false;
+    const least = this.#people - 0.5;
+    if (this.#most !== undefined) return this.#running >= GOES_ON * least;
+    return (
+      this.#running >= Math.max(least, BUSIEST_TIMES * this.#pace.busiest) &&
+      this.#running >= this.#limits.share * this.#moving &&
+      this.#running <= PRESENT_TIMES * present + PRESENT_MORE
+    );
+  }
+
+  /** Most people seen at a time within the last seconds, the very last one left out. */
+  #presentAt(now: number, here: readonly Mover[]): number {
+    const last = this.#present.at(-1);
+    if (last === undefined || now - last.atMs >= PRESENT_STEP_MS) {
+      const people = here.reduce((sum, mover) => sum + Math.min(GROUP_PEOPLE, mover.people), 0);
+      const kept = this.#present.filter(({ atMs }) => now - atMs <= PRESENT_MS);
+      this.#present = [...kept, { atMs: now, people }];
+    }
+    let most = 0;
+    for (const { atMs, people } of this.#present)
+      if (now - atMs >= PRESENT_AGO_MS) most = Math.max(most, people);
+    return most;
+  }
+
+  #learn(here: readonly Mover[], holds: boolean, stepMs: number): void {
+    const sudden = this.#trustedMs > SETTLED_MS && this.#running >= 0.5;
+    const seconds = (stepMs / 1000) * (holds || sudden ? LEARN_RUNNING : 1);
+    for (const mover of here)
+      if (mover.speed >= MOVING_MIN && (isUpright(mover) || isGroup(mover)))
+        this.#pace.moved(Math.min(GROUP_PEOPLE, mover.people), mover.speed, seconds);
+    this.#pace.saw(this.#running, seconds);
+  }
+
+  #condition(running: readonly Mover[], limit: number, aspect: number): Condition {
+    const speed = meanOf(running, (mover) => mover.speed);
+    const { usual } = this.#pace;
+    const { outward, oneWay } = pattern(running, aspect);
+    const most = this.#most ?? this.#running;
+    const way =
+      outward >= OUTWARD_MIN ? 'away from one point' : oneWay >= ONE_WAY_MIN ? 'all one way' : 'every way';
+    const share = Math.min(1, this.#running / Math.max(0.1, this.#moving));
+    return {
+      holds: true,
+      region: regionOf(running, this.#zone),
+      score: Math.min(1, 0.3 + (0.2 * most) / this.#people + (0.1 * speed) / limit),
+      explanation:
+        `${people(Math.round(most))} ran ${way} at ${speed.toFixed(1)} m/s, limit ${this.#people} people at ` +
+        `${limit.toFixed(1)} m/s; usual here ${usual.toFixed(1)} m/s`,
+      findings: [
+        { name: 'people', value: most, limit: this.#people, unit: 'people' },
+        { name: 'speed', value: speed, limit, unit: 'm/s' },
+        { name: 'usual_speed', value: usual, unit: 'm/s' },
+        { name: 'share', value: share, limit: this.#limits.share, unit: 'share' },
+        { name: 'outward', value: outward, unit: 'share' },
+        { name: 'one_way', value: oneWay, unit: 'share' },
+      ],
+    };
+  }
+}
+
+function lookAt(here: readonly Mover[], limit: number): Look {
+  const running: Mover[] = [];
+  let [upright, groups, uprightMoving, groupsMoving] = [0, 0, 0, 0];
+  for (const mover of here) {
+    const stands = isUpright(mover);
+    if (mover.speed < MOVING_MIN || !(stands || isGroup(mover))) continue;
+    const people = Math.min(stands ? UPRIGHT_PEOPLE : GROUP_PEOPLE, mover.people);
+    const fast = mover.speed >= limit;
+    if (fast) running.push(mover);
+    if (stands) {
+      uprightMoving += people;
+      if (fast) upright += people;
+    } else {
+      groupsMoving += people;
+      if (fast) groups += people;
+    }
+  }
+  return {
+    running,
+    people: upright + Math.min(groups, GROUP_SHARE * upright),
+    moving: uprightMoving + Math.min(groupsMoving, GROUP_SHARE * uprightMoving),
+  };
+}
+
+function isUpright({ tall, wide }: Mover): boolean {
+  return tall >= TALL_MIN && tall <= TALL_MAX && wide <= UPRIGHT_MAX * tall;
+}
+
+function isGroup({ tall, people }: Mover): boolean {
+  return tall >= TALL_MIN && tall <= TALL_MAX && people <= GROUP_MAX;
+}
+
+/** -1..1 how much they run away from their middle, and 0..1 how much they run the same way. */
+function pattern(running: readonly Mover[], aspect: number): { outward: number; oneWay: number } {
+  const middle: Point = {
+    x: meanOf(running, ({ foot }) => foot.x),
+    y: meanOf(running, ({ foot }) => foot.y),
+  };
+  let [out, x, y, all] = [0, 0, 0, 0];
+  for (const { foot, velocity, people } of running) {
+    const dx = (foot.x - middle.x) * aspect;
+    const dy = foot.y - middle.y;
+    const far = Math.hypot(dx, dy);
+    if (far > 0) out += (people * (velocity.x * dx + velocity.y * dy)) / far;
+    x += people * velocity.x;
+    y += people * velocity.y;
+    all += people * Math.hypot(velocity.x, velocity.y);
+  }
+  return all === 0 ? { outward: 0, oneWay: 0 } : { outward: out / all, oneWay: Math.hypot(x, y) / all };
+}
+
+function meanOf(movers: readonly Mover[], value: (mover: Mover) => number): number {
+  let [sum, weight] = [0, 0];
+  for (const mover of movers) {
+    sum += mover.people * value(mover);
+    weight += mover.people;
+  }
+  return weight === 0 ? 0 : sum / weight;
+}
+
+/** Of those who run; while nobody does for a moment, of the place. */
+function regionOf(running: readonly Mover[], zone: Zone | undefined): Box {
+  if (running.length > 0 || zone === undefined) return around(running.map(({ box }) => box));
+  return around(zone.polygon.map(({ x, y }) => ({ x0: x, y0: y, x1: x, y1: y })));
+}
