@@ -172,7 +172,7 @@ function watchKey({ rule, machine }: Watch): string {
 }
 
 /** Kinds whose detectors are not part of this release have no machine; `vigie check` says so. */
-function machineFor(rule: Rule, camera: Camera): RuleMachine | undefined {
+export function machineFor(rule: Rule, camera: Camera): RuleMachine | undefined {
   const zone = 'zone' in rule ? camera.zones.find((known) => known.id === rule.zone) : undefined;
   if (rule.event === 'forbidden_zone' && zone !== undefined) return new ForbiddenZone(rule);
   if (rule.event === 'density' && zone !== undefined) return new Density(rule, zone);

@@ -44,7 +44,7 @@ export async function openSource(
         ...(threads === undefined ? {} : { threads }),
       });
     case 'scene':
-      return openSceneSource(source, { analysis, startMs });
+      return openSceneSource(source, { analysis, startMs, between });
     case 'network':
       throw new InputError([
         fault(

@@ -3,6 +3,8 @@
  * and rendered scenes; later RTSP.
  */
 
+import type { DetectedObject } from '../model.ts';
+
 /** One picture. The planes belong to the source and are valid until the next picture is asked for. */
 export interface Picture {
   /** Index in the decoded stream of this epoch, from 0. Decimation leaves gaps. */
@@ -14,6 +16,8 @@ export interface Picture {
   /** Chroma, (width/2) x (height/2) bytes each, 128 is grey. */
   readonly u: Uint8Array;
   readonly v: Uint8Array;
+  /** What a detector beside the camera saw in it; absent without one. */
+  readonly objects?: readonly DetectedObject[];
   /** Taken between two analysed pictures, for what flickers: to be glanced at. Absent for those that are analysed. */
   readonly between?: true;
 }

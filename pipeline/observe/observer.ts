@@ -165,7 +165,7 @@ export class Observer {
       view,
       ...(usable ? { cells } : {}),
       blobs: usable ? regions.map((region) => this.#blob(region)) : [],
-      objects: [],
+      objects: picture.objects ?? [],
       statics: usable ? this.#statics.regions : [],
     };
   }

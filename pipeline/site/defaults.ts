@@ -51,7 +51,7 @@ export const PLANE_ASPECT_MAX = 4;
 export const FPS_MAX = 60;
 
 /** Rendered scenes that a source may name as `scene:NAME`. */
-export const SCENE_NAMES = ['platform', 'corridor', 'tracks'] as const;
+export const SCENE_NAMES = ['platform', 'corridor', 'tracks', 'coach'] as const;
 
 /** Bounds of one file; each is far above what a site needs and far below what would slow it. */
 export const FILE_BYTES_MAX = 4_000_000;
