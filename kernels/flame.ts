@@ -31,7 +31,7 @@ const WARM_MIN: i32 = 128 + 12;
 const UNREST_MIN: i32 = 12;
 const GLARE_MIN: i32 = 200;
 /** Luma between two turning points at least. */
-const SWING: i32 = 16;
+const SWING: i32 = 10;
 const TURNS_MIN: i32 = 4;
 const TURNS_MOST: i32 = 5;
 const HOT_LUMA: i32 = 110;

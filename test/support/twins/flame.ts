@@ -147,7 +147,7 @@ function solidsAround({ column, row }: Candidate, solid: Set<number>, columns: n
   return count;
 }
 
-/** Turning points between which luma goes at least 16 up or down. */
+/** Turning points between which luma goes at least 10 up or down. */
 function turnsOf(luma: readonly number[]): number {
   let [high, low] = [luma[0]!, luma[0]!];
   let going: 'up' | 'down' | undefined;
@@ -155,8 +155,8 @@ function turnsOf(luma: readonly number[]): number {
   for (const value of luma) {
     high = Math.max(high, value);
     low = Math.min(low, value);
-    const falls = going !== 'down' && high - value >= 16;
-    const rises = going !== 'up' && value - low >= 16 && !falls;
+    const falls = going !== 'down' && high - value >= 10;
+    const rises = going !== 'up' && value - low >= 10 && !falls;
     if (!falls && !rises) continue;
     if (going !== undefined) turns++;
     going = falls ? 'down' : 'up';
