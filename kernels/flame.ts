@@ -13,7 +13,9 @@
  *   is hot        bright, and red far above blue, for a share of the time: flames of the usual colours, or
  *   is white-hot  bright to the limit of the sensor, warm at its rim and never bluish: flames that blind the camera.
  *
- * Three things then tell a flame from a lamp: a lamp's cells rise and fall as one (`together`, the squared correlation
+ * Five things then tell it from what it is not: flames flicker inside as well, so beside a cell that is hot and does not
+ * (`solid`), it is the edge of cloth or paint that moves; what passes shows the same
+ * a moment later further to the side (`passing`, as flames only do upwards); a lamp's cells rise and fall as one (`together`, the squared correlation
  * with the liveliest candidate nearby), a blinking lamp repeats itself (`periodic`, the autocorrelation at its best lag
  * after the first one at which it is negative), and when most of the view changes it is the camera that shakes. Colour
  * rules of this kind: Celik and Demirel, Fire Safety Journal 44 (2009); flicker of 1 to 12 Hz: Toreyin et al., Pattern
@@ -29,7 +31,7 @@ const WARM_MIN: i32 = 128 + 12;
 const UNREST_MIN: i32 = 12;
 const GLARE_MIN: i32 = 200;
 /** Luma between two turning points at least. */
-const SWING: i32 = 16;
+const SWING: i32 = 10;
 const TURNS_MIN: i32 = 4;
 const TURNS_MOST: i32 = 5;
 const HOT_LUMA: i32 = 110;
@@ -42,9 +44,19 @@ const RIM_WARMTH: i32 = 128 + 16;
 const BLUISH: i32 = 128 - 1;
 /** Cells around a candidate among which the liveliest is looked for. */
 const AROUND: i32 = 4;
+/** A solid cell: hot for four fifths of the time, and within this luma. */
+const SOLID_RANGE: i32 = 32;
+/** So many around a candidate, at most so far away, and it is no flame. */
+const SOLID_MOST: i32 = 4;
+const SOLID_NEAR: i32 = 2;
 /** Where a lamp begins and a flame ends. */
 const TOGETHER_MAX: f64 = 0.95;
 const TOGETHER_SPAN: f64 = 0.35;
+const PASSING_MAX: f64 = 0.9;
+const PASSING_SPAN: f64 = 0.2;
+/** Cells to the side, and pictures later, at most. */
+const PASSING_FAR: i32 = 4;
+const PASSING_LAG: i32 = 4;
 const PERIODIC_MAX: f64 = 0.85;
 const PERIODIC_SPAN: f64 = 0.25;
 const LAG_MAX: i32 = 20;
@@ -58,9 +70,9 @@ export function flameBytes(width: i32, height: i32): i32 {
   return padded(width, height) * (2 * SLOTS + 1) + 2 * SLOTS;
 }
 
-/** What is shared by cameras that take turns: one byte (marks), four (liveliness) and a series for each cell. */
+/** What is shared by cameras that take turns: two bytes (marks, solid), four (liveliness) and a series a cell. */
 export function flameScratchBytes(width: i32, height: i32): i32 {
-  return padded(width, height) * (5 + i32(SERIES));
+  return padded(width, height) * (6 + i32(SERIES));
 }
 
 function padded(width: i32, height: i32): i32 {
@@ -190,17 +202,19 @@ export function flame(out: usize, state: usize, slot: i32, samples: i32, scratch
   const plane = padded(width, height);
   const heat = state + 2 * SLOTS * plane;
   const first = (slot + SLOTS - samples + 1) & (SLOTS - 1);
+  const solid = scratch + plane;
+  memory.fill(scratch, 0, 2 * plane);
   let candidates = 0;
   for (let i = 0; i < plane; i += 16) {
-    const any = v128.any_true(v128.load(heat + i));
-    const marked = any ? marks(state + i, plane, first, samples) : i8x16.splat(0);
+    if (!v128.any_true(v128.load(heat + i))) continue;
+    const marked = marks(solid + i, state + i, plane, first, samples);
     v128.store(scratch + i, marked);
     candidates += popcnt(i8x16.bitmask(i8x16.ne(marked, i8x16.splat(0))));
   }
   memory.fill(out, 0, columns * rows);
   if (candidates == 0) return 0;
   const calm = calmness(heat + plane, first, samples, columns * rows);
-  const lively = scratch + plane;
+  const lively = solid + plane;
   const series = lively + 4 * plane;
   for (let i = 0; i < columns * rows; i++) {
     if (load<u8>(scratch + i) == 0) continue;
@@ -222,8 +236,12 @@ export function flame(out: usize, state: usize, slot: i32, samples: i32, scratch
       const together = (both * both) / (power * f64(load<i32>(lively + 4 * other)));
       const apart = share((TOGETHER_MAX - together) / TOGETHER_SPAN);
       if (apart == 0) continue;
+      const soft = share(f64(SOLID_MOST - solids(solid, column, row, columns, rows)) / f64(SOLID_MOST));
+      if (soft == 0) continue;
+      const staying = share((PASSING_MAX - passing(scratch, series, lively, column, row, columns, samples)) / PASSING_SPAN);
+      if (staying == 0) continue;
       const irregular = share((PERIODIC_MAX - periodic(own, power, samples)) / PERIODIC_SPAN);
-      const score = i32((f64(mark) * 255.0 * apart * irregular * calm) / f64(TURNS_MOST * HOT_MOST));
+      const score = i32((f64(mark) * 255.0 * apart * soft * staying * irregular * calm) / f64(TURNS_MOST * HOT_MOST));
       store<u8>(out + i, score);
       found += i32(score > 0);
     }
@@ -231,12 +249,13 @@ export function flame(out: usize, state: usize, slot: i32, samples: i32, scratch
   return found;
 }
 
-/** For sixteen cells: worth of the turns (0..5) times worth of the colour (0..8). */
-function marks(at: usize, plane: i32, first: i32, samples: i32): v128 {
+/** For sixteen cells: worth of the turns (0..5) times worth of the colour (0..8); `solid`: -1 or 0 each. */
+function marks(solid: usize, at: usize, plane: i32, first: i32, samples: i32): v128 {
   const zero = i8x16.splat(0);
   let high = v128.load(at + first * plane);
   let low = high;
   let peak = high;
+  let trough = high;
   let up = zero;
   let down = zero;
   let turns = zero;
@@ -248,6 +267,7 @@ function marks(at: usize, plane: i32, first: i32, samples: i32): v128 {
     const luma = v128.load(from);
     const warmth = v128.load(from + SLOTS * plane);
     peak = i8x16.max_u(peak, luma);
+    trough = i8x16.min_u(trough, luma);
     warmest = i8x16.max_u(warmest, warmth);
     coldest = i8x16.min_u(coldest, warmth);
     // Comparisons give -1, so subtracting counts upwards.
@@ -263,6 +283,8 @@ function marks(at: usize, plane: i32, first: i32, samples: i32): v128 {
     up = v128.or(v128.andnot(up, falls), rises);
     down = v128.or(v128.andnot(down, rises), falls);
   }
+  const flat = v128.not(atLeast(i8x16.sub(peak, trough), SOLID_RANGE));
+  v128.store(solid, v128.and(flat, atLeast(hot, (4 * samples + 4) / 5)));
   const flicker = i8x16.min_u(i8x16.sub_sat_u(turns, i8x16.splat(i8(TURNS_MIN - 1))), i8x16.splat(i8(TURNS_MOST)));
   const white = v128.and(v128.and(atLeast(coldest, BLUISH), atLeast(warmest, RIM_WARMTH)), atLeast(peak, GLARE_MIN));
   const coloured = i8x16.min_u(hot, i8x16.splat(i8(HOT_MOST)));
@@ -305,6 +327,17 @@ function product(a: usize, b: usize): i32 {
   return i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1);
 }
 
+/** Solid cells around this one. */
+function solids(solid: usize, column: i32, row: i32, columns: i32, rows: i32): i32 {
+  let count = 0;
+  for (let y = max(0, row - SOLID_NEAR); y <= min(rows - 1, row + SOLID_NEAR); y++) {
+    for (let x = max(0, column - SOLID_NEAR); x <= min(columns - 1, column + SOLID_NEAR); x++) {
+      count += i32(load<u8>(solid + y * columns + x) != 0);
+    }
+  }
+  return count;
+}
+
 /** The candidate around this one, other than itself, whose luma varies most; the first of equals; -1: none. */
 function liveliest(marked: usize, lively: usize, column: i32, row: i32, columns: i32, rows: i32): i32 {
   let best = -1;
@@ -317,6 +350,31 @@ function liveliest(marked: usize, lively: usize, column: i32, row: i32, columns:
       if (power <= most) continue;
       most = power;
       best = i;
+    }
+  }
+  return best;
+}
+
+/** Squared correlation with what a candidate to either side shows 1 to 4 pictures later, at best. */
+function passing(
+  marked: usize,
+  series: usize,
+  lively: usize,
+  column: i32,
+  row: i32,
+  columns: i32,
+  samples: i32,
+): f64 {
+  const own = row * columns + column;
+  let best: f64 = 0;
+  for (let x = max(0, column - PASSING_FAR); x <= min(columns - 1, column + PASSING_FAR); x++) {
+    const other = row * columns + x;
+    if (x == column || load<u8>(marked + other) == 0) continue;
+    const powers = f64(load<i32>(lively + 4 * own)) * f64(load<i32>(lively + 4 * other));
+    for (let lag = 1; lag <= min(PASSING_LAG, samples - 8); lag++) {
+      const sum = product(series + SERIES * own, series + SERIES * other + 2 * lag);
+      const whole = (f64(max(0, sum)) * f64(samples)) / f64(samples - lag);
+      best = max(best, (whole * whole) / powers);
     }
   }
   return best;

@@ -46,6 +46,19 @@ async function run({ cameras = ['quai'], pace = 'fast', loop = false, open, nowM
   return { done, stop, tally, frames };
 }
 
+/** Gives a picture between every two. */
+function withMore(source: PictureSource): PictureSource {
+  return {
+    ...source,
+    async *pictures() {
+      for await (const picture of source.pictures()) {
+        yield picture;
+        yield { ...picture, capturedAtMs: picture.capturedAtMs + 100, between: true };
+      }
+    },
+  };
+}
+
 /** Breaks after `seconds`. */
 function breaking(startMs: number, seconds: number): PictureSource {
   const whole = walker(startMs, seconds);
@@ -67,6 +80,14 @@ describe('ingest', () => {
     expect(found.at(-1)).toMatchObject({ view: 'lost', blobs: [] });
     expect(found.at(-1)!.cells).toBeUndefined();
     expect(tally.cameras.get('quai')!.source).toEqual({ kind: 'ended' });
+  });
+
+  it('makes no frames of pictures between the analysed ones', async () => {
+    const { done, frames } = await run({ open: async (_, startMs) => withMore(walker(startMs, 2)) });
+    const plain = await run({ open: async (_, startMs) => walker(startMs, 2) });
+    await Promise.all([done, plain.done]);
+    const numbers = (found: readonly Frame[]) => found.map(({ number, intervalMs }) => [number, intervalMs]);
+    expect(numbers(await frames())).toEqual(numbers(await plain.frames()));
   });
 
   it('takes the time of a picture for that of its receipt when it runs faster than time', async () => {

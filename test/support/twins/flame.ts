@@ -87,12 +87,14 @@ export function flame(state: Glances, samples: number): Uint8Array {
   const { columns, rows } = state;
   const out = new Uint8Array(columns * rows);
   const candidates: Candidate[] = [];
+  const solid = new Set<number>();
   for (let i = 0; i < columns * rows; i++) {
     // The kernel looks at sixteen cells when one of them has stirred.
     const group = state.heat.slice(i & ~15, (i & ~15) + 16);
     if (group.every((heat) => heat === 0)) continue;
     const luma = state.luma.slice(-samples).map((cells) => cells[i]!);
     const warmth = state.warmth.slice(-samples).map((cells) => cells[i]!);
+    if (isSolid(luma, warmth)) solid.add(i);
     const mark = markOf(luma, warmth);
     if (mark === 0) continue;
     const mean = Math.floor(luma.reduce((sum, value) => sum + value, 0) / samples);
@@ -114,8 +116,12 @@ export function flame(state: Glances, samples: number): Uint8Array {
     const both = product(one.series, lively.series);
     const together = (both * both) / (power * product(lively.series, lively.series));
     const apart = share((0.95 - together) / 0.35);
+    const soft = share((4 - solidsAround(one, solid, columns, rows)) / 4);
+    const staying = share((0.9 - passing(one, candidates)) / 0.2);
     const irregular = share((0.85 - periodic(one.series, power)) / 0.25);
-    out[one.row * columns + one.column] = Math.trunc((one.mark * 255 * apart * irregular * calm) / 40);
+    out[one.row * columns + one.column] = Math.trunc(
+      (one.mark * 255 * apart * soft * staying * irregular * calm) / 40,
+    );
   }
   return out;
 }
@@ -127,7 +133,21 @@ function markOf(luma: readonly number[], warmth: readonly number[]): number {
   return Math.min(5, Math.max(0, turnsOf(luma) - 3)) * colour;
 }
 
-/** Turning points between which luma goes at least 16 up or down. */
+/** Hot nearly always, and without flicker. */
+function isSolid(luma: readonly number[], warmth: readonly number[]): boolean {
+  const hot = luma.filter((value, k) => value >= 110 && warmth[k]! >= 160).length;
+  return 5 * hot >= 4 * luma.length && Math.max(...luma) - Math.min(...luma) < 32;
+}
+
+function solidsAround({ column, row }: Candidate, solid: Set<number>, columns: number, rows: number): number {
+  let count = 0;
+  for (let y = Math.max(0, row - 2); y <= Math.min(rows - 1, row + 2); y++)
+    for (let x = Math.max(0, column - 2); x <= Math.min(columns - 1, column + 2); x++)
+      if (solid.has(y * columns + x)) count++;
+  return count;
+}
+
+/** Turning points between which luma goes at least 10 up or down. */
 function turnsOf(luma: readonly number[]): number {
   let [high, low] = [luma[0]!, luma[0]!];
   let going: 'up' | 'down' | undefined;
@@ -135,8 +155,8 @@ function turnsOf(luma: readonly number[]): number {
   for (const value of luma) {
     high = Math.max(high, value);
     low = Math.min(low, value);
-    const falls = going !== 'down' && high - value >= 16;
-    const rises = going !== 'up' && value - low >= 16 && !falls;
+    const falls = going !== 'down' && high - value >= 10;
+    const rises = going !== 'up' && value - low >= 10 && !falls;
     if (!falls && !rises) continue;
     if (going !== undefined) turns++;
     going = falls ? 'down' : 'up';
@@ -147,6 +167,22 @@ function turnsOf(luma: readonly number[]): number {
 
 function product(a: readonly number[], b: readonly number[]): number {
   return a.reduce((sum, value, k) => sum + value * (b[k] ?? 0), 0);
+}
+
+/** Squared correlation with what a candidate to either side shows 1 to 4 pictures later, at best. */
+function passing(one: Candidate, candidates: readonly Candidate[]): number {
+  const samples = one.series.length;
+  let best = 0;
+  for (const other of candidates) {
+    if (other === one || other.row !== one.row || Math.abs(other.column - one.column) > 4) continue;
+    const powers = product(one.series, one.series) * product(other.series, other.series);
+    for (let lag = 1; lag <= Math.min(4, samples - 8); lag++) {
+      const sum = Math.max(0, product(one.series, other.series.slice(lag)));
+      const whole = (sum * samples) / (samples - lag);
+      best = Math.max(best, (whole * whole) / powers);
+    }
+  }
+  return best;
 }
 
 /** Autocorrelation at the best lag after the first at which it is negative. */

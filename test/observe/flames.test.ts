@@ -1,0 +1,218 @@
+/** Flames and what has been taken for them, drawn into pictures, through `observe` and the fire rule. */
+import { describe, expect, test } from 'vitest';
+import { Claim } from '../../pipeline/detect/claim.ts';
+import { Fires } from '../../pipeline/detect/fire.ts';
+import { SENSITIVITIES, type Sensitivity } from '../../pipeline/model.ts';
+import { Observer } from '../../pipeline/observe/observer.ts';
+import { random } from '../support/random.ts';
+import { COLOURS, type Drawing, flamesAt, HEIGHT, isOn, picture, WIDTH } from './glowing.ts';
+import { START_MS } from './pictures.ts';
+
+interface Watched {
+  /** Seconds until the claim begins; undefined: never. */
+  readonly claimedS: number | undefined;
+  readonly frames: number;
+}
+
+interface Watching {
+  readonly seconds?: number;
+  readonly sensitivity?: Sensitivity;
+  /** Pictures a second, and every how many are analysed. */
+  readonly fps?: number;
+  readonly every?: number;
+  readonly grey?: boolean;
+  readonly bright?: number;
+  /** Pixels by which the picture is displaced to the left at most. */
+  readonly shake?: number;
+}
+
+function watch(drawing: Drawing, of: Watching = {}): Watched {
+  const { seconds = 10, sensitivity = 'medium', fps = 15, every = 3 } = of;
+  const observer = new Observer({
+    site: 'gare',
+    camera: 'hall',
+    epoch: START_MS,
+    width: WIDTH,
+    height: HEIGHT,
+    flames: true,
+  });
+  const rule = {
+    id: 'fire',
+    event: 'fire',
+    version: 1,
+    severity: 'critical',
+    sensitivity,
+    forMs: 1_500,
+  } as const;
+  const machine = new Fires(rule, undefined);
+  const claim = new Claim(machine.timing);
+  let claimedS: number | undefined;
+  let frames = 0;
+  try {
+    for (let number = 0; number < seconds * fps; number++) {
+      const { luma, u, v } = picture(drawing, number / fps, number, of.bright);
+      if (of.shake) luma.copyWithin(0, random(number).below(of.shake + 1));
+      if (of.grey) for (const plane of [u, v]) plane.fill(128);
+      const capturedAtMs = Math.round(START_MS + (1000 * number) / fps);
+      const taken = { number, capturedAtMs, luma, u, v };
+      if (number % every !== 0) {
+        observer.glance({ ...taken, between: true });
+        continue;
+      }
+      const frame = observer.observe(taken, capturedAtMs);
+      frames++;
+      const condition = machine.look({ frame, zones: [], crossings: [], tracks: [] });
+      const record = claim.step(condition, { frame: number, atMs: capturedAtMs });
+      if (record?.phase === 'begin') claimedS ??= number / fps;
+    }
+  } finally {
+    observer.close();
+  }
+  return { claimedS, frames };
+}
+
+/** What it is, how it is drawn, and how it is watched. */
+type Case = readonly [string, Drawing, Watching?];
+
+function whole([name, drawing, watching = {}]: Case): [string, Drawing, Watching] {
+  return [name, drawing, watching];
+}
+
+const FIRES: readonly Case[] = [
+  ['a large one', flamesAt(80, 80, 60, 45)],
+  ['one as tall as somebody who sits', flamesAt(50, 70, 16, 20)],
+  ['a small one', flamesAt(120, 60, 10, 12)],
+  ['one at night', flamesAt(80, 80, 24, 24), { bright: 0.1 }],
+  ['one that blinds the camera', flamesAt(80, 80, 40, 50, COLOURS.core), {}],
+  ['one in a picture that trembles a little', flamesAt(80, 80, 30, 30), { shake: 1 }],
+  ['one seen 25 times a second', flamesAt(80, 80, 30, 30), { fps: 25, every: 5 }],
+  ['one seen 10 times a second', flamesAt(80, 80, 30, 30), { fps: 10, every: 2 }],
+];
+
+test.each(FIRES.map(whole))('is a fire: %s', (_, drawing, watching) => {
+  const { claimedS } = watch(drawing, watching);
+  expect(claimedS).toBeLessThanOrEqual(5);
+});
+
+const { amber, orange, red, white, headlight, dark, flame } = COLOURS;
+
+/** A head, a coat and legs: about 40 pixels tall, feet at x, y. */
+function somebody(x: number, y: number, coat: (typeof COLOURS)[keyof typeof COLOURS]): Drawing {
+  return (canvas) => {
+    canvas.disc(x, y - 36, 4, { y: 120, u: 115, v: 150 });
+    canvas.box(x - 6, y - 32, x + 6, y - 14, coat);
+    canvas.box(x - 5, y - 14, x + 5, y, dark);
+  };
+}
+
+const LOOK_ALIKES: readonly Case[] = [
+  ['nothing', () => undefined],
+  ['a lamp that is on', (canvas) => canvas.disc(60, 30, 6, amber)],
+  ...[0.7, 1, 1.5, 2, 3].map(
+    (hertz): Case => [
+      `a beacon at ${hertz} Hz with its reflection`,
+      (canvas, s) => {
+        if (!isOn(s, hertz)) return;
+        canvas.disc(60, 30, 7, amber);
+        canvas.disc(60, 30, 14, amber, 0.3);
+        canvas.box(50, 70, 72, 80, amber, 0.4);
+      },
+    ],
+  ),
+  [
+    'a beacon that turns',
+    (canvas, s) => {
+      const share = Math.max(0, Math.cos(6.283 * 1.2 * s)) ** 4;
+      canvas.disc(60, 30, 5, amber, 0.4 + 0.6 * share);
+      canvas.disc(60, 30, 12, amber, 0.5 * share);
+    },
+  ],
+  [
+    'lights that blink in turns at a level crossing',
+    (canvas, s) => canvas.disc(isOn(s, 1) ? 60 : 76, 40, 5, { ...red, y: 130 }),
+  ],
+  [
+    'hazard lights of two cars',
+    (canvas, s) => {
+      if (isOn(s, 1.4)) for (const x of [40, 62]) canvas.disc(x, 60, 3, amber);
+      if (isOn(s + 0.3, 1.7)) for (const x of [70, 96]) canvas.disc(x, 62, 4, amber);
+    },
+  ],
+  [
+    'headlights that pass',
+    (canvas, s) => {
+      for (let k = 0; k < 3; k++) canvas.disc(((60 * s + 70 * k) % 210) - 25, 60, 5, headlight);
+    },
+    { bright: 0.15 },
+  ],
+  [
+    'somebody in orange who walks',
+    (canvas, s, chance) => somebody(10 + 22 * s, 80, orange)(canvas, s, chance),
+  ],
+  [
+    'somebody in orange who dances on the spot',
+    (canvas, s, chance) =>
+      somebody(80 + 7 * Math.sin(6.283 * 0.9 * s), 80 + 3 * Math.sin(6.283 * 1.8 * s), orange)(
+        canvas,
+        s,
+        chance,
+      ),
+  ],
+  [
+    'children in red who run',
+    (canvas, s, chance) => {
+      for (let k = 0; k < 4; k++)
+        somebody((50 * s + 40 * k) % 200, 70 + 4 * k, { ...red, y: 112 })(canvas, s, chance);
+    },
+  ],
+  [
+    'bags on a belt',
+    (canvas, s) => {
+      canvas.box(0, 60, 160, 80, dark);
+      for (let k = 0; k < 8; k++)
+        canvas.box(
+          ((20 * s + 26 * k) % 208) - 24,
+          62,
+          ((20 * s + 26 * k) % 208) - 8,
+          76,
+          k % 2 ? orange : white,
+        );
+    },
+  ],
+  [
+    'a train with a red livery and windows',
+    (canvas, s) => {
+      const from = 260 - 90 * s;
+      canvas.box(from, 30, from + 400, 70, { ...red, y: 112 });
+      for (let k = 0; k < 12; k++) canvas.box(from + 10 + 32 * k, 36, from + 26 + 32 * k, 48, white);
+    },
+  ],
+  ['a sunset', (canvas, s) => canvas.box(0, 0, 160, 30, flame, 0.3 + 0.05 * s)],
+  [
+    'a poster that the wind shakes a little',
+    (canvas, s) => canvas.box(60.5 + 0.6 * Math.sin(20 * s), 30, 90.5 + 0.6 * Math.sin(20 * s), 60, orange),
+  ],
+  [
+    'a sign whose letters run',
+    (canvas, s) => {
+      canvas.box(40, 20, 120, 28, dark);
+      for (let x = 40; x < 120; x++)
+        if (((x + Math.floor(30 * s)) * 7919) % 5 < 2) canvas.box(x, 21, x + 1, 27, amber);
+    },
+  ],
+  [
+    'a shop whose lamps flicker in the mains',
+    (canvas, s) =>
+      canvas.box(30, 20, 130, 50, { y: 150, u: 110, v: 150 }, 0.6 + 0.2 * Math.sin(6.283 * 5 * s)),
+  ],
+  ['flames without colour: a camera at night', flamesAt(80, 80, 30, 30), { grey: true }],
+  ['flames seen five times a second', flamesAt(80, 80, 30, 30), { fps: 5, every: 1 }],
+];
+
+describe.each(SENSITIVITIES)('is no fire, %s sensitivity', (sensitivity) => {
+  test.each(LOOK_ALIKES.map(whole))('%s', (_, drawing, watching) => {
+    const { claimedS, frames } = watch(drawing, { sensitivity, ...watching });
+    expect(frames).toBe(50);
+    expect(claimedS).toBeUndefined();
+  });
+});
