@@ -246,6 +246,16 @@ describe('sensitivity', () => {
   });
 });
 
+test('whose hole in the learned view stays upright beside them has fallen all the same', () => {
+  const hole: Actor = { poses: [[0, {}]], from: 6 };
+  const machine = machineFor();
+  const holds = framesOf({ actors: [then([6.8, { ...LYING, x: 0.7 }]), hole], seconds: 14 }).map((frame) => {
+    const still = frame.blobs.map((blob) => (blob.box.y0 < 0.4 ? { ...blob, stillMs: 1_000 } : blob));
+    return machine.look(lookAt({ ...frame, blobs: frame.number < 36 ? frame.blobs : still }))?.holds;
+  });
+  expect(holds).toContain(true);
+});
+
 test('who lies is not forgotten when somebody comes to help', () => {
   const helper: Actor = {
     poses: [
