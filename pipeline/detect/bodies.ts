@@ -109,7 +109,8 @@ export class Bodies {
       const group = seen.get(body.id);
       if (group !== undefined) return [measured(body, group.pieces, mixed.has(body.id), now)];
       // Who was joined to another is part of them; who is not seen may come back.
-      return !hidden.has(body.id) && now - body.seenAtMs <= FORGET_MS ? [body] : [];
+      if (hidden.has(body.id) || now - body.seenAtMs > FORGET_MS) return [];
+      return [mixed.has(body.id) ? { ...body, mixedAtMs: now } : body];
     });
     const begun = wholes
       .filter((group) => group.body === undefined && areaOf(group.pieces) >= AREA_MIN_PX)

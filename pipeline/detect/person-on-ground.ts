@@ -44,7 +44,7 @@ const NARROW_TALL_MAX = 0.6;
 const CUT_FLAT = 1;
 const LEAVING_STILL_MS = 600;
 /** Less than this share of the height squared is luggage, or what is left of somebody who leaves. */
-const AREA_MIN = 0.07;
+const AREA_MIN = 0.08;
 const VANISHING = 0.7;
 /** It takes this long until a fall has come to rest; from then on nobody who lies moves farther than this, heights. */
 const SETTLE_MS = 600;
@@ -66,7 +66,6 @@ const FREE_MAX = 0.3;
 const AGAIN_MIN = 0.5;
 /** Somebody upright who stays this still after they parted from somebody low is the hole that these left. */
 const HOLE_STILL_MS = 200;
-const HOLE_AREA_MIN = 0.09;
 /** Who lay this still when last seen has been taken for the background, and is remembered for so long. */
 const ABSORBED_STILL_MS = 600;
 const ABSORBED_MS = 60_000;
@@ -200,6 +199,10 @@ export class PersonOnGround implements RuleMachine {
 
   #judge({ stances, down }: Person, body: Body, look: Look): Person {
     if (down !== undefined) {
+      // A look that falls short while the fall comes to rest takes it back.
+      const doubtful = look.now - down.sinceMs < SETTLE_MS && body.mixedAtMs !== look.now;
+      if (doubtful && !this.#isLow(body, down, this.#limits.head + LOOSE, look.height))
+        return { stances, down: undefined };
       const next = this.#goesOn(down, body, look);
       return next === undefined ? NEW : { stances, down: next };
     }
@@ -298,8 +301,7 @@ function boxed({ x0, y0, x1, y1 }: Body): Rectangle {
 function isTheOne(body: Body, bodies: readonly Body[], stood: Stood, now: number): boolean {
   if (body.partedFrom === undefined || stood.atMs >= body.bornAtMs) return true;
   const other = bodies.find(({ id }) => id === body.partedFrom);
-  const hole = other === undefined || other.stillMs >= HOLE_STILL_MS || now - other.seenAtMs > FLICKER_MS;
-  return hole && body.areaPx >= HOLE_AREA_MIN * stood.tall ** 2;
+  return other === undefined || other.stillMs >= HOLE_STILL_MS || now - other.seenAtMs > FLICKER_MS;
 }
 
 /** Not seen any more, and not gone: they lie so still that they are taken for the background, or others are before them. */

@@ -38,6 +38,14 @@ describe('somebody who falls and stays down is claimed after `for`', () => {
     ['towards the lens', [[6.8, { top: 0.08, below: 0.45, wide: 0.45 }]]],
     ['towards the lens, out of the view in part', [[6.8, { foot: 0.85, top: 0.1, below: 0.6, wide: 0.5 }]]],
     ['away from the lens', [[6.8, { top: 0.34, wide: 0.45 }]]],
+    [
+      'by way of the knees, and a rest there',
+      [
+        [7, { top: 0.72, wide: 0.35 }],
+        [9.2, {}],
+        [10, { top: 0.34, wide: 0.9 }],
+      ],
+    ],
     ['along the view, narrow', [[6.8, { top: 0.12, below: 0.3, wide: 0.28 }]]],
     ['curled up', [[6.8, { top: 0.25, wide: 0.5 }]]],
     ['with a knee in the air', [[6.8, { top: 0.33, wide: 0.8 }]]],
@@ -72,6 +80,14 @@ describe('who is not on the ground after a fall is not claimed', () => {
     ['sits down on a chair', alone([7, sitsOnChair])],
     ['sits down on a chair nearer to the lens', alone([7, { ...sitsOnChair, foot: 0.74 }])],
     ['sits down on the floor', alone([7.5, { top: 0.53, wide: 0.6 }])],
+    [
+      'squats, whose legs looked like the floor',
+      alone([4, { below: -0.4 }], [6, {}], [6.8, { below: 0, top: 0.56, wide: 0.5 }]),
+    ],
+    [
+      'stands below the view, head and shoulders in it',
+      alone([8, { foot: 0.98, size: 0.5, wide: 0.27 }], [9.2, { foot: 1.335 }]),
+    ],
     ['squats for long', alone([6.8, { top: 0.56, wide: 0.45 }])],
     ['kneels', alone([7, { top: 0.72, wide: 0.4 }])],
     ['bends down for long', alone([7, { top: 0.55, wide: 0.6 }])],
@@ -244,6 +260,16 @@ describe('sensitivity', () => {
     ];
     expect(heldAt({ ...alone(step(0.25), step(1)), seconds: 26 })).toEqual(want);
   });
+});
+
+test('whose hole in the learned view stays upright beside them has fallen all the same', () => {
+  const hole: Actor = { poses: [[0, {}]], from: 6 };
+  const machine = machineFor();
+  const holds = framesOf({ actors: [then([6.8, { ...LYING, x: 0.7 }]), hole], seconds: 14 }).map((frame) => {
+    const still = frame.blobs.map((blob) => (blob.box.y0 < 0.4 ? { ...blob, stillMs: 1_000 } : blob));
+    return machine.look(lookAt({ ...frame, blobs: frame.number < 36 ? frame.blobs : still }))?.holds;
+  });
+  expect(holds).toContain(true);
 });
 
 test('who lies is not forgotten when somebody comes to help', () => {
