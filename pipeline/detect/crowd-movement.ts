@@ -45,9 +45,12 @@ const TALL_MAX = 2.2;
 const UPRIGHT_MAX = 0.9;
 /** A wider region is a group up to this many people; beyond, it is a train. */
 const GROUP_MAX = 9;
-/** One region stands for at most so many people: its area also holds shadows and what they carry. */
-const UPRIGHT_PEOPLE = 2;
-const GROUP_PEOPLE = 3;
+/** One region stands for at most so many people, its area also holds shadows and what they carry; more behind each other. */
+const REGION_PEOPLE = 2;
+const DEEP_PEOPLE = 3;
+const DEEP_TALL = 1.4;
+/** Nobody runs as fast as this, m/s; light does. */
+const PERSON_SPEED_MAX = 8;
 /** For each who is upright, so many count that are not. */
 const GROUP_SHARE = 0.5;
 /** Counts are smoothed over this long. */
@@ -165,7 +168,7 @@ export class CrowdMovement implements RuleMachine {
   #presentAt(now: number, here: readonly Mover[]): number {
     const last = this.#present.at(-1);
     if (last === undefined || now - last.atMs >= PRESENT_STEP_MS) {
-      const people = here.reduce((sum, mover) => sum + Math.min(GROUP_PEOPLE, mover.people), 0);
+      const people = here.reduce((sum, mover) => sum + peopleOf(mover), 0);
       const kept = this.#present.filter(({ atMs }) => now - atMs <= PRESENT_MS);
       this.#present = [...kept, { atMs: now, people }];
     }
@@ -179,13 +182,13 @@ export class CrowdMovement implements RuleMachine {
     const sudden = this.#trustedMs > SETTLED_MS && this.#running >= 0.5;
     const seconds = (stepMs / 1000) * (holds || sudden ? LEARN_RUNNING : 1);
     for (const mover of here)
-      if (mover.speed >= MOVING_MIN && (isUpright(mover) || isGroup(mover)))
-        this.#pace.moved(Math.min(GROUP_PEOPLE, mover.people), mover.speed, seconds);
+      if (mover.speed >= MOVING_MIN && kindOf(mover) !== 'none')
+        this.#pace.moved(peopleOf(mover), mover.speed, seconds);
     this.#pace.saw(this.#running, seconds);
   }
 
   #condition(running: readonly Mover[], limit: number, aspect: number): Condition {
-    const speed = meanOf(running, (mover) => mover.speed);
+    const speed = running.length > 0 ? meanOf(running, (mover) => mover.speed) : limit;
     const { usual } = this.#pace;
     const { outward, oneWay } = pattern(running, aspect);
     const most = this.#most ?? this.#running;
@@ -213,16 +216,16 @@ export class CrowdMovement implements RuleMachine {
 
 function lookAt(here: readonly Mover[], limit: number): Look {
   const running: Mover[] = [];
-  let [upright, groups, uprightMoving, groupsMoving] = [0, 0, 0, 0];
+  let [sure, groups, sureMoving, groupsMoving] = [0, 0, 0, 0];
   for (const mover of here) {
-    const stands = isUpright(mover);
-    if (mover.speed < MOVING_MIN || !(stands || isGroup(mover))) continue;
-    const people = Math.min(stands ? UPRIGHT_PEOPLE : GROUP_PEOPLE, mover.people);
+    const kind = kindOf(mover);
+    if (mover.speed < MOVING_MIN || kind === 'none') continue;
+    const people = peopleOf(mover);
     const fast = mover.speed >= limit;
     if (fast) running.push(mover);
-    if (stands) {
-      uprightMoving += people;
-      if (fast) upright += people;
+    if (kind === 'people') {
+      sureMoving += people;
+      if (fast) sure += people;
     } else {
       groupsMoving += people;
       if (fast) groups += people;
@@ -230,17 +233,21 @@ function lookAt(here: readonly Mover[], limit: number): Look {
   }
   return {
     running,
-    people: upright + Math.min(groups, GROUP_SHARE * upright),
-    moving: uprightMoving + Math.min(groupsMoving, GROUP_SHARE * uprightMoving),
+    people: sure + Math.min(groups, GROUP_SHARE * sure),
+    moving: sureMoving + Math.min(groupsMoving, GROUP_SHARE * sureMoving),
   };
 }
 
-function isUpright({ tall, wide }: Mover): boolean {
-  return tall >= TALL_MIN && tall <= TALL_MAX && wide <= UPRIGHT_MAX * tall;
+/** `group`: people side by side, or a vehicle. */
+function kindOf(mover: Mover): 'people' | 'group' | 'none' {
+  const { tall, wide, people, speed } = mover;
+  if (tall < TALL_MIN || speed > PERSON_SPEED_MAX) return 'none';
+  if (tall <= TALL_MAX && wide <= UPRIGHT_MAX * tall) return 'people';
+  return tall <= TALL_MAX && people <= GROUP_MAX ? 'group' : 'none';
 }
 
-function isGroup({ tall, people }: Mover): boolean {
-  return tall >= TALL_MIN && tall <= TALL_MAX && people <= GROUP_MAX;
+function peopleOf({ tall, wide, people }: Mover): number {
+  return Math.min(tall > DEEP_TALL || wide > UPRIGHT_MAX * tall ? DEEP_PEOPLE : REGION_PEOPLE, people);
 }
 
 /** -1..1 how much they run away from their middle, and 0..1 how much they run the same way. */
