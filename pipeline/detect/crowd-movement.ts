@@ -67,6 +67,8 @@ const PRESENT_MS = 10_000;
 const PRESENT_STEP_MS = 500;
 /** While people run, it is learned this much more slowly; but where they run from the start, that is the place. */
 const LEARN_RUNNING = 0.1;
+/** And it takes some ten times until they are known to do so now and then. */
+const LEARN_BUSY = 0.3;
 const SETTLED_MS = 10_000;
 /** From here on they run away from one point, or one way. */
 const OUTWARD_MIN = 0.5;
@@ -184,7 +186,7 @@ export class CrowdMovement implements RuleMachine {
     for (const mover of here)
       if (mover.speed >= MOVING_MIN && kindOf(mover) !== 'none')
         this.#pace.moved(peopleOf(mover), mover.speed, seconds);
-    this.#pace.saw(this.#running, seconds);
+    this.#pace.saw(this.#running, (stepMs / 1000) * (holds || sudden ? LEARN_BUSY : 1));
   }
 
   #condition(running: readonly Mover[], limit: number, aspect: number): Condition {

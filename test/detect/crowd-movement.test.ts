@@ -194,6 +194,14 @@ describe('is no crowd movement', () => {
   });
 });
 
+test('a yard in which six often run is known after a while', () => {
+  const yard: Scene = (ms) =>
+    ms % 20_000 < 4_000 ? [...stroll(ms, 6), ...ring(6, AT, 3.2, () => 0)] : stroll(ms);
+  const begun = claims(yard, { untilMs: 900_000 }).filter(({ phase }) => phase === 'begin');
+  expect(begun.length).toBeGreaterThan(0);
+  expect(begun.at(-1)!.s).toBeLessThan(300);
+});
+
 test('the rule may say how many', () => {
   const two = then((ms) => [...stroll(ms), ...ring(2, ms, 3.5, (angle) => angle + 0.5)]);
   expect(claims(two)).toEqual([]);
