@@ -6,7 +6,7 @@
  * (vehicles, trains, but also people who hide each other) counts only beside as many who are upright. A walk is no
  * crowd movement however many walk: a train that empties, an escalator and a street keep their pace.
  */
-import type { Box, Measured, Mover, Point, Sensitivity } from '../model.ts';
+import type { Measured, Mover, Point, Sensitivity } from '../model.ts';
 import type { WatchRule, Zone } from '../site/site.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
 import { isInside } from './inside.ts';
@@ -104,7 +104,8 @@ export class CrowdMovement implements RuleMachine {
     this.#people = rule.people ?? this.#limits.people;
     this.#zone = zone;
     this.place = rule.zone;
-    this.timing = { holdMs: rule.forMs, graceMs: 400, releaseMs: 2_000 };
+    // Smoothed, a number arrives late by about as much as it is smoothed over.
+    this.timing = { holdMs: Math.max(0, rule.forMs - SMOOTH_MS), graceMs: 400, releaseMs: 2_000 };
   }
 
   save() {
@@ -145,7 +146,9 @@ export class CrowdMovement implements RuleMachine {
     const gain = Math.min(1, stepMs / SMOOTH_MS);
     this.#running += gain * (look.people - this.#running);
     this.#moving += gain * (look.moving - this.#moving);
-    const holds = this.#runs(this.#presentAt(now, here));
+    const present = this.#presentAt(now, here);
+    // The smoothed number outlasts a knock of the camera; who runs is seen to.
+    const holds = look.people >= GOES_ON * (this.#people - 0.5) && this.#runs(present);
     this.#learn(here, holds, stepMs);
     this.#most = holds ? Math.max(this.#most ?? 0, this.#running) : undefined;
     return holds ? this.#condition(look.running, limit, frame.planeWidth / frame.planeHeight) : HOLDS_NOT;
@@ -190,7 +193,7 @@ export class CrowdMovement implements RuleMachine {
   }
 
   #condition(running: readonly Mover[], limit: number, aspect: number): Condition {
-    const speed = running.length > 0 ? meanOf(running, (mover) => mover.speed) : limit;
+    const speed = meanOf(running, (mover) => mover.speed);
     const { usual } = this.#pace;
     const { outward, oneWay } = pattern(running, aspect);
     const most = this.#most ?? this.#running;
@@ -199,7 +202,7 @@ export class CrowdMovement implements RuleMachine {
     const share = Math.min(1, this.#running / Math.max(0.1, this.#moving));
     return {
       holds: true,
-      region: regionOf(running, this.#zone),
+      region: around(running.map(({ box }) => box)),
       score: Math.min(1, 0.3 + (0.2 * most) / this.#people + (0.1 * speed) / limit),
       explanation:
         `${people(Math.round(most))} ran ${way} at ${speed.toFixed(1)} m/s, limit ${this.#people} people at ` +
@@ -278,10 +281,4 @@ function meanOf(movers: readonly Mover[], value: (mover: Mover) => number): numb
     weight += mover.people;
   }
   return weight === 0 ? 0 : sum / weight;
-}
-
-/** Of those who run; while nobody does for a moment, of the place. */
-function regionOf(running: readonly Mover[], zone: Zone | undefined): Box {
-  if (running.length > 0 || zone === undefined) return around(running.map(({ box }) => box));
-  return around(zone.polygon.map(({ x, y }) => ({ x0: x, y0: y, x1: x, y1: y })));
 }
