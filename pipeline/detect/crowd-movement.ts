@@ -6,7 +6,7 @@
  * (vehicles, trains, but also people who hide each other) counts only beside as many who are upright. A walk is no
  * crowd movement however many walk: a train that empties, an escalator and a street keep their pace.
  */
-import type { Box, Measured, Mover, Point, Sensitivity } from '../model.ts';
+import type { Measured, Mover, Point, Sensitivity } from '../model.ts';
 import type { WatchRule, Zone } from '../site/site.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
 import { isInside } from './inside.ts';
@@ -45,9 +45,12 @@ const TALL_MAX = 2.2;
 const UPRIGHT_MAX = 0.9;
 /** A wider region is a group up to this many people; beyond, it is a train. */
 const GROUP_MAX = 9;
-/** One region stands for at most so many people: its area also holds shadows and what they carry. */
-const UPRIGHT_PEOPLE = 2;
-const GROUP_PEOPLE = 3;
+/** One region stands for at most so many people, its area also holds shadows and what they carry; more behind each other. */
+const REGION_PEOPLE = 2;
+const DEEP_PEOPLE = 3;
+const DEEP_TALL = 1.4;
+/** Nobody runs as fast as this, m/s; light does. */
+const PERSON_SPEED_MAX = 8;
 /** For each who is upright, so many count that are not. */
 const GROUP_SHARE = 0.5;
 /** Counts are smoothed over this long. */
@@ -64,6 +67,8 @@ const PRESENT_MS = 10_000;
 const PRESENT_STEP_MS = 500;
 /** While people run, it is learned this much more slowly; but where they run from the start, that is the place. */
 const LEARN_RUNNING = 0.1;
+/** And it takes some ten times until they are known to do so now and then. */
+const LEARN_BUSY = 0.3;
 const SETTLED_MS = 10_000;
 /** From here on they run away from one point, or one way. */
 const OUTWARD_MIN = 0.5;
@@ -99,7 +104,8 @@ export class CrowdMovement implements RuleMachine {
     this.#people = rule.people ?? this.#limits.people;
     this.#zone = zone;
     this.place = rule.zone;
-    this.timing = { holdMs: rule.forMs, graceMs: 400, releaseMs: 2_000 };
+    // Smoothed, a number arrives late by about as much as it is smoothed over.
+    this.timing = { holdMs: Math.max(0, rule.forMs - SMOOTH_MS), graceMs: 400, releaseMs: 2_000 };
   }
 
   save() {
@@ -140,7 +146,9 @@ export class CrowdMovement implements RuleMachine {
     const gain = Math.min(1, stepMs / SMOOTH_MS);
     this.#running += gain * (look.people - this.#running);
     this.#moving += gain * (look.moving - this.#moving);
-    const holds = this.#runs(this.#presentAt(now, here));
+    const present = this.#presentAt(now, here);
+    // The smoothed number outlasts a knock of the camera; who runs is seen to.
+    const holds = look.people >= GOES_ON * (this.#people - 0.5) && this.#runs(present);
     this.#learn(here, holds, stepMs);
     this.#most = holds ? Math.max(this.#most ?? 0, this.#running) : undefined;
     return holds ? this.#condition(look.running, limit, frame.planeWidth / frame.planeHeight) : HOLDS_NOT;
@@ -165,7 +173,7 @@ export class CrowdMovement implements RuleMachine {
   #presentAt(now: number, here: readonly Mover[]): number {
     const last = this.#present.at(-1);
     if (last === undefined || now - last.atMs >= PRESENT_STEP_MS) {
-      const people = here.reduce((sum, mover) => sum + Math.min(GROUP_PEOPLE, mover.people), 0);
+      const people = here.reduce((sum, mover) => sum + peopleOf(mover), 0);
       const kept = this.#present.filter(({ atMs }) => now - atMs <= PRESENT_MS);
       this.#present = [...kept, { atMs: now, people }];
     }
@@ -179,9 +187,9 @@ export class CrowdMovement implements RuleMachine {
     const sudden = this.#trustedMs > SETTLED_MS && this.#running >= 0.5;
     const seconds = (stepMs / 1000) * (holds || sudden ? LEARN_RUNNING : 1);
     for (const mover of here)
-      if (mover.speed >= MOVING_MIN && (isUpright(mover) || isGroup(mover)))
-        this.#pace.moved(Math.min(GROUP_PEOPLE, mover.people), mover.speed, seconds);
-    this.#pace.saw(this.#running, seconds);
+      if (mover.speed >= MOVING_MIN && kindOf(mover) !== 'none')
+        this.#pace.moved(peopleOf(mover), mover.speed, seconds);
+    this.#pace.saw(this.#running, (stepMs / 1000) * (holds || sudden ? LEARN_BUSY : 1));
   }
 
   #condition(running: readonly Mover[], limit: number, aspect: number): Condition {
@@ -194,7 +202,7 @@ export class CrowdMovement implements RuleMachine {
     const share = Math.min(1, this.#running / Math.max(0.1, this.#moving));
     return {
       holds: true,
-      region: regionOf(running, this.#zone),
+      region: around(running.map(({ box }) => box)),
       score: Math.min(1, 0.3 + (0.2 * most) / this.#people + (0.1 * speed) / limit),
       explanation:
         `${people(Math.round(most))} ran ${way} at ${speed.toFixed(1)} m/s, limit ${this.#people} people at ` +
@@ -213,16 +221,16 @@ export class CrowdMovement implements RuleMachine {
 
 function lookAt(here: readonly Mover[], limit: number): Look {
   const running: Mover[] = [];
-  let [upright, groups, uprightMoving, groupsMoving] = [0, 0, 0, 0];
+  let [sure, groups, sureMoving, groupsMoving] = [0, 0, 0, 0];
   for (const mover of here) {
-    const stands = isUpright(mover);
-    if (mover.speed < MOVING_MIN || !(stands || isGroup(mover))) continue;
-    const people = Math.min(stands ? UPRIGHT_PEOPLE : GROUP_PEOPLE, mover.people);
+    const kind = kindOf(mover);
+    if (mover.speed < MOVING_MIN || kind === 'none') continue;
+    const people = peopleOf(mover);
     const fast = mover.speed >= limit;
     if (fast) running.push(mover);
-    if (stands) {
-      uprightMoving += people;
-      if (fast) upright += people;
+    if (kind === 'people') {
+      sureMoving += people;
+      if (fast) sure += people;
     } else {
       groupsMoving += people;
       if (fast) groups += people;
@@ -230,17 +238,21 @@ function lookAt(here: readonly Mover[], limit: number): Look {
   }
   return {
     running,
-    people: upright + Math.min(groups, GROUP_SHARE * upright),
-    moving: uprightMoving + Math.min(groupsMoving, GROUP_SHARE * uprightMoving),
+    people: sure + Math.min(groups, GROUP_SHARE * sure),
+    moving: sureMoving + Math.min(groupsMoving, GROUP_SHARE * sureMoving),
   };
 }
 
-function isUpright({ tall, wide }: Mover): boolean {
-  return tall >= TALL_MIN && tall <= TALL_MAX && wide <= UPRIGHT_MAX * tall;
+/** `group`: people side by side, or a vehicle. */
+function kindOf(mover: Mover): 'people' | 'group' | 'none' {
+  const { tall, wide, people, speed } = mover;
+  if (tall < TALL_MIN || speed > PERSON_SPEED_MAX) return 'none';
+  if (tall <= TALL_MAX && wide <= UPRIGHT_MAX * tall) return 'people';
+  return tall <= TALL_MAX && people <= GROUP_MAX ? 'group' : 'none';
 }
 
-function isGroup({ tall, people }: Mover): boolean {
-  return tall >= TALL_MIN && tall <= TALL_MAX && people <= GROUP_MAX;
+function peopleOf({ tall, wide, people }: Mover): number {
+  return Math.min(tall > DEEP_TALL || wide > UPRIGHT_MAX * tall ? DEEP_PEOPLE : REGION_PEOPLE, people);
 }
 
 /** -1..1 how much they run away from their middle, and 0..1 how much they run the same way. */
@@ -269,10 +281,4 @@ function meanOf(movers: readonly Mover[], value: (mover: Mover) => number): numb
     weight += mover.people;
   }
   return weight === 0 ? 0 : sum / weight;
-}
-
-/** Of those who run; while nobody does for a moment, of the place. */
-function regionOf(running: readonly Mover[], zone: Zone | undefined): Box {
-  if (running.length > 0 || zone === undefined) return around(running.map(({ box }) => box));
-  return around(zone.polygon.map(({ x, y }) => ({ x0: x, y0: y, x1: x, y1: y })));
 }

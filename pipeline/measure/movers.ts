@@ -18,6 +18,8 @@ const PERSON_M = 1.7;
 const DEPTH_MAX = 2;
 /** Cells hold i8 in 1/8 pixel. */
 const PER_PIXEL = 8;
+/** Nobody covers less than this share of their height squared: where less was learned, it was of pieces of people. */
+const FILL_MIN = 0.2;
 /** Less than this share of a person is noise. */
 const PEOPLE_MIN = 0.3;
 
@@ -49,7 +51,7 @@ function moverOf(piece: Piece, frame: Frame, grid: Grid, ground: Ground): Mover 
   return {
     box: { x0: x0 / width, y0: y0 / height, x1: x1 / width, y1: y1 / height },
     foot,
-    people: areaPx / (ground.fill * sizePx * sizePx),
+    people: areaPx / (Math.max(FILL_MIN, ground.fill) * sizePx * sizePx),
     tall: (y1 - y0) / sizePx,
     wide: (x1 - x0) / sizePx,
     speed,

@@ -96,20 +96,22 @@ function fuse(objects: readonly Seen[], pieces: readonly Piece[], view: View, in
     const over = objects.filter((object) => explains(object, piece));
     const first = into.length;
     divide(piece, view, into);
-    const divided = into.length - first;
-    const agrees = over.length === 1 && divided === 1 && overlapOf(over[0]!, piece) >= AGREES_MIN;
-    if (over.length < divided && !over.some(({ vehicle }) => vehicle)) {
+    const divided = into.splice(first);
+    const vehicle = over.some((object) => object.vehicle);
+    if (over.length < divided.length && !vehicle) {
       for (const object of over) left.delete(object);
+      into.push(...divided);
       continue;
     }
-    into.length = first;
-    if (agrees) {
-      const [object] = over;
-      left.delete(object!);
-      into.push(ofObject(between(object!, piece), over, piece, view));
-      continue;
+    // The area says how many there are in all; who cannot be told apart stands where somebody is seen.
+    const people = divided.reduce((sum, one) => sum + one.people, 0);
+    const each = vehicle ? 1 : Math.max(1, people / over.length);
+    const agrees = over.length === 1 && divided.length === 1 && overlapOf(over[0]!, piece) >= AGREES_MIN;
+    for (const object of over) {
+      if (!left.delete(object)) continue;
+      const where = agrees ? between(object, piece) : object;
+      into.push({ ...ofObject(where, over, piece, view), people: each });
     }
-    for (const object of over) if (left.delete(object)) into.push(ofObject(object, over, piece, view));
   }
   for (const object of left) into.push(ofObject(object, [], undefined, view));
 }

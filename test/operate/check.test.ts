@@ -92,8 +92,8 @@ describe.runIf(havePart('ffmpeg', haveFfmpeg, 'no ffmpeg on the path'))('vigie c
     const text = siteText({
       source: './wide.mp4',
       authorisation:
-        '{ from: 2026-11-01, to: 2027-01-31, basis: "arrêté 7", events: [forbidden_zone, weapon] }',
-      rules: '[{ id: no-tracks, event: forbidden_zone, zone: tracks }, { id: f, event: weapon }]',
+        '{ from: 2026-11-01, to: 2027-01-31, basis: "arrêté 7", events: [forbidden_zone, person_on_ground] }',
+      rules: '[{ id: no-tracks, event: forbidden_zone, zone: tracks }, { id: f, event: person_on_ground }]',
       more: '  - { id: b, source: old.mp4 }',
     });
     const { code, text: out } = await said(text);
@@ -104,7 +104,7 @@ describe.runIf(havePart('ffmpeg', haveFfmpeg, 'no ffmpeg on the path'))('vigie c
     expect(out).toContain('640x480 h264 at 7/s, plane 138x104, every picture analysed: 7/s');
     expect(out).toContain('  no-tracks: forbidden_zone on tracks, high\n');
     expect(out).toContain(
-      '  f: weapon anywhere, critical  inactive: no detector in this release, never raised\n',
+      '  f: person_on_ground anywhere, high  inactive: no detector in this release, never raised\n',
     );
     expect(out).toContain('note: zone platform of camera quai has no rule');
     expect(out).toContain('note: camera b has no rule that this release can raise');
@@ -113,7 +113,7 @@ describe.runIf(havePart('ffmpeg', haveFfmpeg, 'no ffmpeg on the path'))('vigie c
     expect(report.cameras[0]).toMatchObject({
       rules: [
         { id: 'no-tracks', place: 'tracks', active: true },
-        { id: 'f', event: 'weapon', active: false },
+        { id: 'f', event: 'person_on_ground', active: false },
       ],
       stream: { every: 5, fps: 5 },
     });
