@@ -16,9 +16,15 @@ const SPAN = Math.log(6);
 const COUNT_MAX = 4_000;
 /** The prior counts like this many sightings in every band. */
 const PRIOR_COUNT = 2;
+/** For how full an outline is, the prior counts more: a few pictures of one coat like the floor are no sample. */
+const PRIOR_COUNT_FILL = 20;
 
 /** Share of a person's height squared that an upright silhouette covers (width 0.36 of the height, three quarters full). */
 const FILL_PRIOR = 0.25;
+
+/** Where people's heights are known: what is seen of one person differs by stature and stride, of two by more. */
+const STATURE_MIN = 0.8;
+const STATURE_MAX = 1.2;
 
 /** Focal length in widths of the view. */
 const FOCAL_WIDTHS = 0.9;
@@ -76,12 +82,13 @@ export class Ground {
 
   /** Share of height squared (in pixels) that one person covers. */
   get fill(): number {
-    this.#fill ??= FILL_PRIOR * medianOf(this.#fills, 0).ratio;
+    this.#fill ??= FILL_PRIOR * medianOf(this.#fills, 0, PRIOR_COUNT_FILL).ratio;
     return this.#fill;
   }
 
   /** A region that looks like one upright person: foot and height in shares of the view, fill = area / height^2 in pixels. */
   learn(footY: number, height: number, fill: number): void {
+    if (this.#calibrated !== undefined && !isWholePerson(height / this.height(footY))) return;
     const band = Math.min(BANDS - 1, Math.max(0, Math.floor(footY * BANDS)));
     count(this.#heights, band * BUCKETS, bucketOf(height / priorHeight((band + 0.5) / BANDS)));
     count(this.#fills, 0, bucketOf(fill / FILL_PRIOR));
@@ -121,6 +128,10 @@ export class Ground {
   }
 }
 
+function isWholePerson(stature: number): boolean {
+  return stature >= STATURE_MIN && stature <= STATURE_MAX;
+}
+
 function bucketOf(ratio: number): number {
   const at = Math.floor(((Math.log(ratio) + SPAN) / (2 * SPAN)) * BUCKETS);
   return Math.min(BUCKETS - 1, Math.max(0, at));
@@ -134,17 +145,21 @@ function count(histogram: Float64Array, from: number, bucket: number): void {
   for (let i = 0; i < BUCKETS; i++) histogram[from + i]! /= 2;
 }
 
-/** The prior's few sightings at ratio 1 are part of every median. */
-function medianOf(histogram: Float64Array, from: number): { ratio: number; total: number } {
+/** The prior's sightings at ratio 1 are part of every median. */
+function medianOf(
+  histogram: Float64Array,
+  from: number,
+  prior = PRIOR_COUNT,
+): { ratio: number; total: number } {
   let total = 0;
   for (let i = 0; i < BUCKETS; i++) total += histogram[from + i]!;
   const middle = bucketOf(1);
   let seen = 0;
   for (let i = 0; i < BUCKETS; i++) {
-    const here = histogram[from + i]! + (i === middle ? PRIOR_COUNT : 0);
-    if (seen + here > (total + PRIOR_COUNT) / 2) {
+    const here = histogram[from + i]! + (i === middle ? prior : 0);
+    if (seen + here > (total + prior) / 2) {
       // Interpolated within the bucket.
-      const share = ((total + PRIOR_COUNT) / 2 - seen) / here;
+      const share = ((total + prior) / 2 - seen) / here;
       return { ratio: Math.exp(((i + share) / BUCKETS) * 2 * SPAN - SPAN), total };
     }
     seen += here;

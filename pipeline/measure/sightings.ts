@@ -45,7 +45,7 @@ const PERSON_SHARE_MIN = 0.22;
 /** A region taller than this many people's heights is somebody in front and somebody behind. */
 const TALL = 1.3;
 /** Beyond this a region is a crowd and is not divided. */
-const DIVIDE_MAX = 6;
+export const DIVIDE_MAX = 6;
 
 /** `grid`: the cells of the frame, where it has any. */
 export function sightings(frame: Frame, grid: Grid | undefined, ground: Ground): readonly Sighting[] {
