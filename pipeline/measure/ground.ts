@@ -16,11 +16,11 @@ const SPAN = Math.log(6);
 const COUNT_MAX = 4_000;
 /** The prior counts like this many sightings in every band. */
 const PRIOR_COUNT = 2;
-/** For how full an outline is, the prior counts more: a few pictures of one coat like the floor are no sample. */
-const PRIOR_COUNT_FILL = 20;
 
 /** Share of a person's height squared that an upright silhouette covers (width 0.36 of the height, three quarters full). */
 const FILL_PRIOR = 0.25;
+/** Nobody upright covers less; who seems to wears a coat like the floor, and others do not. */
+const FILL_MIN = 0.18;
 
 /** Where people's heights are known: what is seen of one person differs by stature and stride, of two by more. */
 const STATURE_MIN = 0.8;
@@ -82,7 +82,7 @@ export class Ground {
 
   /** Share of height squared (in pixels) that one person covers. */
   get fill(): number {
-    this.#fill ??= FILL_PRIOR * medianOf(this.#fills, 0, PRIOR_COUNT_FILL).ratio;
+    this.#fill ??= Math.max(FILL_MIN, FILL_PRIOR * medianOf(this.#fills, 0).ratio);
     return this.#fill;
   }
 
@@ -145,21 +145,17 @@ function count(histogram: Float64Array, from: number, bucket: number): void {
   for (let i = 0; i < BUCKETS; i++) histogram[from + i]! /= 2;
 }
 
-/** The prior's sightings at ratio 1 are part of every median. */
-function medianOf(
-  histogram: Float64Array,
-  from: number,
-  prior = PRIOR_COUNT,
-): { ratio: number; total: number } {
+/** The prior's few sightings at ratio 1 are part of every median. */
+function medianOf(histogram: Float64Array, from: number): { ratio: number; total: number } {
   let total = 0;
   for (let i = 0; i < BUCKETS; i++) total += histogram[from + i]!;
   const middle = bucketOf(1);
   let seen = 0;
   for (let i = 0; i < BUCKETS; i++) {
-    const here = histogram[from + i]! + (i === middle ? prior : 0);
-    if (seen + here > (total + prior) / 2) {
+    const here = histogram[from + i]! + (i === middle ? PRIOR_COUNT : 0);
+    if (seen + here > (total + PRIOR_COUNT) / 2) {
       // Interpolated within the bucket.
-      const share = ((total + prior) / 2 - seen) / here;
+      const share = ((total + PRIOR_COUNT) / 2 - seen) / here;
       return { ratio: Math.exp(((i + share) / BUCKETS) * 2 * SPAN - SPAN), total };
     }
     seen += here;
