@@ -110,6 +110,11 @@ export function densify(
       continue;
     }
     const value = load<u8>(occupancy + next);
+    if (value == 0) {
+      // It burns, and nothing else is known of it.
+      next++;
+      continue;
+    }
     store<f64>(scratch + 8 * cell, f64(value));
     store<u8>(dense + cell, value);
     store<u8>(dense + cells + cell, load<u8>(flowX + next));

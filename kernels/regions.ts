@@ -93,24 +93,36 @@ export function regionFlows(
 }
 
 /**
- * The occupied cells, one part after another without a gap: a bitmap of all `cells` (bit k of byte n is cell 8 n + k),
- * then of the occupied ones occupancy, flow x and flow y. Returns how many are occupied. Writes up to 16 bytes more.
+ * The cells that are occupied or burn, one part after another without a gap: a bitmap of all `cells` (bit k of byte n is
+ * cell 8 n + k), then of those cells occupancy, flow x, flow y and flame. Returns how many they are. Writes up to 16
+ * bytes more.
  */
-export function gatherCells(out: usize, occupancy: usize, flowX: usize, flowY: usize, cells: i32): i32 {
+export function gatherCells(
+  out: usize,
+  occupancy: usize,
+  flowX: usize,
+  flowY: usize,
+  flame: usize,
+  cells: i32,
+): i32 {
   let count = 0;
   let cell = 0;
   for (; cell + 16 <= cells; cell += 16) {
-    const bits = i8x16.bitmask(i8x16.ne(v128.load(occupancy + cell), i8x16.splat(0)));
+    const any = v128.or(v128.load(occupancy + cell), v128.load(flame + cell));
+    const bits = i8x16.bitmask(i8x16.ne(any, i8x16.splat(0)));
     store<u16>(out + (cell >> 3), u16(bits));
     count += popcnt(bits);
   }
   let rest = 0;
-  for (let k = 0; cell + k < cells; k++) rest |= i32(load<u8>(occupancy + cell + k) != 0) << k;
+  for (let k = 0; cell + k < cells; k++) {
+    rest |= i32((load<u8>(occupancy + cell + k) | load<u8>(flame + cell + k)) != 0) << k;
+  }
   store<u16>(out + (cell >> 3), u16(rest));
   count += popcnt(rest);
   const toOccupancy = out + ((cells + 7) >> 3);
   const toX = toOccupancy + count;
   const toY = toX + count;
+  const toFlame = toY + count;
   let next = 0;
   for (cell = 0; cell < cells; cell += 16) {
     // Of the last bits, the upper ones may be what was just written.
@@ -120,6 +132,7 @@ export function gatherCells(out: usize, occupancy: usize, flowX: usize, flowY: u
       store<u8>(toOccupancy + next, load<u8>(occupancy + from));
       store<u8>(toX + next, load<u8>(flowX + from));
       store<u8>(toY + next, load<u8>(flowY + from));
+      store<u8>(toFlame + next, load<u8>(flame + from));
       next++;
     }
   }

@@ -105,6 +105,10 @@ export interface KernelExports {
     w: number,
     h: number,
   ): void;
+  /** Bytes that `spread` fills and needs for `max` components. */
+  spreadBytes(max: number): number;
+  /** 4 f64 per component (named in kernels/spread.ts): standard deviations of x and y, their correlation, 0. */
+  spread(out: number, runs: number, count: number, max: number): void;
   /**
    * `fate`: u8 per label, 0 keep, 1 absorb into the background, 2 adapt a quarter of the way, 3 drop. What is not kept
    * leaves `bits`.
@@ -141,8 +145,15 @@ export interface KernelExports {
     flowY: number,
     columns: number,
   ): void;
-  /** Bitmap of the cells, then occupancy, flow x, flow y of the occupied ones, whose number is returned. */
-  gatherCells(out: number, occupancy: number, flowX: number, flowY: number, cells: number): number;
+  /** Bitmap of the cells, then occupancy, flow x, flow y, flame of those that have any of the first or last: how many. */
+  gatherCells(
+    out: number,
+    occupancy: number,
+    flowX: number,
+    flowY: number,
+    flame: number,
+    cells: number,
+  ): number;
   /** Bytes of what is remembered of static pixels (drawn in kernels/statics.ts), all zero at first. */
   staticsBytes(pixels: number): number;
   /**
@@ -177,6 +188,24 @@ export interface KernelExports {
     w: number,
     h: number,
   ): void;
+  /** Bytes of what is remembered of a camera's flicker (drawn in kernels/flame.ts), all zero at first. */
+  flameBytes(w: number, h: number): number;
+  flameScratchBytes(w: number, h: number): number;
+  /** One picture into `slot` (0..31, each after the one before). `u`, `v`: chroma, half the sides rounded up. */
+  glance(state: number, slot: number, luma: number, u: number, v: number, w: number, h: number): void;
+  /**
+   * How much each 4x4 cell looks like a flame (u8, 0..255) over the last `samples` slots (2..32) up to `slot`; returns how
+   * many do.
+   */
+  flame(
+    out: number,
+    state: number,
+    slot: number,
+    samples: number,
+    scratch: number,
+    w: number,
+    h: number,
+  ): number;
   /** Bytes of one camera's tracks (drawn in kernels/tracks.ts). */
   tracksBytes(): number;
   tracksScratchBytes(): number;

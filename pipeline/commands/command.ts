@@ -41,6 +41,18 @@ export const jsonOption: Words = (one) => one.option('--json', 'print JSON', fal
 export const serverOption: Words = (one) =>
   one.option('--server <host:port>', 'gRPC server', '127.0.0.1:50051');
 
+/** The word itself, if it is one of those known. */
+export function oneOf<T extends string>(word: string, known: readonly T[]): T {
+  const found = known.find((one) => one === word);
+  if (found !== undefined) return found;
+  throw new InvalidArgumentError(`found '${word}', expected ${known.join(', ')}`);
+}
+
+/** As wholeNumber, but none at all is an answer too. */
+export function wholeNumberOrNone(text: string): number {
+  return text === '0' ? 0 : wholeNumber(text);
+}
+
 export function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('expected a whole number, at least 1');
   return Number(text);

@@ -1,5 +1,6 @@
 /** Commands about what is on the log, and about how well the whole does. */
 import { fault, InputError } from '../errors.ts';
+import { EVENT_TYPES, type EventType, SENSITIVITIES, type Sensitivity } from '../model.ts';
 import { evaluate } from '../operate/evaluate/evaluate.ts';
 import { reconcileLog } from '../operate/reconcile/command.ts';
 import { listRejected } from '../operate/rejected/list.ts';
@@ -14,9 +15,11 @@ import {
   gather,
   jsonOption,
   OK,
+  oneOf,
   sinceMs,
   type Words,
   wholeNumber,
+  wholeNumberOrNone,
 } from './command.ts';
 import { type LogWords, logFrom, logOptions } from './log-words.ts';
 
@@ -32,6 +35,10 @@ interface EvaluateWords {
   readonly scenes?: number;
   readonly hours?: number;
   readonly seed?: number;
+  readonly types?: readonly EventType[];
+  readonly sensitivity?: Sensitivity;
+  readonly jobs?: number;
+  readonly plain?: boolean;
 }
 
 export function recordCommands(vigie: Command, done: Done): void {
@@ -108,15 +115,22 @@ export function recordCommands(vigie: Command, done: Done): void {
     [
       'vigie evaluate ../shared/data',
       'vigie evaluate ../shared/data --clip pets09_s2l1 --json out.json',
-      'vigie evaluate --scenes 100 --hours 10 --seed 5000',
+      'vigie evaluate --scenes 100 --hours 10 --seed 5000 --jobs 2',
+      'vigie evaluate --scenes 20 --types fire,weapon --sensitivity high',
     ],
     [],
   )
     .option('--clip <name>', 'only this clip')
-    .option('--json <file>', 'write the result of the clips, in full')
+    .option('--json <file>', 'write the result, in full')
     .option('--scenes <n>', 'render n scenes per event type', wholeNumber)
-    .option('--hours <n>', 'with --scenes: camera-hours without events (default 1)', wholeNumber)
+    .option('--hours <n>', 'with --scenes: camera-hours without events (default 1)', wholeNumberOrNone)
     .option('--seed <n>', 'with --scenes: the first seed (default 1)', wholeNumber)
+    .option('--types <a,b>', 'with --scenes: only these event types', eventTypes)
+    .option('--sensitivity <step>', 'with --scenes: of every rule: low, medium or high', (word) =>
+      oneOf(word, SENSITIVITIES),
+    )
+    .option('--jobs <n>', 'with --scenes: threads (default 1)', wholeNumber)
+    .option('--plain', 'with --scenes: without look-alikes, weather and faults of the view')
     .action(async (directory: string | undefined, words: EvaluateWords) => {
       if (words.scenes === undefined && directory === undefined)
         throw new InputError([fault('nothing_to_evaluate', 'dir', 'expected a directory, or --scenes')]);
@@ -124,11 +138,15 @@ export function recordCommands(vigie: Command, done: Done): void {
       if (directory !== undefined) code = await evaluate(directory, words);
       if (words.scenes !== undefined) {
         const { evaluateScenes } = await import('../operate/evaluate/scenes.ts');
-        const { scenes, hours = 1, seed = 1 } = words;
-        code = Math.max(code, await evaluateScenes({ scenes, hours, seed }));
+        const { scenes, hours = 1, seed = 1, clip: _, ...more } = words;
+        code = Math.max(code, await evaluateScenes({ ...more, scenes, hours, seed }));
       }
       done(code);
     });
+}
+
+function eventTypes(text: string): readonly EventType[] {
+  return text.split(',').map((word) => oneOf(word, EVENT_TYPES));
 }
 
 const selectionOptions: Words = (one) =>

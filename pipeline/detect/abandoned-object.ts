@@ -10,7 +10,7 @@
 import type { Measured, Point, Sensitivity, StaticRegion, Track } from '../model.ts';
 import type { WatchRule, Zone } from '../site/site.ts';
 import { type Condition, stepBetween } from './claim.ts';
-import { around, isWhole, type RuleMachine, seconds } from './rule.ts';
+import { around, isInside, isWhole, type RuleMachine, seconds } from './rule.ts';
 
 interface Limits {
   /** Steadiness of a thing when it is claimed. */
@@ -295,14 +295,4 @@ function overlapOf({ box: a }: StaticRegion, { box: b }: StaticRegion): number {
   if (width <= 0 || height <= 0) return 0;
   const both = width * height;
   return both / ((a.x1 - a.x0) * (a.y1 - a.y0) + (b.x1 - b.x0) * (b.y1 - b.y0) - both);
-}
-
-function isInside({ x, y }: Point, polygon: readonly Point[]): boolean {
-  let inside = false;
-  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
-    const a = polygon[i]!;
-    const b = polygon[j]!;
-    if (a.y > y !== b.y > y && x < ((b.x - a.x) * (y - a.y)) / (b.y - a.y) + a.x) inside = !inside;
-  }
-  return inside;
 }

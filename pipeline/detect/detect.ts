@@ -10,7 +10,9 @@ import type { KeptStage } from '../stage.ts';
 import { AbandonedObject } from './abandoned-object.ts';
 import { Claim, type ClaimRecord } from './claim.ts';
 import { Density } from './density.ts';
+import { Fires } from './fire.ts';
 import { ForbiddenZone } from './forbidden-zone.ts';
+import { PersonOnGround } from './person-on-ground.ts';
 import type { RuleMachine } from './rule.ts';
 import { WrongWayLine, WrongWayZone } from './wrong-way.ts';
 
@@ -171,11 +173,13 @@ function watchKey({ rule, machine }: Watch): string {
 }
 
 /** Kinds whose detectors are not part of this release have no machine; `vigie check` says so. */
-function machineFor(rule: Rule, camera: Camera): RuleMachine | undefined {
+export function machineFor(rule: Rule, camera: Camera): RuleMachine | undefined {
   const zone = 'zone' in rule ? camera.zones.find((known) => known.id === rule.zone) : undefined;
   if (rule.event === 'forbidden_zone' && zone !== undefined) return new ForbiddenZone(rule);
   if (rule.event === 'density' && zone !== undefined) return new Density(rule, zone);
   if (rule.event === 'abandoned_object') return new AbandonedObject(rule, zone);
+  if (rule.event === 'fire') return new Fires(rule, zone);
+  if (rule.event === 'person_on_ground') return new PersonOnGround(rule, zone, camera.ground);
   const line = 'line' in rule ? camera.lines.find((known) => known.id === rule.line) : undefined;
   if (rule.event === 'wrong_way' && 'line' in rule && line !== undefined) return new WrongWayLine(rule, line);
   if (rule.event === 'wrong_way' && zone !== undefined && 'direction' in rule)

@@ -10,6 +10,8 @@ export interface SourceOptions {
   readonly startMs: number;
   /** Decoding threads of a file; 1 unless given. */
   readonly threads?: number;
+  /** Pictures between the analysed ones as well. */
+  readonly between?: boolean;
 }
 
 export type SourceKind = 'file' | 'scene' | 'network';
@@ -26,7 +28,7 @@ export function sourceKind(source: string): SourceKind {
  */
 export async function openSource(
   { id, source, analysis }: Pick<Camera, 'id' | 'source' | 'analysis'>,
-  { startMs, threads }: SourceOptions,
+  { startMs, threads, between = false }: SourceOptions,
 ): Promise<PictureSource> {
   if (source === undefined) {
     throw new InputError([
@@ -35,9 +37,14 @@ export async function openSource(
   }
   switch (sourceKind(source)) {
     case 'file':
-      return openVideoFile(source, { analysis, startMs, ...(threads === undefined ? {} : { threads }) });
+      return openVideoFile(source, {
+        analysis,
+        startMs,
+        between,
+        ...(threads === undefined ? {} : { threads }),
+      });
     case 'scene':
-      return openSceneSource(source, { analysis, startMs });
+      return openSceneSource(source, { analysis, startMs, between });
     case 'network':
       throw new InputError([
         fault(

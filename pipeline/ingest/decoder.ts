@@ -1,7 +1,7 @@
 /**
  * One running ffmpeg: planes of pictures on its stdout, what it says about them on its stderr.
  *
- *   decode -> every Nth picture -> (note its size) -> scale, area averaging -> 4:2:0 planes, back to back
+ *   decode -> some of every N pictures -> (note its size) -> scale, area averaging -> 4:2:0 planes, back to back
  *
  * Bounds. stdout is read at the consumer's pace: ffmpeg waits on a full pipe (about 200 KB, ten pictures of
  * 160x90), and here one chunk (at most 64 KB) and one picture are held. stderr is read as it comes; of it the
@@ -15,6 +15,8 @@ import type { Size } from './plane.ts';
 
 export interface DecoderOptions {
   readonly every: number;
+  /** Which of every `every` pictures, 0..every - 1, rising. */
+  readonly places: readonly number[];
   readonly plane: Size;
   readonly threads: number;
   readonly stallMsMax: number;
@@ -122,10 +124,10 @@ export class Decoder {
 }
 
 function decodeArguments(path: string, options: DecoderOptions, timing: string): string[] {
-  const { every, plane, threads } = options;
+  const { every, places, plane, threads } = options;
   const filters = [
-    // By index, not by time: no picture is repeated or dropped, and the i-th is number i * every.
-    `select='not(mod(n,${every}))'`,
+    // By index, not by time: no picture is repeated or dropped, and every number is known.
+    `select='${places.map((place) => `eq(mod(n,${every}),${place})`).join('+')}'`,
     'showinfo=checksum=0',
     `scale=${plane.width}:${plane.height}:flags=area`,
     // Both names are the same bytes: limited or full range stays as decoded.

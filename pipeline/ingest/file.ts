@@ -1,7 +1,7 @@
 /**
  * Video files as sources of pictures, through the ffmpeg of this machine.
  *
- * Promises: every Nth picture by index, none repeated or dropped; the planes as decoded (limited range stays
+ * Promises: every Nth picture by index (and some between, if asked for), none repeated or dropped; the planes as decoded (limited range stays
  * limited, full stays full); at most a few pictures in memory, whatever the pace of the consumer; an end that
  * tells a whole file from a cut or damaged one; no process left behind. (One cut leaves no trace: between two
  * pictures of a container without an index, such as MPEG-TS.)
@@ -16,6 +16,7 @@ import { type Fault, fault, InputError } from '../errors.ts';
 import { type Analysis, decimation } from '../site/site.ts';
 import { Decoder, type DecoderEnd } from './decoder.ts';
 import { type Probe, probe, unstarted } from './ffmpeg.ts';
+import { placesOf } from './flicker.ts';
 import type { Picture, PictureSource } from './picture.ts';
 import { planeOf, type Size } from './plane.ts';
 
@@ -27,6 +28,8 @@ export interface VideoFileOptions {
   readonly threads?: number;
   /** How long the decoder may stay silent before it is ended with `source_stalled`; 30 s unless given. */
   readonly stallMsMax?: number;
+  /** Give pictures between the analysed ones as well (flicker.ts). */
+  readonly between?: boolean;
 }
 
 export interface VideoFile extends PictureSource {
@@ -40,7 +43,7 @@ export interface VideoFile extends PictureSource {
 /**
  * Opens a video file: looks at it now, starts decoding when pictures are asked for (once).
  *
- * Picture i has number i * every and capturedAtMs startMs + number * 1000 / sourceFps, rounded to whole ms.
+ * Analysed picture i has number i * every, and every picture capturedAtMs startMs + number * 1000 / sourceFps, rounded to whole ms.
  * Throws InputError `source_unreadable`, `source_empty`, `source_not_video`, `source_truncated`,
  * `decoder_missing`, `plane_too_large`; pictures() adds `source_size_changed` and `source_stalled`.
  */
@@ -49,6 +52,7 @@ export async function openVideoFile(path: string, options: VideoFileOptions): Pr
   const found = await probe(path);
   const plane = planeOf(options.analysis, found, path);
   const every = decimation(found.fps, options.analysis.fps);
+  const places = options.between === true ? placesOf(every, found.fps) : [0];
   let decoder: Promise<Decoder> | undefined;
   let closed = false;
 
@@ -57,6 +61,7 @@ export async function openVideoFile(path: string, options: VideoFileOptions): Pr
     if (decoder !== undefined) throw new Error(`the pictures of ${path} were already asked for`);
     decoder = Decoder.start(path, {
       every,
+      places,
       plane,
       threads: options.threads ?? 1,
       stallMsMax: options.stallMsMax ?? 30_000,
@@ -64,7 +69,14 @@ export async function openVideoFile(path: string, options: VideoFileOptions): Pr
     const running = await decoder;
     try {
       if (!closed)
-        yield* readPictures(running, path, { plane, every, fps: found.fps, startMs: options.startMs, found });
+        yield* readPictures(running, path, {
+          plane,
+          every,
+          places,
+          fps: found.fps,
+          startMs: options.startMs,
+          found,
+        });
     } finally {
       await running.close();
     }
@@ -89,13 +101,16 @@ export async function openVideoFile(path: string, options: VideoFileOptions): Pr
 interface Reading {
   readonly plane: Size;
   readonly every: number;
+  readonly places: readonly number[];
   readonly fps: number;
   readonly startMs: number;
   readonly found: Probe;
 }
 
 async function* readPictures(decoder: Decoder, path: string, reading: Reading): AsyncGenerator<Picture> {
-  const { every, fps, startMs } = reading;
+  const { every, places, fps, startMs } = reading;
+  const numberOf = (index: number) =>
+    Math.floor(index / places.length) * every + places[index % places.length]!;
   const { bytes, luma, u, v } = planes(reading.plane);
   let first: Size | undefined;
   let count = 0;
@@ -103,12 +118,13 @@ async function* readPictures(decoder: Decoder, path: string, reading: Reading): 
     const size = await decoder.sizeOf(count);
     first ??= size;
     if (size !== undefined && first !== undefined && !sameAspect(first, size)) {
-      throw new InputError([sizeChanged(path, first, size, count * every)]);
+      throw new InputError([sizeChanged(path, first, size, numberOf(count))]);
     }
-    const number = count * every;
-    yield { number, capturedAtMs: Math.round(startMs + (number * 1000) / fps), luma, u, v };
+    const number = numberOf(count);
+    const picture = { number, capturedAtMs: Math.round(startMs + (number * 1000) / fps), luma, u, v };
+    yield count % places.length === 0 ? picture : { ...picture, between: true };
   }
-  const why = endFault(path, await decoder.end(), count * every, reading.found);
+  const why = endFault(path, await decoder.end(), numberOf(count), reading.found);
   if (why !== undefined) throw why;
 }
 

@@ -3,6 +3,8 @@
  * and rendered scenes; later RTSP.
  */
 
+import type { DetectedObject } from '../model.ts';
+
 /** One picture. The planes belong to the source and are valid until the next picture is asked for. */
 export interface Picture {
   /** Index in the decoded stream of this epoch, from 0. Decimation leaves gaps. */
@@ -14,6 +16,10 @@ export interface Picture {
   /** Chroma, (width/2) x (height/2) bytes each, 128 is grey. */
   readonly u: Uint8Array;
   readonly v: Uint8Array;
+  /** What a detector beside the camera saw in it; absent without one. */
+  readonly objects?: readonly DetectedObject[];
+  /** Taken between two analysed pictures, for what flickers: to be glanced at. Absent for those that are analysed. */
+  readonly between?: true;
 }
 
 export interface PictureSource {
@@ -24,6 +30,7 @@ export interface PictureSource {
   /** Pictures per second of the stream before decimation; `number` counts these. */
   readonly sourceFps: number;
   /**
+   * In order; with pictures between the analysed ones only where they were asked for.
    * Ends at the honest end of the stream. Throws InputError (codes `source_unreadable`, `source_truncated`,
    * `source_not_video`, `source_empty`, `decoder_missing`) when the stream is broken; pictures decoded before
    * the fault have been given.

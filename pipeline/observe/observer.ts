@@ -7,10 +7,12 @@
  *           -> background -> clean        (what is not part of the empty view)
  *           -> label -> judge -> settle   (which regions are things)
  *           -> cells                      (how full each cell is)
+ *           -> flames                     (which cells flicker like fire, from more pictures than are analysed)
  *           -> statics                    (what has been put down or taken away, several times a second)
  */
 import type { Picture } from '../ingest/picture.ts';
 import type { Blob, Cells, Frame, ViewState } from '../model.ts';
+import { Flames } from './flames.ts';
 import { Judge, type Region } from './regions.ts';
 import { type LightState, Relit } from './relit.ts';
 import { BLOBS_MAX, type Slab, takeSlab } from './slab.ts';
@@ -28,6 +30,8 @@ export interface ObserverOptions {
   readonly height: number;
   /** A vehicle's own camera: what moves behind its windows is nobody. */
   readonly aboard?: boolean;
+  /** Whether to look for flames: pictures between analysed ones are then shown to `glance`. */
+  readonly flames?: boolean;
 }
 
 /** The background is learned for this long after a start or a change of scene; until then nothing is known. */
@@ -57,6 +61,7 @@ export class Observer {
   readonly #steady: Steady;
   readonly #relit = new Relit();
   readonly #windows: Windows | undefined;
+  readonly #flames: Flames | undefined;
   /** Views of the slab; the kernels' memory never grows, so they stay valid. */
   readonly #luma: readonly [Uint8Array, Uint8Array];
   readonly #mean: Uint16Array;
@@ -80,6 +85,7 @@ export class Observer {
     this.#health = new ViewHealth();
     this.#statics = new Statics(this.#slab, width, height);
     this.#steady = new Steady(width, height);
+    if (options.flames === true) this.#flames = new Flames(this.#slab, width, height);
     const { parts, scratch, kernels } = this.#slab;
     const { buffer } = kernels.memory;
     this.#columns = (width + 3) >> 2;
@@ -93,7 +99,12 @@ export class Observer {
       new Uint8Array(buffer, parts.luma[0], width * height),
       new Uint8Array(buffer, parts.luma[1], width * height),
     ];
-    this.#gathered = new Uint8Array(buffer, scratch.gathered, 4 * this.#columns * this.#rows);
+    this.#gathered = new Uint8Array(buffer, scratch.gathered, 5 * this.#columns * this.#rows);
+  }
+
+  /** A picture between two analysed ones: only looked at for flicker. In order with those that are observed. */
+  glance(picture: Picture): void {
+    this.#flames?.glance(picture);
   }
 
   /** Pictures of one epoch in order. The planes are only read during the call. */
@@ -136,6 +147,7 @@ export class Observer {
     for (const bits of this.#foreground) this.#windows?.clear(bits, width, height);
     const count = exports.label(scratch.runs, scratch.bits, width, height, BLOBS_MAX);
     exports.blobTable(scratch.table, scratch.runs, count, scratch.bits, luma, lit, width, height);
+    exports.spread(scratch.spread, scratch.runs, count, BLOBS_MAX);
     const regions = this.#judge.judge(count, stepMs, picture.capturedAtMs);
     if (regions.length < count)
       exports.settle(scratch.runs, scratch.fate, scratch.bits, parts.background, luma, width);
@@ -145,7 +157,9 @@ export class Observer {
 
     if (!warming) this.#statics.step(picture.capturedAtMs, luma, lit);
     if (isCrowded(regions, pixels)) this.#crowdedAtMs = picture.capturedAtMs;
-    const cells = this.#cells();
+    this.#flames?.glance(picture, luma);
+    const burning = this.#flames?.judge() ?? 0;
+    const cells = this.#cells(burning);
     const state = this.#health.judge({
       luma: this.#luma[now]!,
       previous: this.#luma[first ? now : before]!,
@@ -176,7 +190,7 @@ export class Observer {
       view,
       ...(usable ? { cells } : {}),
       blobs: usable && light === 'calm' ? regions.map((region) => this.#blob(region)) : [],
-      objects: [],
+      objects: picture.objects ?? [],
       statics: usable ? this.#statics.regions : [],
     };
   }
@@ -200,7 +214,7 @@ export class Observer {
     return this.#relit.judge({ luma, previous, u, v, width, height, differs, atMs });
   }
 
-  #cells(): Cells {
+  #cells(burning: number): Cells {
     const { parts, scratch, kernels } = this.#slab;
     const columns = this.#columns;
     const rows = this.#rows;
@@ -210,6 +224,7 @@ export class Observer {
       parts.occupancy,
       parts.flowX,
       parts.flowY,
+      burning > 0 ? scratch.flame : scratch.unlit,
       cells,
     );
     const all = this.#gathered;
@@ -221,6 +236,7 @@ export class Observer {
       occupancy: all.slice(bitmap, bitmap + count),
       flowX: all.slice(bitmap + count, bitmap + 2 * count),
       flowY: all.slice(bitmap + 2 * count, bitmap + 3 * count),
+      ...(burning > 0 ? { flame: all.slice(bitmap + 3 * count, bitmap + 4 * count) } : {}),
     };
   }
 
@@ -239,6 +255,7 @@ export class Observer {
       flowX: flow.x,
       flowY: flow.y,
       stillMs: Math.round(region.stillMs),
+      spread: this.#judge.spreadOf(region),
     };
   }
 }

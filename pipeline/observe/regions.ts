@@ -6,6 +6,7 @@
  * background and not in the picture. And what has not changed at all for minutes is furniture: a person who stands
  * still never stands that still.
  */
+import type { Spread } from '../model.ts';
 import type { Slab } from './slab.ts';
 import { BLOBS_MAX } from './slab.ts';
 
@@ -41,6 +42,8 @@ const ROW = {
   flowY: 14,
 } as const;
 const ROW_LENGTH = 16;
+/** Of a row of kernels/spread.ts. */
+const SPREAD_LENGTH = 4;
 
 const FATE = { keep: 0, absorb: 1, adapt: 2, drop: 3 } as const;
 
@@ -72,6 +75,7 @@ export class Judge {
   readonly #pixels: number;
   readonly #table: Int32Array;
   readonly #fate: Uint8Array;
+  readonly #spread: Float64Array;
   readonly #columns: number;
   /** Of the picture before, as long as regions are judged. */
   readonly #occupancy: Uint8Array;
@@ -85,6 +89,7 @@ export class Judge {
     this.#pixels = width * height;
     this.#table = new Int32Array(buffer, slab.scratch.table, BLOBS_MAX * ROW_LENGTH);
     this.#fate = new Uint8Array(buffer, slab.scratch.fate, BLOBS_MAX + 1);
+    this.#spread = new Float64Array(buffer, slab.scratch.spread, BLOBS_MAX * SPREAD_LENGTH);
     this.#columns = (width + 3) >> 2;
     const cells = this.#columns * ((height + 3) >> 2);
     this.#occupancy = new Uint8Array(buffer, slab.parts.occupancy, cells);
@@ -177,6 +182,12 @@ export class Judge {
     const weight = table[row + ROW.weight]!;
     if (weight === 0) return { x: 0, y: 0 };
     return { x: table[row + ROW.flowX]! / weight / 8, y: table[row + ROW.flowY]! / weight / 8 };
+  }
+
+  /** How its pixels lie. After `spread`. */
+  spreadOf({ row }: Region): Spread {
+    const at = (row / ROW_LENGTH) * SPREAD_LENGTH;
+    return { x: this.#spread[at]!, y: this.#spread[at + 1]!, slant: this.#spread[at + 2]! };
   }
 }
 

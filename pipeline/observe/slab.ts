@@ -6,17 +6,20 @@
  *   head | background | statics | luma A | luma B | pyramid A | pyramid B | still | occupancy | flow x | flow y | flow q
  *    16    5 a pixel    2 a px    1 a px   1 a px                           u16      u8 ... a cell each
  *
+ *   flames
+ *    65 a cell
+ *
  * head: i32 layout version, width, height, and which of A and B holds the latest picture. There is no pointer in a
  * slab: copying its bytes moves or checkpoints a camera. What only lives within one picture (foreground, runs, the blob
  * table, flow's scratch) is shared by the cameras of a pool, which take turns.
  */
 import { instantiate, type Kernels } from '../kernels.ts';
 
-export const SLAB_LAYOUT = 3;
+export const SLAB_LAYOUT = 4;
 export const BLOBS_MAX = 64;
 /** Static regions of one picture that are looked at; specks among them are dropped after that. */
 export const STATICS_TABLE_MAX = 64;
-/** Cameras per instance: at 160x90 a slab is about 210 KB, so a pool is about 3 MB. */
+/** Cameras per instance: at 160x90 a slab is about 270 KB, so a pool is about 4 MB. */
 const SLABS_PER_POOL = 16;
 
 export interface SlabParts {
@@ -30,6 +33,7 @@ export interface SlabParts {
   readonly flowX: number;
   readonly flowY: number;
   readonly flowQ: number;
+  readonly flames: number;
 }
 
 export interface ScratchParts {
@@ -38,9 +42,17 @@ export interface ScratchParts {
   readonly bits: number;
   readonly runs: number;
   readonly table: number;
+  readonly spread: number;
   readonly fate: number;
   readonly ages: number;
   readonly gathered: number;
+  /** Of a picture of which nothing else is kept. */
+  readonly glance: number;
+  readonly chroma: readonly [number, number];
+  readonly flame: number;
+  /** As `flame` where nothing burns: always zero. */
+  readonly unlit: number;
+  readonly flameScratch: number;
   readonly staticBits: number;
   readonly staticRuns: number;
   readonly staticTable: number;
@@ -124,6 +136,7 @@ function partsAt({ exports }: Kernels, start: number, width: number, height: num
     flowX: take(cells),
     flowY: take(cells),
     flowQ: take(cells),
+    flames: take(exports.flameBytes(width, height)),
     end: take(0),
   };
 }
@@ -131,6 +144,7 @@ function partsAt({ exports }: Kernels, start: number, width: number, height: num
 function scratchAt({ exports }: Kernels, start: number, width: number, height: number) {
   const pixels = width * height;
   const cells = ((width + 3) >> 2) * ((height + 3) >> 2);
+  const chroma = ((width + 1) >> 1) * ((height + 1) >> 1);
   const take = taker(start);
   return {
     lit: take(2 * pixels),
@@ -138,9 +152,15 @@ function scratchAt({ exports }: Kernels, start: number, width: number, height: n
     bits: take(exports.bitsBytes(width, height)),
     runs: take(exports.runsBytes(width, height)),
     table: take(BLOBS_MAX * 64),
+    spread: take(exports.spreadBytes(BLOBS_MAX)),
     fate: take(BLOBS_MAX + 1),
     ages: take(2 * cells + 16),
-    gathered: take(4 * cells + 16),
+    gathered: take(5 * cells + 16),
+    glance: take(pixels),
+    chroma: [take(chroma), take(chroma)] as const,
+    flame: take(cells + 16),
+    unlit: take(cells + 16),
+    flameScratch: take(exports.flameScratchBytes(width, height)),
     staticBits: take(exports.bitsBytes(width, height)),
     staticRuns: take(exports.runsBytes(width, height)),
     staticTable: take(STATICS_TABLE_MAX * 64),

@@ -10,7 +10,7 @@ import type { PictureSource } from '../ingest/picture.ts';
 import type { EventType, Severity } from '../model.ts';
 import { PENDING_EVENTS } from '../site/defaults.ts';
 import { loadSite } from '../site/parse.ts';
-import type { Camera, Rule, Site } from '../site/site.ts';
+import { type Camera, FLICKER_FPS_MIN, type Rule, type Site } from '../site/site.ts';
 import { checkPage } from './check-page.ts';
 
 export interface CheckOptions {
@@ -213,6 +213,13 @@ function cameraWarnings(camera: Camera, stream: Stream | undefined): string[] {
         `camera ${camera.id}: the plane ${plane.width}x${plane.height} does not keep the aspect ratio of the view ${stream.width}x${stream.height}: people look ${stretch > 1 ? 'wide' : 'narrow'}`,
       );
     }
+  }
+  if (stream !== undefined && stream.sourceFps < FLICKER_FPS_MIN) {
+    for (const { id, event } of camera.rules)
+      if (event === 'fire')
+        warnings.push(
+          `camera ${camera.id}: ${stream.sourceFps} pictures a second are too few to see flames flicker, expected ${FLICKER_FPS_MIN} or more: rule ${id} never fires`,
+        );
   }
   return warnings;
 }

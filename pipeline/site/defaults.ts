@@ -13,12 +13,7 @@ export const SEVERITY_DEFAULT: Readonly<Record<EventType, Severity>> = {
 };
 
 /** Event types that no detector of this release raises: their rules are accepted and named as inactive. */
-export const PENDING_EVENTS = [
-  'weapon',
-  'fire',
-  'crowd_movement',
-  'person_on_ground',
-] as const satisfies readonly EventType[];
+export const PENDING_EVENTS = ['weapon', 'crowd_movement'] as const satisfies readonly EventType[];
 
 /** Presence in a forbidden zone: shorter is a passing shadow. */
 export const DWELL_MS_DEFAULT = 500;
@@ -52,7 +47,7 @@ export const PLANE_ASPECT_MAX = 4;
 export const FPS_MAX = 60;
 
 /** Rendered scenes that a source may name as `scene:NAME`. */
-export const SCENE_NAMES = ['platform', 'corridor', 'tracks'] as const;
+export const SCENE_NAMES = ['platform', 'corridor', 'tracks', 'coach'] as const;
 
 /** Bounds of one file; each is far above what a site needs and far below what would slow it. */
 export const FILE_BYTES_MAX = 4_000_000;

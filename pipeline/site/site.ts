@@ -131,6 +131,14 @@ export function analysisPlane(width: number, height: number): { width: number; h
   return { width: even(width * scale), height: even(height * scale) };
 }
 
+/** Pictures a second below which the turning points of a flame's flicker go by unseen. */
+export const FLICKER_FPS_MIN = 9;
+
+/** Whether a camera's flicker is to be seen, which takes more pictures than are analysed. */
+export function needsFlicker({ rules }: Pick<Camera, 'rules'>): boolean {
+  return rules.some(({ event }) => event === 'fire');
+}
+
 /**
  * Every how many pictures one is analysed: the divisor of the source's rate nearest to `fps` (5 when the site file
  * leaves it open). Whole divisors keep the interval between analysed pictures constant, which flow and tracks need.

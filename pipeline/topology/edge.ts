@@ -6,7 +6,7 @@
 import { openSource } from '../ingest/camera.ts';
 import type { PictureSource } from '../ingest/picture.ts';
 import { patiently, pause } from '../patience.ts';
-import type { Camera } from '../site/site.ts';
+import { type Camera, needsFlicker } from '../site/site.ts';
 import { FrameBatches } from './batches.ts';
 import { type Common, type Part, patienceOf } from './common.ts';
 import { type Epochs, lastEpochs } from './epochs.ts';
@@ -65,7 +65,8 @@ export function startEdge(options: EdgeOptions): Edge {
       batches,
       tally,
       nowMs,
-      open: options.open ?? ((camera, startMs) => openSource(camera, { startMs })),
+      open:
+        options.open ?? ((camera, startMs) => openSource(camera, { startMs, between: needsFlicker(camera) })),
       pace,
       loop,
       signal: stopping.signal,

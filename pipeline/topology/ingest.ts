@@ -11,7 +11,7 @@ import type { Frame } from '../model.ts';
 import { Observer } from '../observe/observer.ts';
 import { viewLost } from '../operate/evaluate/lost.ts';
 import { pause } from '../patience.ts';
-import { type Camera, isVehicle, type Site } from '../site/site.ts';
+import { type Camera, isVehicle, needsFlicker, type Site } from '../site/site.ts';
 import type { FrameBatches } from './batches.ts';
 import type { Epochs } from './epochs.ts';
 import type { Tally } from './tally.ts';
@@ -88,11 +88,16 @@ async function session(
   const { site, batches, signal, pace } = options;
   const source = await options.open(camera, startMs);
   const { width, height } = source;
+  const flames = needsFlicker(camera);
   const aboard = isVehicle(site);
-  const observer = new Observer({ site: site.id, camera: camera.id, epoch, width, height, aboard });
+  const observer = new Observer({ site: site.id, camera: camera.id, epoch, width, height, flames, aboard });
   let last = undefined as Frame | undefined;
   try {
     for await (const picture of pace === 'real' ? unstalled(source) : source.pictures()) {
+      if (picture.between) {
+        observer.glance(picture);
+        continue;
+      }
       const earlyMs = pace === 'real' ? picture.capturedAtMs - options.nowMs() : 0;
       if (earlyMs > 0) await pause(earlyMs, signal);
       if (signal.aborted) break;

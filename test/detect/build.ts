@@ -2,6 +2,7 @@
 import { detect } from '../../pipeline/detect/detect.ts';
 import type {
   Candidate,
+  Cells,
   EventType,
   Frame,
   LineCrossing,
@@ -70,6 +71,7 @@ export interface Seen {
   readonly zones?: readonly ZoneObservation[];
   readonly crossings?: readonly LineCrossing[];
   readonly view?: ViewState;
+  readonly cells?: Cells;
   readonly camera?: string;
   readonly epoch?: number;
 }
@@ -86,6 +88,7 @@ export function measured(n: number, seen: Seen): Measured {
     planeWidth: 160,
     planeHeight: 90,
     view: seen.view ?? 'ok',
+    ...(seen.cells === undefined ? {} : { cells: seen.cells }),
     blobs: [],
     objects: [],
     statics: [],

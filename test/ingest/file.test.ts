@@ -55,6 +55,31 @@ describe.runIf(havePart('ffmpeg', haveFfmpeg, 'no ffmpeg on the path'))('video f
     expect(brightness).toEqual(numbers.map((number) => 16 + 2 * number));
   });
 
+  it.each([
+    // rate -> numbers of the first pictures, those between marked
+    [25, ['0', '1?', '3?', '5', '6?', '8?', '10']],
+    [30, ['0', '2?', '4?', '6', '8?', '10?', '12']],
+    [50, ['0', '3?', '6?', '10', '13?', '16?', '20']],
+    [15, ['0', '1?', '2?', '3', '4?', '5?', '6']],
+    [10, ['0', '1?', '2', '3?', '4', '5?', '6']],
+    [5, ['0', '1', '2', '3', '4', '5', '6']],
+  ] as const)('gives pictures between the analysed ones when asked: of %d/s', async (rate, first) => {
+    const path = videos.draw(
+      `between-${rate}.mkv`,
+      `nullsrc=s=160x90:r=${rate}:d=2,format=yuv420p,geq=lum='16+N':cb=128:cr=128`,
+      ...['-c:v', 'ffv1'],
+    );
+    const source = await openVideoFile(path, { analysis: {}, startMs: 1_000, between: true });
+    expect(source.fps).toBe(rate / source.every);
+    const given: string[] = [];
+    for await (const { number, capturedAtMs, luma, between } of source.pictures()) {
+      given.push(`${number}${between ? '?' : ''}`);
+      expect([luma[0], capturedAtMs]).toEqual([16 + number, Math.round(1_000 + (number * 1000) / rate)]);
+    }
+    expect(given.slice(0, 7)).toEqual(first);
+    expect(given.filter((one) => !one.endsWith('?'))).toHaveLength((2 * rate) / source.every);
+  });
+
   it('takes pictures by index where their times are uneven', async () => {
     const path = videos.draw(
       'uneven.mkv',

@@ -12,6 +12,7 @@ import * as twinBlobs from '../support/twins/blobs.ts';
 import * as twinCells from '../support/twins/cells.ts';
 import * as twinLight from '../support/twins/light.ts';
 import * as twinRegions from '../support/twins/regions.ts';
+import * as twinSpread from '../support/twins/spread.ts';
 
 const SIZES: readonly (readonly [number, number])[] = [
   [96, 54],
@@ -51,9 +52,11 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
     bits: take(wasm.bitsBytes(width, height)),
     runs: take(wasm.runsBytes(width, height)),
     table: take(BLOBS_MAX * 64),
+    spread: take(wasm.spreadBytes(BLOBS_MAX)),
     fate: take(BLOBS_MAX + 1),
     ages: take(2 * columns * rows + 16),
-    gathered: take(4 * columns * rows + 16),
+    gathered: take(5 * columns * rows + 16),
+    flame: take(columns * rows),
     flowX: take(columns * rows),
     flowY: take(columns * rows),
     occupancy: take(columns * rows),
@@ -76,6 +79,8 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
   ];
   new Int8Array(memory.buffer, at.flowX, columns * rows).set(flowX);
   new Int8Array(memory.buffer, at.flowY, columns * rows).set(flowY);
+  const flame = Uint8Array.from(occupancy, () => (chance.below(9) === 0 ? chance.below(256) : 0));
+  u8(at.flame, columns * rows).set(flame);
   let previous: Uint8Array = new Uint8Array(pixels);
   const lit = new Uint16Array(pixels);
   let litBlocks = 0;
@@ -112,6 +117,13 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
     twinRegions.regionFlows(table, count, occupancy, flowX, flowY, columns);
     wasm.regionFlows(at.table, count, at.occupancy, at.flowX, at.flowY, columns);
     expectSame(new Int32Array(memory.buffer, at.table, count * 16), table.subarray(0, count * 16), 'table');
+    wasm.spread(at.spread, at.runs, count, BLOBS_MAX);
+    const spread = new Float64Array(memory.buffer, at.spread, 4 * count);
+    twinSpread.spread(labels, count, width).forEach(({ x, y, slant }, k) => {
+      expect(spread[4 * k]).toBeCloseTo(x, 6);
+      expect(spread[4 * k + 1]).toBeCloseTo(y, 6);
+      expect(spread[4 * k + 2]).toBeCloseTo(slant, 5);
+    });
     const fate = Uint8Array.from({ length: BLOBS_MAX + 1 }, (_, k) => (k === 0 ? 0 : k % 4));
     u8(at.fate, BLOBS_MAX + 1).set(fate);
     twinBlobs.settle(labels, fate, state.mean, luma);
@@ -120,9 +132,11 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
     twinCells.cells(occupancy, still, labels, luma, previous, width, height);
     wasm.cells(at.occupancy, at.still, at.bits, at.luma, at.previous, width, height);
     expectSame(u8(at.occupancy, columns * rows), occupancy, 'occupancy');
-    const gathered = twinRegions.gatherCells(occupancy, flowX, flowY);
-    const occupied = occupancy.reduce((sum, share) => sum + (share === 0 ? 0 : 1), 0);
-    expect(wasm.gatherCells(at.gathered, at.occupancy, at.flowX, at.flowY, columns * rows)).toBe(occupied);
+    const gathered = twinRegions.gatherCells(occupancy, flowX, flowY, flame);
+    const listed = occupancy.filter((share, cell) => share !== 0 || flame[cell] !== 0).length;
+    expect(wasm.gatherCells(at.gathered, at.occupancy, at.flowX, at.flowY, at.flame, columns * rows)).toBe(
+      listed,
+    );
     expectSame(u8(at.gathered, gathered.length), gathered, 'gathered cells');
     expectSame(u16(at.still, columns * rows), still, 'still');
     expectSame(u16(at.state, pixels), state.mean, 'mean');

@@ -91,7 +91,9 @@ describe.runIf(havePart('ffmpeg', haveFfmpeg, 'no ffmpeg on the path'))('vigie c
   it('sums up a sound site and names what this release cannot raise', async () => {
     const text = siteText({
       source: './wide.mp4',
-      rules: '[{ id: no-tracks, event: forbidden_zone, zone: tracks }, { id: f, event: fire }]',
+      authorisation:
+        '{ from: 2026-11-01, to: 2027-01-31, basis: "arrêté 7", events: [forbidden_zone, weapon] }',
+      rules: '[{ id: no-tracks, event: forbidden_zone, zone: tracks }, { id: f, event: weapon }]',
       more: '  - { id: b, source: old.mp4 }',
     });
     const { code, text: out } = await said(text);
@@ -102,7 +104,7 @@ describe.runIf(havePart('ffmpeg', haveFfmpeg, 'no ffmpeg on the path'))('vigie c
     expect(out).toContain('640x480 h264 at 7/s, plane 138x104, every picture analysed: 7/s');
     expect(out).toContain('  no-tracks: forbidden_zone on tracks, high\n');
     expect(out).toContain(
-      '  f: fire anywhere, critical  inactive: no detector in this release, never raised\n',
+      '  f: weapon anywhere, critical  inactive: no detector in this release, never raised\n',
     );
     expect(out).toContain('note: zone platform of camera quai has no rule');
     expect(out).toContain('note: camera b has no rule that this release can raise');
@@ -111,10 +113,17 @@ describe.runIf(havePart('ffmpeg', haveFfmpeg, 'no ffmpeg on the path'))('vigie c
     expect(report.cameras[0]).toMatchObject({
       rules: [
         { id: 'no-tracks', place: 'tracks', active: true },
-        { id: 'f', event: 'fire', active: false },
+        { id: 'f', event: 'weapon', active: false },
       ],
       stream: { every: 5, fps: 5 },
     });
+  });
+
+  it('says where flames cannot be seen to flicker', async () => {
+    const fire = '[{ id: f, event: fire, zone: tracks }]';
+    const slow = 'too few to see flames flicker, expected 9 or more: rule f never fires';
+    expect((await said(siteText({ source: './old.mp4', rules: fire }))).text).toContain(slow);
+    expect((await said(siteText({ source: './wide.mp4', rules: fire }))).text).not.toContain(slow);
   });
 
   it('names every source that cannot be opened, with its camera', async () => {

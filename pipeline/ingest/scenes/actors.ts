@@ -3,6 +3,7 @@
  * for without those before it.
  */
 import type { Chance } from './chance.ts';
+import type { Pose } from './postures.ts';
 
 /** One step of a route: straight from (x0, y0, z0) at t0 to (x1, y1, z1) at t1. Seconds and metres. */
 export interface Step {
@@ -41,9 +42,17 @@ export interface Person {
   readonly kind: 'person';
   readonly id: number;
   readonly steps: readonly Step[];
-  readonly look: Look;
+  look: Look;
   /** Gets on or off a train: the step across the edge is no trespass. */
   readonly passenger: boolean;
+  /** Sitting, kneeling, lying: in order of time; absent for who only walks and stands. */
+  poses?: readonly Pose[];
+  /** Which way they tip over when they fall or lie: unit vector on the floor. */
+  tipTo?: readonly [number, number];
+  /** Lies because of a fall, not to rest. */
+  fell?: boolean;
+  /** Holds a weapon during these seconds. */
+  weapon?: { readonly kind: 'knife' | 'firearm'; readonly fromS: number; readonly untilS: number };
 }
 
 export interface Vehicle {

@@ -4,10 +4,11 @@
  */
 import { type Actor, beginsAt, drawLook, endsAt, type Person, Route, shifted } from './actors.ts';
 import type { Chance } from './chance.ts';
+import { type Pose, SEATED } from './postures.ts';
 import type { ScriptSpec } from './script.ts';
 import { doorsOf, type Train } from './train.ts';
 import { toView } from './view.ts';
-import { type World, within } from './world.ts';
+import { type Obstacle, type World, within } from './world.ts';
 
 type Place = readonly [number, number];
 
@@ -15,6 +16,8 @@ export class Crowd {
   readonly actors: Actor[] = [];
   readonly world: World;
   readonly chance: Chance;
+  /** Floor that everyday people go round: somebody lies there, a thing stands there. */
+  readonly kept: Obstacle[] = [];
   #taken: Place[] = [];
 
   constructor(world: World, chance: Chance) {
@@ -63,7 +66,7 @@ export class Crowd {
         const y = chance.between(2, world.farY);
         if (world.name !== 'corridor' && x < world.edgeX + edgeM) continue;
         if (world.gateY !== undefined && Math.abs(y - world.gateY) < 0.6) continue;
-        if (this.#blocked(x, y, 0.35)) continue;
+        if (this.blocked(x, y, 0.35)) continue;
         const p = toView(world.view, x, y, 0);
         if (!p || p.y > 0.985 || p.x < 0.01 || p.x > 0.99 || !within(zone.polygon, p.x, p.y)) continue;
         const near = (o: Place) => Math.hypot(o[0] - x, o[1] - y) < gap;
@@ -81,7 +84,7 @@ export class Crowd {
     const barred = (a: Place, b: Place) => {
       const n = Math.ceil(Math.hypot(b[0] - a[0], b[1] - a[1]) / 0.25);
       for (let k = 1; k < n; k++)
-        if (this.#blocked(a[0] + ((b[0] - a[0]) * k) / n, a[1] + ((b[1] - a[1]) * k) / n, 0.2)) return true;
+        if (this.blocked(a[0] + ((b[0] - a[0]) * k) / n, a[1] + ((b[1] - a[1]) * k) / n, 0.2)) return true;
       return false;
     };
     if (barred(from, to)) {
@@ -98,10 +101,10 @@ export class Crowd {
     return route.walk(speed, to[0], to[1]);
   }
 
-  #blocked(x: number, y: number, margin: number): boolean {
-    return this.world.obstacles.some(
-      (o) => x > o.x0 - margin && x < o.x1 + margin && y > o.y0 - margin && y < o.y1 + margin,
-    );
+  blocked(x: number, y: number, margin: number): boolean {
+    const bars = (o: Obstacle) =>
+      x > o.x0 - margin && x < o.x1 + margin && y > o.y0 - margin && y < o.y1 + margin;
+    return this.world.obstacles.some(bars) || this.kept.some(bars);
   }
 
   speed(): number {
@@ -142,24 +145,49 @@ export class Crowd {
       if (train.standsS > 8) this.#passengers(train, Math.max(1, Math.round(budget * 0.4)), room, planned);
   }
 
+  /** Passengers on the benches of a coach, there from the start. */
+  seat(spec: ScriptSpec, chance: Chance): void {
+    // In a scene for ever they would double from period to period.
+    const count = spec.peopled ? Math.round(0.3 * this.limit * spec.people) : 0;
+    for (let k = 0; k < count; k++) {
+      const side = chance.yes(0.5) ? 1 : -1;
+      const x = side * (this.world.floor.x1 - 0.34);
+      const y = chance.between(3.4, this.world.farY);
+      if (this.kept.some((o) => y > o.y0 - 0.4 && y < o.y1 + 0.4)) continue;
+      if (
+        !this.blocked(x + side * 0.6, y, 0) ||
+        this.#taken.some((o) => Math.hypot(o[0] - x, o[1] - y) < 0.6)
+      )
+        continue;
+      this.#taken.push([x, y]);
+      const route = new Route(-60, x, y).stand(spec.durationS + 120, -side, 0.05);
+      const poses: Pose[] = [{ t0: -90, t1: -80, to: SEATED, how: 'ease' }];
+      for (let t = chance.between(5, 40); t < spec.durationS; t += chance.between(12, 60)) {
+        poses.push({ t0: t, t1: t + 0.9, to: { ...SEATED, lean: chance.between(0.2, 0.6) }, how: 'ease' });
+        poses.push({ t0: t + 3, t1: t + 4, to: SEATED, how: 'ease' });
+      }
+      this.add(route).poses = poses;
+    }
+  }
+
   #standers(count: number, spec: ScriptSpec, planned: Actor[]): void {
     for (const spot of this.spots(count)) {
       const route = spec.peopled
         ? new Route(-60, spot[0], spot[1])
-        : this.go(this.#enter(this.chance.between(0, 20), spot), this.speed(), spot);
+        : this.go(this.enter(this.chance.between(0, 20), spot), this.speed(), spot);
       route.stand(spec.durationS + 60 - (spec.peopled ? 0 : 90), this.chance.bell(), this.chance.bell());
-      if (!spec.peopled) this.#leave(route, this.speed());
+      if (!spec.peopled) this.leave(route, this.speed());
       planned.push(this.add(route));
     }
   }
 
   /** Comes in by a door that lies upstream of the place (any door where there is no one-way rule). */
-  #enter(t: number, to: Place): Route {
+  enter(t: number, to: Place): Route {
     const door = this.#door((d) => (to[1] - d.inside[1]) * this.world.way > 2, 0);
     return new Route(t, door.out[0], door.out[1]).walk(1.2, door.inside[0], door.inside[1]);
   }
 
-  #leave(route: Route, speed: number): Route {
+  leave(route: Route, speed: number): Route {
     const door = this.#door((d) => (d.inside[1] - route.y) * this.world.way > 1.5, -1);
     this.go(route, speed, door.inside);
     return route.walk(speed, door.out[0], door.out[1]);
@@ -184,7 +212,7 @@ export class Crowd {
     const spots = this.spots(count);
     for (const spot of spots) {
       const speed = this.speed();
-      const lead = this.#enter(0, spot);
+      const lead = this.enter(0, spot);
       this.go(lead, speed, spot);
       const arrive = by - this.chance.between(0, rampS);
       const start = by <= 0 ? -60 : arrive - lead.t;
@@ -197,7 +225,7 @@ export class Crowd {
         this.world.name === 'corridor' ? facing * 0.5 : -1,
         this.world.name === 'corridor' ? this.world.way : facing,
       );
-      this.#leave(route, speed);
+      this.leave(route, speed);
       this.add(route);
     }
     return spots.length;
@@ -274,9 +302,9 @@ export class Crowd {
           world.edgeX + chance.between(1, 1.6),
           y,
         );
-        this.#leave(route, speed);
+        this.leave(route, speed);
       } else {
-        const lead = this.go(this.#enter(0, [world.edgeX + 1.2, y]), speed, [world.edgeX + 1.1, y]);
+        const lead = this.go(this.enter(0, [world.edgeX + 1.2, y]), speed, [world.edgeX + 1.1, y]);
         route = shifted(lead, Math.max(1, opens + chance.between(0.5, train.standsS - 7) - lead.t));
         if (route.t > train.atS + train.standsS - 3.5) continue;
         if (route.t < opens) route.stand(opens - route.t + 0.5, -1, 0);

@@ -1,15 +1,32 @@
 /**
- * Plays the events: a trespass, a walk the wrong way, a crowd beyond the limit. Later types add a branch here and a
- * rule in truth.ts.
+ * Plays the events: a trespass, a walk the wrong way, a crowd beyond the limit; those that watch a whole view are in
+ * cast-watch.ts.
  */
 import { Route, shifted, type Vehicle } from './actors.ts';
+import { castAbandoned, castArmed, castFall, castFire, castRush } from './cast-watch.ts';
 import type { Chance } from './chance.ts';
 import type { Crowd } from './crowd.ts';
+import type { Props } from './props.ts';
 import type { SceneEvent } from './spec.ts';
 
 /** Adds the event's actors; answers from when until when the place is taken, s. */
-export function castEvent(crowd: Crowd, event: SceneEvent, chance: Chance): readonly [number, number] {
+export function castEvent(
+  crowd: Crowd,
+  event: SceneEvent,
+  chance: Chance,
+  props: Props,
+): readonly [number, number] {
   switch (event.type) {
+    case 'fire':
+      return castFire(crowd, event, chance, props);
+    case 'person_on_ground':
+      return castFall(crowd, event, chance);
+    case 'abandoned_object':
+      return castAbandoned(crowd, event, chance, props);
+    case 'crowd_movement':
+      return castRush(crowd, event, chance);
+    case 'weapon':
+      return castArmed(crowd, event, chance);
     case 'forbidden_zone':
       return event.by === 'vehicle' ? castVehicle(crowd, event, chance) : castTrespass(crowd, event, chance);
     case 'wrong_way':

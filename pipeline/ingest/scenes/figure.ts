@@ -5,6 +5,7 @@
 import type { Look, Stance } from './actors.ts';
 import { type Canvas, limb, shadow } from './brush.ts';
 import { hash01 } from './chance.ts';
+import type { Posture } from './postures.ts';
 import { project, type View } from './view.ts';
 
 /** Where the joints landed: pixels. Reused: one person is drawn at a time. */
@@ -41,6 +42,8 @@ export function drawPerson(
   t: number,
   light: number,
   sun: readonly [number, number] | undefined,
+  posture?: Posture,
+  tipTo: readonly [number, number] = [1, 0],
 ): void {
   const h = who.heightM;
   project(view, stance.x, stance.y, stance.z, at);
@@ -52,10 +55,14 @@ export function drawPerson(
   const size = h * scale;
   if (footX < -size || footX > canvas.width + size || footY < -2 || footY - 1.3 * size > canvas.height)
     return;
-  const near = depth - 0.45;
+  // Somebody who lies towards the lens is nearer to it than their feet.
+  const near = depth - 0.45 - (posture ? 1.9 * Math.sin(posture.tip) + posture.back : 0);
 
   drawShadow(canvas, view, stance, footX, footY, scale, depth, sun, h);
-  place(view, stance, who, t);
+  if (posture) {
+    placeIn(view, stance, who, posture, tipTo);
+    if (posture.tip > 0.6) shadowUnder(canvas, scale, near);
+  } else place(view, stance, who, t);
 
   const b = who.build;
   const coat = who.coat * light;
@@ -210,6 +217,82 @@ function drawShadow(
   );
 }
 
+/** Where the hand of whoever was drawn last is, pixels: what they carry hangs there. */
+export function handOf(into: { x: number; y: number }): void {
+  into.x = joints.handR.x;
+  into.y = joints.handR.y;
+}
+
+/** Box around the joints of somebody, pixels: [left, top, right, bottom], a hand's breadth wider than the joints. */
+export function bodyBox(
+  view: View,
+  who: Look,
+  stance: Stance,
+  posture: Posture,
+  tipTo: readonly [number, number],
+): [number, number, number, number] {
+  placeIn(view, stance, who, posture, tipTo);
+  const spots = Object.values(joints);
+  project(view, stance.x, stance.y, stance.z, at);
+  const thick = (0.12 * view.focalPx) / Math.max(0.5, at[2]!);
+  return [
+    Math.min(...spots.map((p) => p.x)) - thick,
+    Math.min(...spots.map((p) => p.y)) - thick,
+    Math.max(...spots.map((p) => p.x)) + thick,
+    Math.max(...spots.map((p) => p.y)) + thick,
+  ];
+}
+
+function shadowUnder(canvas: Canvas, scale: number, near: number): void {
+  const { footL, head } = joints;
+  const r = Math.max(1.2, 0.3 * scale);
+  shadow(canvas, footL.x, footL.y, head.x, head.y, r, r, 0.3, near);
+}
+
+/** Joints of a posture. Lengths of the body from Drillis and Contini (1966), as below. */
+function placeIn(
+  view: View,
+  stance: Stance,
+  who: Look,
+  posture: Posture,
+  [fx, fy]: readonly [number, number],
+): void {
+  const h = who.heightM;
+  const { x, y, z, hx, hy } = stance;
+  const cos = Math.cos(posture.tip);
+  const sin = Math.sin(posture.tip);
+  const put = (into: Spot, side: number, ahead: number, up: number) => {
+    const dx = hy * side + hx * ahead;
+    const dy = -hx * side + hy * ahead;
+    // Tipping turns the body about its feet in the upright plane along tipTo.
+    const along = dx * fx + dy * fy;
+    const turned = along * cos + up * sin - along;
+    project(view, x + dx + fx * turned, y + dy + fy * turned, z + Math.max(0.09, up * cos - along * sin), at);
+    into.x = at[0]!;
+    into.y = at[1]!;
+  };
+  const hipUp = posture.hip * h;
+  const ahead = -posture.back;
+  const lx = Math.sin(posture.lean) * h;
+  const lz = Math.cos(posture.lean) * h;
+  const j = joints;
+  put(j.footL, -0.1, 0, 0.05);
+  put(j.footR, 0.1, 0, 0.05);
+  put(j.kneeL, -0.12, posture.kneeAhead, posture.kneeUp * h);
+  put(j.kneeR, 0.12, posture.kneeAhead, posture.kneeUp * h);
+  put(j.hipL, -0.085, ahead, hipUp);
+  put(j.hipR, 0.085, ahead, hipUp);
+  put(j.waist, 0, ahead + 0.03 * lx, hipUp + 0.03 * lz);
+  put(j.shoulderL, -0.17, ahead + 0.29 * lx, hipUp + 0.29 * lz);
+  put(j.shoulderR, 0.17, ahead + 0.29 * lx, hipUp + 0.29 * lz);
+  put(j.neck, 0, ahead + 0.27 * lx, hipUp + 0.27 * lz);
+  put(j.head, 0, ahead + 0.425 * lx + 0.02, hipUp + 0.425 * lz);
+  put(j.back, 0, ahead + 0.1 * lx - 0.2, hipUp + 0.1 * lz);
+  const handUp = Math.max(0.06, hipUp + 0.29 * lz - 0.33 * h);
+  put(j.handL, -0.25, ahead + 0.29 * lx + 0.08, handUp);
+  put(j.handR, 0.25, ahead + 0.29 * lx + 0.08, handUp);
+}
+
 /** Joints from gait (walking) or sway (standing). Proportions of the body from Drillis and Contini (1966). */
 function place(view: View, stance: Stance, who: Look, t: number): void {
   const h = who.heightM;
@@ -230,8 +313,9 @@ function place(view: View, stance: Stance, who: Look, t: number): void {
   let gesture = 0;
   if (walking) {
     // A double step is about 0.8 body heights at an easy walk.
-    const phase = (2 * Math.PI * stance.walked) / (0.8 * h) + phase0;
-    swing = Math.sin(phase) * Math.min(0.22, 0.1 + 0.1 * stance.speed) * h;
+    const running = stance.speed > 2.2;
+    const phase = (2 * Math.PI * stance.walked) / ((running ? 1.5 : 0.8) * h) + phase0;
+    swing = Math.sin(phase) * (running ? 0.34 : Math.min(0.22, 0.1 + 0.1 * stance.speed)) * h;
     liftL = Math.max(0, Math.cos(phase)) * 0.06;
     liftR = Math.max(0, -Math.cos(phase)) * 0.06;
     bob = Math.abs(Math.sin(phase)) * -0.03;

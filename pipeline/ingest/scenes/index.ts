@@ -3,9 +3,13 @@ import type { PictureSource } from '../picture.ts';
 import { openScene } from './source.ts';
 
 export { demoSite } from './demo.ts';
+export { DETECTOR, type DetectorNoise } from './detector.ts';
+export { FAULTS, type ViewFault } from './lens.ts';
+export { LOOK_ALIKES, type LookAlike, type LookAlikeKind } from './look-alikes.ts';
+export { mixedSpec } from './mixed.ts';
 export { buildScene, type Planes, type Scene } from './scene.ts';
 export { renderedSite, type SceneCamera, sceneSite } from './site.ts';
-export { type OpenSceneOptions, openScene, sceneOf } from './source.ts';
+export { betweenAt, drawn, type OpenSceneOptions, openScene, sceneOf } from './source.ts';
 export {
   PLAYS,
   parseSceneSource,
@@ -26,7 +30,9 @@ export function openSceneSource(
   options: {
     readonly analysis: { readonly width?: number; readonly height?: number; readonly fps?: number };
     readonly startMs: number;
+    readonly between?: boolean;
   },
 ): PictureSource {
-  return openScene(source as `scene:${string}`, { ...options.analysis, startMs: options.startMs });
+  const { analysis, startMs, between = false } = options;
+  return openScene(source as `scene:${string}`, { ...analysis, startMs, between });
 }

@@ -6,8 +6,11 @@ import { type Actor, beginsAt } from './actors.ts';
 import { Chance } from './chance.ts';
 import { Crowd } from './crowd.ts';
 import { castEvent } from './events.ts';
+import { drawLens, type LensEvents } from './lens.ts';
+import { castBoarding, castLookAlike, drawLookAlikes, type LookAlike } from './look-alikes.ts';
+import { Props } from './props.ts';
 import type { LightChange } from './sensor.ts';
-import { drawEvent, type Nuisances, PLAYS, type SceneEvent, type SceneEventType } from './spec.ts';
+import { DRAWN, drawEvent, type Nuisances, type SceneEvent, type SceneEventType } from './spec.ts';
 import { glareAt, presence, type Train } from './train.ts';
 import type { World } from './world.ts';
 
@@ -17,6 +20,9 @@ export interface Script {
   readonly lights: readonly LightChange[];
   /** Factor of the automatic gain, ten a second from second 0. */
   readonly gain: Float32Array;
+  /** What watches of a whole view come upon: fires, lights, things. */
+  readonly props: Readonly<Props>;
+  readonly lens: LensEvents;
 }
 
 export interface ScriptSpec {
@@ -27,6 +33,8 @@ export interface ScriptSpec {
   readonly type?: SceneEventType;
   readonly people: number;
   readonly nuisances: Nuisances;
+  /** Played beside those that nuisances.lookAlikeEveryS draws. */
+  readonly lookAlikes?: readonly LookAlike[];
   /** People stand about at second 0 already; else the place fills by its doors. */
   readonly peopled: boolean;
   /** When `one` begins, s. */
@@ -40,12 +48,24 @@ export function writeScript(world: World, spec: ScriptSpec): Script {
   const chance = new Chance(spec.seed);
   const events = playlist(world, spec, chance.fork(1));
   const crowd = new Crowd(world, chance.fork(2));
+  const props = new Props();
   const busy: (readonly [number, number])[] = [];
   for (const event of events) {
-    const span = castEvent(crowd, event, chance.fork(3 + event.atS));
-    if (event.type === 'forbidden_zone') busy.push(span);
+    const span = castEvent(crowd, event, chance.fork(3 + event.atS), props);
+    if (event.type === 'forbidden_zone' || props.trains.length > 0) busy.push(span);
   }
+  const everyS = spec.nuisances.lookAlikeEveryS ?? 0;
+  const lookAlikes = [
+    ...(spec.lookAlikes ?? []),
+    ...(everyS > 0 ? drawLookAlikes(world, chance.fork(11), spec.durationS, everyS) : []),
+  ];
+  for (const [k, one] of lookAlikes.entries())
+    castLookAlike({ crowd, chance: chance.fork(1000 + k), props }, one);
   const trains = spec.nuisances.trains ? timetable(world, spec, busy, chance.fork(4)) : [];
+  if (world.name === 'coach') crowd.seat(spec, chance.fork(14));
+  const boarding = spec.nuisances.boarding ?? 0;
+  if (boarding > 0) boardTrains(crowd, spec, trains, boarding, chance.fork(12), props);
+  trains.push(...props.trains);
   crowd.fill(
     spec,
     trains,
@@ -57,14 +77,32 @@ export function writeScript(world: World, spec: ScriptSpec): Script {
     trains,
     lights: spec.nuisances.lights ? lightChanges(world, spec.durationS, chance.fork(6)) : [],
     gain: automaticGain(trains, spec.durationS),
+    props,
+    lens: drawLens(spec.nuisances, spec.durationS, chance.fork(13)),
   };
+}
+
+/** Trains that empty: as many as keep everybody together below 0.7 of the density rule's limit. */
+function boardTrains(
+  crowd: Crowd,
+  spec: ScriptSpec,
+  trains: readonly Train[],
+  share: number,
+  chance: Chance,
+  props: Props,
+): void {
+  const everyday = Math.max(spec.people * 0.6, spec.nuisances.crowd) * crowd.limit;
+  const people = Math.min(20, Math.floor((0.7 * crowd.limit - everyday) * share));
+  if (people < 5) return;
+  for (const train of trains)
+    if (train.standsS > 8 && chance.yes(0.6)) castBoarding({ crowd, chance, props }, train, people);
 }
 
 function playlist(world: World, spec: ScriptSpec, chance: Chance): readonly SceneEvent[] {
   if (spec.events === 'none') return [];
   if (spec.events !== 'one') return spec.events;
-  const type = spec.type ?? chance.pick(PLAYS[world.name]);
-  return [drawEvent(type, chance, spec.atS ?? chance.between(18, 26))];
+  const type = spec.type ?? chance.pick(DRAWN[world.name]);
+  return [drawEvent(type, chance, spec.atS ?? chance.between(18, 26), world.name)];
 }
 
 function timetable(

@@ -4,7 +4,8 @@
 import { Pace } from '../pace.ts';
 import type { Picture, PictureSource } from '../picture.ts';
 import { Chance, mix } from './chance.ts';
-import { buildEndlessScene, buildScene, type Scene } from './scene.ts';
+import { DETECTOR } from './detector.ts';
+import { buildEndlessScene, buildScene, type Planes, type Scene } from './scene.ts';
 import { writeScript } from './script.ts';
 import { drawNuisances, parseSceneSource, type SceneEventType, type SceneSource, sceneSpec } from './spec.ts';
 import type { SceneName } from './world.ts';
@@ -19,6 +20,32 @@ export interface OpenSceneOptions extends Partial<Omit<SceneSource, 'scene'>> {
   readonly from?: number;
   /** Pictures to give before the stream ends; endless or the scene's own end when left out. */
   readonly frames?: number;
+  /** Give pictures between the analysed ones as well, for what flickers: see betweenAt. */
+  readonly between?: boolean;
+}
+
+/** About fifteen pictures a second all together show what flickers up to 7 Hz. */
+const FLICKER_FPS = 15;
+
+/** Pictures between two analysed ones. */
+export function betweenAt(fps: number): number {
+  return Math.max(0, Math.round(FLICKER_FPS / fps) - 1);
+}
+
+/** Picture n as analysed, after those between it and the one before (none before the first). Numbers are left to the caller. */
+export function* drawn(
+  scene: Scene,
+  n: number,
+  between: number,
+  planes: Planes,
+): Generator<{ readonly seconds: number; readonly between: number }> {
+  for (let k = between; n > 0 && k > 0; k--) {
+    const seconds = (n - k / (between + 1)) / scene.fps;
+    scene.renderAt(seconds, planes);
+    yield { seconds, between: k };
+  }
+  scene.render(n, planes);
+  yield { seconds: n / scene.fps, between: 0 };
 }
 
 /** Opens a scene by name, or by a whole source string `scene:NAME?key=value`. Throws InputError for the latter. */
@@ -38,13 +65,27 @@ export function openScene(
     source.pace === 'real' || (source.pace === 'auto' && scene.frames === Number.POSITIVE_INFINITY);
   let closed = false;
   const pace = new Pace(scene.fps, from);
+  const between = options.between ? betweenAt(scene.fps) : 0;
 
   async function* pictures(): AsyncGenerator<Picture> {
+    let before = from - 1;
     for (let n = from; n < until && !closed; n++) {
       if (real) n = await pace.due(n);
       if (closed || n >= until) return;
-      scene.render(n, planes);
-      yield { number: n, capturedAtMs: startMs + Math.round((n * 1000) / scene.fps), ...planes };
+      // A picture that was passed over has none before it either.
+      const few = n > from && n === before + 1 ? between : 0;
+      for (const one of drawn(scene, n, few, planes)) {
+        const number = n * (between + 1) - one.between;
+        const capturedAtMs = startMs + Math.round(one.seconds * 1000);
+        const objects = one.between > 0 ? undefined : scene.objects(n);
+        yield {
+          ...{ number, capturedAtMs, ...planes },
+          ...(objects ? { objects } : {}),
+          ...(one.between > 0 ? { between: true as const } : {}),
+        };
+        if (closed) return;
+      }
+      before = n;
     }
   }
 
@@ -52,7 +93,7 @@ export function openScene(
     width: scene.width,
     height: scene.height,
     fps: scene.fps,
-    sourceFps: scene.fps,
+    sourceFps: scene.fps * (between + 1),
     pictures,
     close: async () => {
       closed = true;
@@ -66,10 +107,12 @@ export function sceneOf(
   source: SceneSource,
   size: { readonly width?: number; readonly height?: number; readonly fps?: number } = {},
 ): Scene {
-  const nuisances = source.nuisances
+  const drawn = source.nuisances
     ? drawNuisances(new Chance(mix(source.seed, 77)))
     : { trains: false, lights: false, crowd: 0, shake: 0, noise: 1.2 };
   const endless = source.events === 'loop' || source.events === 'quiet';
+  const calm = endless ? { ...drawn, shake: 0, crowd: Math.min(0.3, drawn.crowd) } : drawn;
+  const { durationS, fault } = source;
   const spec = sceneSpec({
     scene: source.scene,
     seed: source.seed,
@@ -77,7 +120,9 @@ export function sceneOf(
     people: source.people,
     events: source.events === 'one' ? 'one' : 'none',
     ...only(source.type),
-    nuisances: endless ? { ...nuisances, shake: 0, crowd: Math.min(0.3, nuisances.crowd) } : nuisances,
+    nuisances: { ...calm, ...source.knobs },
+    ...(fault && !endless ? { faults: [{ state: fault, atS: durationS / 3, forS: durationS / 6 }] } : {}),
+    ...(source.objects || source.type === 'weapon' ? { detector: DETECTOR } : {}),
     width: size.width ?? 160,
     height: size.height ?? 90,
     fps: size.fps ?? 5,

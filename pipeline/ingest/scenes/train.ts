@@ -28,7 +28,7 @@ export interface Train {
   readonly beam: number;
 }
 
-const HALF_WIDTH = 1.42;
+export const HALF_WIDTH = 1.42;
 const ROOF_Z = 3.75;
 /** Trains are followed from this far away. */
 const HORIZON_M = 95;

@@ -7,16 +7,20 @@
  *   straight against it) for 2 s or more. Line: a crossing to the side that is not allowed; crossings less than 2 s
  *   apart are one.
  * - density: people in the zone at or above the limit for at least the rule's time.
+ * - the types that watch a whole view: see truth-watch.ts.
  */
 import { type Stance, stanceAt } from './actors.ts';
+import type { LensEvents, ViewFault } from './lens.ts';
 import { grow, Presence, type Region } from './presence.ts';
 import type { Script } from './script.ts';
+import type { SceneEventType } from './spec.ts';
 import { presence } from './train.ts';
+import { watchTruth } from './truth-watch.ts';
 import { heightInView, toView } from './view.ts';
 import { type SceneZone, type World, within } from './world.ts';
 
 export interface TruthEvent {
-  readonly type: 'forbidden_zone' | 'wrong_way' | 'density';
+  readonly type: SceneEventType;
   readonly zone?: string;
   readonly line?: string;
   /** Frames, both inclusive, 0-based. */
@@ -46,9 +50,16 @@ export interface SceneTruth {
   /** People (not vehicles) per zone and frame. */
   readonly counts_per_zone: Readonly<Record<string, readonly number[]>>;
   readonly line_crossings: readonly TruthCrossing[];
-  /** What is there and is no event: a train on the view (its headlights included), a change of light. */
+  /** When the view is at fault, and how. */
+  readonly views: readonly {
+    readonly state: ViewFault['state'];
+    readonly start_frame: number;
+    readonly end_frame: number;
+  }[];
+  /** What is there and is no event: a train on the view (its headlights included), a change of light, a look-alike. */
   readonly nuisances: readonly {
-    readonly kind: 'train' | 'light';
+    /** `train`, `light`, what the lens does (`knock`, `lightning` ...), or the kind of a look-alike. */
+    readonly kind: string;
     readonly zone?: string;
     readonly start_frame: number;
     readonly end_frame: number;
@@ -108,7 +119,13 @@ function hidden(world: World, x: number, y: number): boolean {
   return world.name === 'corridor' && x < world.floor.x0;
 }
 
-export function truthOf(world: World, script: Script, fps: number, frames: number): SceneTruth {
+export function truthOf(
+  world: World,
+  script: Script,
+  fps: number,
+  frames: number,
+  faults: readonly ViewFault[] = [],
+): SceneTruth {
   const zones = new Map(world.zones.map((zone) => [zone.id, zone]));
   const counts: Record<string, number[]> = {};
   for (const id of zones.keys()) counts[id] = new Array<number>(frames).fill(0);
@@ -127,8 +144,10 @@ export function truthOf(world: World, script: Script, fps: number, frames: numbe
       wrong.add(oneWay.zone, walk.from, walk.last, who, walk.region);
   };
 
+  const all: Foot[][] = [];
   for (let n = 0; n < frames; n++) {
     const feet = feetAt(world, script, n / fps);
+    all.push(feet);
     for (const foot of feet) {
       for (const [id, zone] of zones)
         if (foot.kind === 'person' && !foot.aboard && inside(zone, foot)) counts[id]![n]!++;
@@ -165,6 +184,7 @@ export function truthOf(world: World, script: Script, fps: number, frames: numbe
     ...wrong.events('wrong_way'),
     ...wrongCrossings(world, crossings, fps),
     ...packed(world, counts, fps),
+    ...watchTruth(world, script, fps, frames, all),
   ];
   events.sort((a, b) => a.start_frame - b.start_frame);
   const clamp = (seconds: number) => Math.max(0, Math.min(frames - 1, Math.round(seconds * fps)));
@@ -176,6 +196,11 @@ export function truthOf(world: World, script: Script, fps: number, frames: numbe
     events,
     counts_per_zone: counts,
     line_crossings: crossings,
+    views: faults.map(({ state, atS, forS }) => ({
+      state,
+      start_frame: clamp(atS),
+      end_frame: clamp(atS + forS),
+    })),
     nuisances: [
       ...script.trains.map((train) => {
         const [from, until] = presence(train);
@@ -186,8 +211,28 @@ export function truthOf(world: World, script: Script, fps: number, frames: numbe
         start_frame: clamp(change.atS),
         end_frame: clamp(change.atS + change.forS + change.overS),
       })),
+      ...script.props.played.map(({ kind, fromS, untilS }) => ({
+        kind,
+        start_frame: clamp(fromS),
+        end_frame: clamp(untilS),
+      })),
+      ...lensNuisances(script.lens).map(({ kind, fromS, untilS }) => ({
+        kind,
+        start_frame: clamp(fromS),
+        end_frame: clamp(untilS),
+      })),
     ],
   };
+}
+
+function lensNuisances(lens: LensEvents): { kind: string; fromS: number; untilS: number }[] {
+  return [
+    ...lens.insects.map(({ atS, forS }) => ({ kind: 'insect', fromS: atS, untilS: atS + forS })),
+    ...lens.strokes.map(({ atS }) => ({ kind: 'lightning', fromS: atS, untilS: atS + 0.9 })),
+    ...lens.steps.map(({ atS, forS }) => ({ kind: 'gain', fromS: atS, untilS: atS + forS })),
+    ...lens.nights.map(({ atS, untilS }) => ({ kind: 'infrared', fromS: atS, untilS })),
+    ...lens.knocks.map(({ atS }) => ({ kind: 'knock', fromS: atS, untilS: atS + 3 })),
+  ];
 }
 
 function inside(zone: SceneZone, foot: Foot): boolean {

@@ -5,8 +5,8 @@
 import type { Point } from '../../model.ts';
 import { heightInView, toView, type View } from './view.ts';
 
-export type SceneName = 'platform' | 'corridor' | 'tracks';
-export const SCENE_NAMES: readonly SceneName[] = ['platform', 'corridor', 'tracks'];
+export type SceneName = 'platform' | 'corridor' | 'tracks' | 'coach';
+export const SCENE_NAMES: readonly SceneName[] = ['platform', 'corridor', 'tracks', 'coach'];
 
 /** Fills [luma, u, v] for a surface point; `face` is 0 for x, 1 for y, 2 for z faces. Albedo in full light. */
 export type Material = (x: number, y: number, z: number, face: number, out: Float64Array) => void;

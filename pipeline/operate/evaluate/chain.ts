@@ -10,7 +10,7 @@ import { openMemoryLog } from '../../log/memory.ts';
 import { measure } from '../../measure/measure.ts';
 import type { Candidate, Frame, Measured } from '../../model.ts';
 import { Observer } from '../../observe/observer.ts';
-import { type Camera, isVehicle, type Site } from '../../site/site.ts';
+import { type Camera, isVehicle, needsFlicker, type Site } from '../../site/site.ts';
 import { TOPICS } from '../../topics.ts';
 import { viewLost } from './lost.ts';
 
@@ -85,8 +85,14 @@ export async function runChain(
         width: source.width,
         height: source.height,
         aboard: isVehicle(site),
+        flames: needsFlicker(camera),
       });
       const t0 = performance.now();
+      if (picture.between) {
+        observer.glance(picture);
+        cost.observeMs += performance.now() - t0;
+        continue;
+      }
       const frame = observer.observe(picture, picture.capturedAtMs);
       cost.observeMs += performance.now() - t0;
       await hand(frame);

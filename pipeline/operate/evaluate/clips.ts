@@ -8,6 +8,7 @@ import { fault, InputError } from '../../errors.ts';
 import { openVideoFile } from '../../ingest/file.ts';
 import type { Measured } from '../../model.ts';
 import { loadSite } from '../../site/parse.ts';
+import { needsFlicker } from '../../site/site.ts';
 import { type ChainCost, runChain } from './chain.ts';
 import { type Collected, Collector } from './collect.ts';
 import { parseTruth, type Truth } from './result.ts';
@@ -94,6 +95,7 @@ export async function runClip(
   const source = await openVideoFile(path.join(directory, 'clips', `${truth.name}.mp4`), {
     analysis: camera.analysis,
     startMs: START_MS,
+    between: needsFlicker(camera),
   });
   const collector = new Collector(truth, camera);
   let at = 0;

@@ -14,7 +14,9 @@ export const ACTIVE_TYPES: readonly EventType[] = [
   'wrong_way',
   'forbidden_zone',
   'density',
+  'person_on_ground',
   'abandoned_object',
+  'fire',
 ];
 
 export interface EvaluateOptions {

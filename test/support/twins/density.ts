@@ -206,11 +206,14 @@ function divergenceOf(cells: Cells, at: Int32Array, column: number, row: number)
   return i8(cells.flowX[right]) - i8(cells.flowX[left]) + i8(cells.flowY[down]) - i8(cells.flowY[up]);
 }
 
-/** Index into the sparse arrays per cell of the grid, -1 where empty. */
+/** Index into the sparse arrays per cell of the grid, -1 where nobody is. */
 function indexOfCells(cells: Cells): Int32Array {
   const at = new Int32Array(cells.columns * cells.rows).fill(-1);
   let next = 0;
   for (let cell = 0; cell < at.length; cell++)
-    if ((cells.bitmap[cell >> 3]! >> (cell & 7)) & 1) at[cell] = next++;
+    if ((cells.bitmap[cell >> 3]! >> (cell & 7)) & 1) {
+      if (cells.occupancy[next] !== 0) at[cell] = next;
+      next++;
+    }
   return at;
 }

@@ -49,11 +49,16 @@ export function regionFlows(
   }
 }
 
-/** Bitmap of the occupied cells, then their occupancy, flow x and flow y. */
-export function gatherCells(occupancy: Uint8Array, flowX: Int8Array, flowY: Int8Array): Uint8Array {
-  const occupied = [...occupancy.keys()].filter((cell) => occupancy[cell] !== 0);
+/** Bitmap of the cells that are occupied or burn, then their occupancy, flow x, flow y and flame. */
+export function gatherCells(
+  occupancy: Uint8Array,
+  flowX: Int8Array,
+  flowY: Int8Array,
+  flame: Uint8Array,
+): Uint8Array {
+  const occupied = [...occupancy.keys()].filter((cell) => occupancy[cell] !== 0 || flame[cell] !== 0);
   const bitmap = new Uint8Array((occupancy.length + 7) >> 3);
   for (const cell of occupied) bitmap[cell >> 3]! |= 1 << (cell & 7);
   const of = (plane: ArrayLike<number>) => occupied.map((cell) => plane[cell]! & 255);
-  return Uint8Array.from([...bitmap, ...of(occupancy), ...of(flowX), ...of(flowY)]);
+  return Uint8Array.from([...bitmap, ...of(occupancy), ...of(flowX), ...of(flowY), ...of(flame)]);
 }

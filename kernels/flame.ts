@@ -1,0 +1,335 @@
+/**
+ * What flickers and glows as a flame does, per 4x4 cell, from pictures that come about 15 times a second.
+ *
+ * State of one camera. P: cells of the plane, rounded up to 16; a slot is one picture, the newest overwrites the oldest:
+ *
+ *   luma 32 P | warmth 32 P | heat P | unrest 64
+ *   u8 mean     u8 128 + mean (Cr - Cb)   u16 a slot: cells that changed and are no flame
+ *                           u8 pictures until the cell is forgotten
+ *
+ * `glance` puts one picture into a slot. `flame` judges each cell over the last slots; a cell is a candidate when its
+ * luma turns often (TURNS_MIN or more turning points of at least SWING, in two seconds: 1 Hz and more) and it
+ *
+ *   is hot        bright, and red far above blue, for a share of the time: flames of the usual colours, or
+ *   is white-hot  bright to the limit of the sensor, warm at its rim and never bluish: flames that blind the camera.
+ *
+ * Three things then tell a flame from a lamp: a lamp's cells rise and fall as one (`together`, the squared correlation
+ * with the liveliest candidate nearby), a blinking lamp repeats itself (`periodic`, the autocorrelation at its best lag
+ * after the first one at which it is negative), and when most of the view changes it is the camera that shakes. Colour
+ * rules of this kind: Celik and Demirel, Fire Safety Journal 44 (2009); flicker of 1 to 12 Hz: Toreyin et al., Pattern
+ * Recognition Letters 27 (2006).
+ */
+import { absDiffU8 } from './lanes';
+
+const SLOTS: i32 = 32;
+/** A warm cell whose luma changes by this much from one picture to the next is looked at. */
+const STIR_MIN: i32 = 8;
+const WARM_MIN: i32 = 128 + 12;
+/** A change beyond noise and coding, of a cell that is no flame. */
+const UNREST_MIN: i32 = 12;
+const GLARE_MIN: i32 = 200;
+/** Luma between two turning points at least. */
+const SWING: i32 = 16;
+const TURNS_MIN: i32 = 4;
+const TURNS_MOST: i32 = 5;
+const HOT_LUMA: i32 = 110;
+const HOT_WARMTH: i32 = 128 + 32;
+/** Pictures in which a flame is hot at least; a quarter of the slots count in full. */
+const HOT_MOST: i32 = 8;
+/** A white-hot cell counts as one that is hot for as many pictures. */
+const WHITE_WORTH: i32 = 2;
+const RIM_WARMTH: i32 = 128 + 16;
+const BLUISH: i32 = 128 - 1;
+/** Cells around a candidate among which the liveliest is looked for. */
+const AROUND: i32 = 4;
+/** Where a lamp begins and a flame ends. */
+const TOGETHER_MAX: f64 = 0.95;
+const TOGETHER_SPAN: f64 = 0.35;
+const PERIODIC_MAX: f64 = 0.85;
+const PERIODIC_SPAN: f64 = 0.25;
+const LAG_MAX: i32 = 20;
+/** Shares of the view. */
+const UNREST_MAX: f64 = 0.4;
+const UNREST_SPAN: f64 = 0.2;
+/** The series of one candidate: 32 i16 without their mean, then as many zeros for the lags. */
+const SERIES: usize = 128;
+
+export function flameBytes(width: i32, height: i32): i32 {
+  return padded(width, height) * (2 * SLOTS + 1) + 2 * SLOTS;
+}
+
+/** What is shared by cameras that take turns: one byte (marks), four (liveliness) and a series for each cell. */
+export function flameScratchBytes(width: i32, height: i32): i32 {
+  return padded(width, height) * (5 + i32(SERIES));
+}
+
+function padded(width: i32, height: i32): i32 {
+  return (((width + 3) >> 2) * ((height + 3) >> 2) + 15) & ~15;
+}
+
+/** One picture into `slot` (0..31). `u`, `v`: half the sides of `luma`, rounded up. */
+export function glance(state: usize, slot: i32, luma: usize, u: usize, v: usize, width: i32, height: i32): void {
+  const columns = (width + 3) >> 2;
+  const rows = (height + 3) >> 2;
+  const stride = (width + 1) >> 1;
+  const plane = padded(width, height);
+  const lumaAt = state + slot * plane;
+  const warmthAt = lumaAt + SLOTS * plane;
+  for (let row = 0; row < rows; row++) {
+    const from = luma + 4 * row * width;
+    const chroma = 2 * row * stride;
+    const out = row * columns;
+    let column = 0;
+    if (4 * row + 4 <= height) {
+      for (; 4 * column + 16 <= width; column += 4) {
+        store<u32>(lumaAt + out + column, fourMeans(from + 4 * column, width));
+        store<u32>(warmthAt + out + column, fourWarmths(u + chroma + 2 * column, v + chroma + 2 * column, stride));
+      }
+    }
+    for (; column < columns; column++) {
+      store<u8>(lumaAt + out + column, meanOf(from, 4 * column, width, min(4, height - 4 * row)));
+      const high = min(2, ((height + 1) >> 1) - 2 * row);
+      store<u8>(warmthAt + out + column, warmthOf(u + chroma, v + chroma, 2 * column, stride, high));
+    }
+  }
+  stir(state, slot, plane, columns * rows);
+}
+
+/** Sixteen pixels of four rows => four u8 means, rounded down. */
+// @ts-ignore: decorator
+@inline
+function fourMeans(at: usize, width: i32): u32 {
+  let sums = i16x8.extadd_pairwise_i8x16_u(v128.load(at));
+  for (let y = 1; y < 4; y++) sums = i16x8.add(sums, i16x8.extadd_pairwise_i8x16_u(v128.load(at + y * width)));
+  return fourBytes(i32x4.shr_u(i32x4.extadd_pairwise_i16x8_u(sums), 4));
+}
+
+/** Eight chroma pixels of two rows => four u8, 128 + the mean of v - u, rounded down and saturated. */
+// @ts-ignore: decorator
+@inline
+function fourWarmths(u: usize, v: usize, stride: i32): u32 {
+  const upper = i16x8.sub(widened(v), widened(u));
+  const lower = i16x8.sub(widened(v + stride), widened(u + stride));
+  const sums = i32x4.extadd_pairwise_i16x8_s(i16x8.add(upper, lower));
+  return fourBytes(i32x4.add(i32x4.shr_s(sums, 2), i32x4.splat(128)));
+}
+
+// @ts-ignore: decorator
+@inline
+function widened(at: usize): v128 {
+  return i16x8.extend_low_i8x16_u(v128.load64_zero(at));
+}
+
+/** i32 [a b c d] => the four, saturated to u8, as one u32 */
+// @ts-ignore: decorator
+@inline
+function fourBytes(four: v128): u32 {
+  const narrow = i16x8.narrow_i32x4_s(four, four);
+  return i32x4.extract_lane(i8x16.narrow_i16x8_u(narrow, narrow), 0);
+}
+
+function meanOf(from: usize, x0: i32, width: i32, high: i32): i32 {
+  const x1 = min(width, x0 + 4);
+  let sum = 0;
+  for (let y = 0; y < high; y++) for (let x = x0; x < x1; x++) sum += i32(load<u8>(from + y * width + x));
+  return sum / (high * (x1 - x0));
+}
+
+function warmthOf(u: usize, v: usize, x0: i32, stride: i32, high: i32): i32 {
+  const x1 = min(stride, x0 + 2);
+  let sum = 0;
+  for (let y = 0; y < high; y++) {
+    for (let i = y * stride + x0; i < y * stride + x1; i++) sum += i32(load<u8>(v + i)) - i32(load<u8>(u + i));
+  }
+  // One, two or four pixels.
+  const size = high * (x1 - x0);
+  return max(0, min(255, 128 + (sum >> (size >> 1))));
+}
+
+/** Heat and unrest, sixteen cells at a time. What lies beyond the last cell is the same in every slot: zero. */
+function stir(state: usize, slot: i32, plane: i32, cells: i32): void {
+  const luma = state + slot * plane;
+  const before = state + ((slot + SLOTS - 1) & (SLOTS - 1)) * plane;
+  const warmth = SLOTS * plane;
+  const heat = state + 2 * warmth;
+  let unrest = 0;
+  for (let i = 0; i < cells; i += 16) {
+    const now = v128.load(luma + i);
+    const then = v128.load(before + i);
+    const warm = v128.load(luma + warmth + i);
+    const wasWarm = v128.load(before + warmth + i);
+    const change = absDiffU8(now, then);
+    const stirred = v128.and(atLeast(change, STIR_MIN), atLeast(warm, WARM_MIN));
+    const cooled = i8x16.sub_sat_u(v128.load(heat + i), i8x16.splat(1));
+    v128.store(heat + i, v128.bitselect(i8x16.splat(i8(SLOTS)), cooled, stirred));
+    const hot = v128.or(atLeast(warm, HOT_WARMTH), atLeast(wasWarm, HOT_WARMTH));
+    const glare = v128.and(atLeast(now, GLARE_MIN), atLeast(then, GLARE_MIN));
+    const restless = v128.andnot(atLeast(change, UNREST_MIN), v128.or(hot, glare));
+    unrest += popcnt(i8x16.bitmask(restless));
+  }
+  store<u16>(heat + plane + 2 * slot, unrest);
+}
+
+/** u8 [a ..] => [-1 where a >= least, else 0 ..] */
+// @ts-ignore: decorator
+@inline
+function atLeast(bytes: v128, least: i32): v128 {
+  return i8x16.ge_u(bytes, i8x16.splat(i8(least)));
+}
+
+/**
+ * How much each cell looks like a flame (`out`, u8, 0..255) over the last `samples` slots (2..32), the newest of which is
+ * `slot`. Returns how many cells do. `scratch`: flameScratchBytes.
+ *
+ * Departures from the scalar idea: turning points are counted for sixteen cells at a time, where a warm cell has stirred;
+ * the rest is for candidates only.
+ */
+export function flame(out: usize, state: usize, slot: i32, samples: i32, scratch: usize, width: i32, height: i32): i32 {
+  const columns = (width + 3) >> 2;
+  const rows = (height + 3) >> 2;
+  const plane = padded(width, height);
+  const heat = state + 2 * SLOTS * plane;
+  const first = (slot + SLOTS - samples + 1) & (SLOTS - 1);
+  let candidates = 0;
+  for (let i = 0; i < plane; i += 16) {
+    const any = v128.any_true(v128.load(heat + i));
+    const marked = any ? marks(state + i, plane, first, samples) : i8x16.splat(0);
+    v128.store(scratch + i, marked);
+    candidates += popcnt(i8x16.bitmask(i8x16.ne(marked, i8x16.splat(0))));
+  }
+  memory.fill(out, 0, columns * rows);
+  if (candidates == 0) return 0;
+  const calm = calmness(heat + plane, first, samples, columns * rows);
+  const lively = scratch + plane;
+  const series = lively + 4 * plane;
+  for (let i = 0; i < columns * rows; i++) {
+    if (load<u8>(scratch + i) == 0) continue;
+    const own = series + SERIES * i;
+    unroll(own, state + i, plane, first, samples);
+    store<i32>(lively + 4 * i, product(own, own));
+  }
+  let found = 0;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const i = row * columns + column;
+      const mark = i32(load<u8>(scratch + i));
+      if (mark == 0) continue;
+      const own = series + SERIES * i;
+      const power = f64(load<i32>(lively + 4 * i));
+      const other = liveliest(scratch, lively, column, row, columns, rows);
+      if (other < 0) continue;
+      const both = f64(product(own, series + SERIES * other));
+      const together = (both * both) / (power * f64(load<i32>(lively + 4 * other)));
+      const apart = share((TOGETHER_MAX - together) / TOGETHER_SPAN);
+      if (apart == 0) continue;
+      const irregular = share((PERIODIC_MAX - periodic(own, power, samples)) / PERIODIC_SPAN);
+      const score = i32((f64(mark) * 255.0 * apart * irregular * calm) / f64(TURNS_MOST * HOT_MOST));
+      store<u8>(out + i, score);
+      found += i32(score > 0);
+    }
+  }
+  return found;
+}
+
+/** For sixteen cells: worth of the turns (0..5) times worth of the colour (0..8). */
+function marks(at: usize, plane: i32, first: i32, samples: i32): v128 {
+  const zero = i8x16.splat(0);
+  let high = v128.load(at + first * plane);
+  let low = high;
+  let peak = high;
+  let up = zero;
+  let down = zero;
+  let turns = zero;
+  let hot = zero;
+  let warmest = zero;
+  let coldest = i8x16.splat(-1);
+  for (let k = 0; k < samples; k++) {
+    const from = at + ((first + k) & (SLOTS - 1)) * plane;
+    const luma = v128.load(from);
+    const warmth = v128.load(from + SLOTS * plane);
+    peak = i8x16.max_u(peak, luma);
+    warmest = i8x16.max_u(warmest, warmth);
+    coldest = i8x16.min_u(coldest, warmth);
+    // Comparisons give -1, so subtracting counts upwards.
+    hot = i8x16.sub(hot, v128.and(atLeast(luma, HOT_LUMA), atLeast(warmth, HOT_WARMTH)));
+    high = i8x16.max_u(high, luma);
+    low = i8x16.min_u(low, luma);
+    const falls = v128.andnot(atLeast(i8x16.sub_sat_u(high, luma), SWING), down);
+    const rises = v128.andnot(v128.andnot(atLeast(i8x16.sub_sat_u(luma, low), SWING), up), falls);
+    turns = i8x16.sub(turns, v128.or(v128.and(falls, up), v128.and(rises, down)));
+    const turned = v128.or(falls, rises);
+    high = v128.bitselect(luma, high, turned);
+    low = v128.bitselect(luma, low, turned);
+    up = v128.or(v128.andnot(up, falls), rises);
+    down = v128.or(v128.andnot(down, rises), falls);
+  }
+  const flicker = i8x16.min_u(i8x16.sub_sat_u(turns, i8x16.splat(i8(TURNS_MIN - 1))), i8x16.splat(i8(TURNS_MOST)));
+  const white = v128.and(v128.and(atLeast(coldest, BLUISH), atLeast(warmest, RIM_WARMTH)), atLeast(peak, GLARE_MIN));
+  const coloured = i8x16.min_u(hot, i8x16.splat(i8(HOT_MOST)));
+  const colour = i8x16.max_u(coloured, v128.and(white, i8x16.splat(i8(WHITE_WORTH))));
+  const lower = i16x8.extmul_low_i8x16_u(flicker, colour);
+  return i8x16.narrow_i16x8_u(lower, i16x8.extmul_high_i8x16_u(flicker, colour));
+}
+
+/** 1 when the rest of the view is at rest, 0 when it changes as much as only a camera that shakes makes it. */
+function calmness(unrest: usize, first: i32, samples: i32, cells: i32): f64 {
+  let sum = 0;
+  for (let k = 0; k < samples; k++) sum += i32(load<u16>(unrest + 2 * ((first + k) & (SLOTS - 1))));
+  return share((UNREST_MAX - f64(sum) / f64(samples * cells)) / UNREST_SPAN);
+}
+
+// @ts-ignore: decorator
+@inline
+function share(value: f64): f64 {
+  return max(0, min(1, value));
+}
+
+/** Luma of one cell, oldest first, less its mean (rounded down), then zeros. */
+function unroll(out: usize, at: usize, plane: i32, first: i32, samples: i32): void {
+  memory.fill(out, 0, SERIES);
+  let sum = 0;
+  for (let k = 0; k < samples; k++) {
+    const luma = i32(load<u8>(at + ((first + k) & (SLOTS - 1)) * plane));
+    store<i16>(out + 2 * k, luma);
+    sum += luma;
+  }
+  const mean = sum / samples;
+  for (let k = 0; k < samples; k++) store<i16>(out + 2 * k, load<i16>(out + 2 * k) - mean);
+}
+
+/** Sum of products of two series: at most 32 * 255 * 255. */
+function product(a: usize, b: usize): i32 {
+  let sums = i32x4.splat(0);
+  for (let k = 0; k < 64; k += 16) sums = i32x4.add(sums, i32x4.dot_i16x8_s(v128.load(a + k), v128.load(b + k)));
+  const pairs = i32x4.add(sums, v128.shuffle<i32>(sums, sums, 2, 3, 0, 1));
+  return i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1);
+}
+
+/** The candidate around this one, other than itself, whose luma varies most; the first of equals; -1: none. */
+function liveliest(marked: usize, lively: usize, column: i32, row: i32, columns: i32, rows: i32): i32 {
+  let best = -1;
+  let most = -1;
+  for (let y = max(0, row - AROUND); y <= min(rows - 1, row + AROUND); y++) {
+    for (let x = max(0, column - AROUND); x <= min(columns - 1, column + AROUND); x++) {
+      const i = y * columns + x;
+      if (load<u8>(marked + i) == 0 || (x == column && y == row)) continue;
+      const power = load<i32>(lively + 4 * i);
+      if (power <= most) continue;
+      most = power;
+      best = i;
+    }
+  }
+  return best;
+}
+
+/** Autocorrelation at the best lag after the first at which it is negative; 0 when there is none. */
+function periodic(series: usize, power: f64, samples: i32): f64 {
+  let swung = false;
+  let best: f64 = 0;
+  for (let lag = 1; lag <= min(LAG_MAX, samples - 8); lag++) {
+    const sum = product(series, series + 2 * lag);
+    if (sum < 0) swung = true;
+    else if (swung) best = max(best, (f64(sum) * f64(samples)) / (power * f64(samples - lag)));
+  }
+  return best;
+}

@@ -1,0 +1,335 @@
+/**
+ * person_on_ground: somebody who stood is down on the floor within seconds, and stays there.
+ *
+ *   upright --the head comes down to the floor--> down --forMs, without going elsewhere--> claim
+ *      ^------------gets up, goes on------------/
+ *
+ * How far down is measured against the person's own past: head = (floor - top) / height, with floor and height of when
+ * they last stood. Foreshortening cannot hide it: who falls towards the lens grows downwards in the picture, who falls
+ * across it sideways, and the top comes near the old floor in both. Somebody who lies has at most 0.35; somebody who sits
+ * on the floor 0.52 (sitting height over stature), who squats, kneels, bends or sits on a chair 0.5 to 0.8.
+ */
+import type { Box, Measured, Sensitivity } from '../model.ts';
+import type { GroundSample, WatchRule, Zone } from '../site/site.ts';
+import { Bodies, type Body, middleOf } from './bodies.ts';
+import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
+import { overlapOf, type Rectangle, sizeOf } from './pieces.ts';
+import { around, isInside, type RuleMachine, seconds } from './rule.ts';
+import { lastStood, remember, type Stance, type Stood } from './stances.ts';
+
+interface Limits {
+  /** How high above the floor the top may be, heights of the person. */
+  readonly head: number;
+  /** Width over height at least. */
+  readonly flat: number;
+  /** From standing to lying at most. */
+  readonly fallMs: number;
+}
+
+const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
+  low: { head: 0.34, flat: 0.9, fallMs: 3_000 },
+  medium: { head: 0.4, flat: 0.8, fallMs: 5_000 },
+  high: { head: 0.46, flat: 0.7, fallMs: 7_000 },
+};
+/** Lower than this the top is beyond where a stumble leads: a car, or somebody who walked on. */
+const HEAD_MIN = -0.4;
+/** Knees and arms may come higher than the limit by this, once somebody is down. */
+const LOOSE = 0.06;
+/** Who lies is no taller than this share of their height, wherever the top is. */
+const SHRUNK = 0.75;
+/** Along the view somebody who lies is narrow: then they are this low. */
+const NARROW_HEAD_MAX = 0.3;
+const NARROW_TALL_MAX = 0.6;
+/** Whose feet are below the view is down only when wider than tall, or this still: others leave the view. */
+const CUT_FLAT = 1;
+const LEAVING_STILL_MS = 600;
+/** Less than this share of the height squared is luggage, or what is left of somebody who leaves. */
+const AREA_MIN = 0.07;
+const VANISHING = 0.7;
+/** It takes this long until a fall has come to rest; from then on nobody who lies moves farther than this, heights. */
+const SETTLE_MS = 600;
+const TRAVEL_MAX = 0.3;
+/** Who goes on like that starts again, and after so many ms without rest is somebody who crawls or a car. */
+const RESTLESS_MS = 6_000;
+/** So short a look at something else is a flicker. */
+const FLICKER_MS = 700;
+/**
+ * While others are before or beside them, who was seen to lie for so long is taken to go on, and this long at most: one
+ * region with others, they could not be seen to get up.
+ */
+const SEEN_MS_MIN = 1_500;
+const HIDDEN_MS = 15_000;
+/** Share of where they lay that must be covered by that region. */
+const COVERED_MIN = 0.6;
+const FREE_MAX = 0.3;
+/** Intersection over union with where they lay, from which it is they who are seen again. */
+const AGAIN_MIN = 0.5;
+/** Somebody upright who stays this still after they parted from somebody low is the hole that these left. */
+const HOLE_STILL_MS = 200;
+const HOLE_AREA_MIN = 0.09;
+/** Who lay this still when last seen has been taken for the background, and is remembered for so long. */
+const ABSORBED_STILL_MS = 600;
+const ABSORBED_MS = 60_000;
+/** Stances are remembered for this long beyond the slowest fall. */
+const PAST_MS = 4_000;
+
+/** Somebody who is down. Lengths in plane pixels; `floor` and `tall` are of when they stood. */
+interface Down extends Stood {
+  /** When they came down, and for how long they have been seen to lie. */
+  readonly sinceMs: number;
+  readonly lyingMs: number;
+  readonly lastMs: number;
+  /** Where they came to rest, and when. */
+  readonly x: number;
+  readonly y: number;
+  readonly restMs: number;
+  readonly head: number;
+  readonly box: Rectangle;
+  readonly stillMs: number;
+  /** Since when they are one region with others. */
+  readonly hiddenAtMs: number | undefined;
+}
+
+interface Person {
+  readonly stances: readonly Stance[];
+  readonly down: Down | undefined;
+}
+
+const NEW: Person = { stances: [], down: undefined };
+
+export class PersonOnGround implements RuleMachine {
+  readonly place: string | undefined;
+  readonly timing = { holdMs: 0, graceMs: 0, releaseMs: 3_000 };
+  readonly #rule: WatchRule;
+  readonly #limits: Limits;
+  readonly #zone: Zone | undefined;
+  readonly #ground: readonly GroundSample[];
+  readonly #bodies = new Bodies();
+  #people: ReadonlyMap<number, Person> = new Map();
+  #previousMs: number | undefined;
+
+  constructor(rule: WatchRule, zone: Zone | undefined, ground: readonly GroundSample[]) {
+    this.#rule = rule;
+    this.#limits = LIMITS[rule.sensitivity];
+    this.#zone = zone;
+    this.#ground = ground;
+    this.place = rule.zone;
+  }
+
+  save() {
+    return { bodies: this.#bodies.save(), people: this.#people, previousMs: this.#previousMs };
+  }
+
+  restore({ bodies, people, previousMs }: ReturnType<PersonOnGround['save']>): void {
+    this.#bodies.restore(bodies);
+    this.#people = people;
+    this.#previousMs = previousMs;
+  }
+
+  look({ frame }: Measured): Condition | undefined {
+    // Who stands there while the view is still being learned is seen well enough to know how tall they are.
+    if (frame.view !== 'ok' && frame.view !== 'warming') return undefined;
+    const now = frame.capturedAtMs;
+    const { planeWidth: width, planeHeight: height } = frame;
+    const bodies = this.#bodies.step(frame);
+    const look = { now, stepMs: stepBetween(this.#previousMs, now), height, bodies };
+    this.#previousMs = now;
+    const people = new Map<number, Person>();
+    for (const body of bodies) {
+      const before = this.#people.get(body.id) ?? this.#orphan(body, bodies) ?? this.#parted(body);
+      people.set(body.id, body.seenAtMs === now ? this.#judge(before, body, look) : stillThere(before, look));
+    }
+    const adopted = new Set([...people.values()].map(({ down }) => down?.sinceMs));
+    for (const [id, person] of this.#people)
+      if (!people.has(id) && !adopted.has(person.down?.sinceMs) && isThere(person, look))
+        people.set(id, stillThere(person, look));
+    this.#people = people;
+    if (frame.view !== 'ok') return undefined;
+    const lying = [...people.values()].flatMap(({ down }) => (down === undefined ? [] : [down]));
+    const claimed = lying.filter(
+      (down) =>
+        down.lyingMs >= this.#rule.forMs &&
+        (down.lastMs === now || down.stillMs >= ABSORBED_STILL_MS || down.hiddenAtMs !== undefined) &&
+        this.#isInZone(down, width, height),
+    );
+    return this.#condition(claimed, width, height);
+  }
+
+  #condition(claimed: readonly Down[], width: number, height: number): Condition {
+    const [first] = claimed.toSorted((a, b) => b.lyingMs - a.lyingMs);
+    if (first === undefined) return HOLDS_NOT;
+    const limitMs = this.#rule.forMs;
+    const { head: limit } = this.#limits;
+    const fallMs = first.sinceMs - first.atMs;
+    const others = claimed.length > 1 ? ` (${claimed.length} people)` : '';
+    return {
+      holds: true,
+      region: around(claimed.map(({ box }) => boxOf(box, width, height))),
+      score: Math.min(
+        1,
+        0.5 + (0.1 * first.lyingMs) / Math.max(1_000, limitMs) + Math.max(0, limit - first.head) / 2,
+      ),
+      explanation:
+        `somebody who stood has been lying for ${seconds(first.lyingMs)}, limit ${seconds(limitMs)}: ` +
+        `top at ${first.head.toFixed(2)} of their height, limit ${limit.toFixed(2)}, ` +
+        `${seconds(fallMs)} after they last stood${others}`,
+      findings: [
+        { name: 'lying', value: first.lyingMs / 1000, limit: limitMs / 1000, unit: 's' },
+        { name: 'top', value: first.head, limit, unit: 'heights of the person' },
+        { name: 'fall', value: fallMs / 1000, limit: this.#limits.fallMs / 1000, unit: 's' },
+        { name: 'stood', value: first.tall / height, unit: 'view heights' },
+      ],
+    };
+  }
+
+  /** Who lay there, and is seen again. */
+  #orphan(body: Body, bodies: readonly Body[]): Person | undefined {
+    for (const [id, person] of this.#people) {
+      if (person.down === undefined || bodies.some((other) => other.id === id)) continue;
+      if (likeness(body, person.down.box) >= AGAIN_MIN) return person;
+    }
+    return undefined;
+  }
+
+  /** Who parts from another may be the one who stood there. */
+  #parted(body: Body): Person {
+    const other = body.partedFrom === undefined ? undefined : this.#people.get(body.partedFrom);
+    if (other?.down !== undefined && likeness(body, other.down.box) >= AGAIN_MIN) return other;
+    return other === undefined ? NEW : { stances: other.stances, down: undefined };
+  }
+
+  #judge({ stances, down }: Person, body: Body, look: Look): Person {
+    if (down !== undefined) {
+      const next = this.#goesOn(down, body, look);
+      return next === undefined ? NEW : { stances, down: next };
+    }
+    const keepMs = PAST_MS + this.#limits.fallMs;
+    const stood = lastStood(stances, this.#ground, look.height);
+    if (stood !== undefined && this.#isDown(body, stood, look)) return { stances, down: begun(body, stood) };
+    return { stances: remember(stances, body, stood, look.height, keepMs), down };
+  }
+
+  #isDown(body: Body, stood: Stood, { now, height, bodies }: Look): boolean {
+    if (now - stood.atMs > this.#limits.fallMs || body.mixedAtMs > stood.atMs) return false;
+    // What has been still since before they last stood did not come down.
+    if (body.stillMs >= now - stood.atMs) return false;
+    if (!this.#isLow(body, stood, this.#limits.head, height)) return false;
+    return body.areaPx >= AREA_MIN * stood.tall ** 2 && isTheOne(body, bodies, stood, now);
+  }
+
+  #isLow(body: Body, stood: Stood, limit: number, planeHeight: number): boolean {
+    const head = headOf(body, stood);
+    const tall = body.floor - body.head;
+    if (head > limit || head < HEAD_MIN || tall > SHRUNK * stood.tall) return false;
+    const cut = body.y1 >= planeHeight && body.stillMs < LEAVING_STILL_MS;
+    const flat = cut ? Math.max(CUT_FLAT, this.#limits.flat) : this.#limits.flat;
+    const narrow = !cut && head <= NARROW_HEAD_MAX && tall <= NARROW_TALL_MAX * stood.tall;
+    return narrow || body.wide >= flat * tall;
+  }
+
+  /** Undefined for who has got up or gone on. */
+  #goesOn(down: Down, body: Body, { now, stepMs }: Look): Down | undefined {
+    const head = headOf(body, down);
+    const vanishes = body.areaPx < VANISHING * AREA_MIN * down.tall ** 2;
+    if (head > this.#limits.head + LOOSE || head < HEAD_MIN || vanishes) {
+      const hiddenAtMs = down.hiddenAtMs ?? (body.mixedAtMs === now ? now : undefined);
+      if (hiddenAtMs !== undefined && isHiddenBy(down, body, now, hiddenAtMs))
+        return { ...down, hiddenAtMs, lyingMs: down.lyingMs + stepMs };
+      return now - down.lastMs <= FLICKER_MS ? down : undefined;
+    }
+    const [x, y] = middleOf(body);
+    const settling = now - down.restMs < SETTLE_MS;
+    const travelled = Math.hypot(x - down.x, y - down.y) > TRAVEL_MAX * down.tall;
+    if (travelled && !settling && now - down.sinceMs > RESTLESS_MS) return undefined;
+    const seen = {
+      ...down,
+      lastMs: now,
+      head,
+      box: boxed(body),
+      stillMs: body.stillMs,
+      hiddenAtMs: undefined,
+    };
+    if (travelled && !settling) return { ...seen, x, y, restMs: now, lyingMs: 0 };
+    return { ...seen, ...(settling ? { x, y } : {}), lyingMs: down.lyingMs + stepMs };
+  }
+
+  #isInZone({ box }: Down, width: number, height: number): boolean {
+    if (this.#zone === undefined) return true;
+    const [x, y] = middleOf(box);
+    return isInside({ x: x / width, y: y / height }, this.#zone.polygon);
+  }
+}
+
+/** What is judged on one frame; `height` of the plane. */
+interface Look {
+  readonly now: number;
+  readonly stepMs: number;
+  readonly height: number;
+  readonly bodies: readonly Body[];
+}
+
+function headOf(body: Body, stood: Stood): number {
+  return (stood.floor - body.head) / stood.tall;
+}
+
+function begun(body: Body, stood: Stood): Down {
+  const [x, y] = middleOf(body);
+  const now = body.seenAtMs;
+  return {
+    ...stood,
+    sinceMs: now,
+    lyingMs: 0,
+    lastMs: now,
+    x,
+    y,
+    restMs: now,
+    head: headOf(body, stood),
+    box: boxed(body),
+    stillMs: body.stillMs,
+    hiddenAtMs: undefined,
+  };
+}
+
+function boxed({ x0, y0, x1, y1 }: Body): Rectangle {
+  return { x0, y0, x1, y1 };
+}
+
+/** Who parted from somebody upright who goes on is not the one who stood: luggage, a dog, a child. */
+function isTheOne(body: Body, bodies: readonly Body[], stood: Stood, now: number): boolean {
+  if (body.partedFrom === undefined || stood.atMs >= body.bornAtMs) return true;
+  const other = bodies.find(({ id }) => id === body.partedFrom);
+  const hole = other === undefined || other.stillMs >= HOLE_STILL_MS || now - other.seenAtMs > FLICKER_MS;
+  return hole && body.areaPx >= HOLE_AREA_MIN * stood.tall ** 2;
+}
+
+/** Not seen any more, and not gone: they lie so still that they are taken for the background, or others are before them. */
+function isThere({ down }: Person, { now, bodies }: Look): boolean {
+  if (down === undefined) return false;
+  const seen = bodies.filter((body) => body.seenAtMs === now);
+  // Something that begins there is they who get up, or who comes to them.
+  const free = seen.every((body) => overlapOf(body, down.box) <= FREE_MAX * sizeOf(down.box));
+  if (free) return down.stillMs >= ABSORBED_STILL_MS && now - down.lastMs <= ABSORBED_MS;
+  return seen.some((body) => isHiddenBy(down, body, now, down.hiddenAtMs ?? now));
+}
+
+function stillThere(person: Person, look: Look): Person {
+  const { stances, down } = person;
+  if (down === undefined || !isThere(person, look)) return person;
+  const hiddenAtMs = down.stillMs >= ABSORBED_STILL_MS ? down.hiddenAtMs : (down.hiddenAtMs ?? look.now);
+  return { stances, down: { ...down, hiddenAtMs, lyingMs: down.lyingMs + look.stepMs } };
+}
+
+function isHiddenBy(down: Down, body: Body, now: number, sinceMs: number): boolean {
+  if (down.lyingMs < SEEN_MS_MIN || now - sinceMs > HIDDEN_MS) return false;
+  return overlapOf(body, down.box) >= COVERED_MIN * sizeOf(down.box);
+}
+
+/** Intersection over union. */
+function likeness(a: Rectangle, b: Rectangle): number {
+  const both = overlapOf(a, b);
+  return both / (sizeOf(a) + sizeOf(b) - both);
+}
+
+function boxOf({ x0, y0, x1, y1 }: Rectangle, width: number, height: number): Box {
+  return { x0: x0 / width, y0: y0 / height, x1: x1 / width, y1: y1 / height };
+}

@@ -1,0 +1,103 @@
+/** Flames: the WASM kernel against its naive twin, byte for byte, while pictures come and go. */
+import { describe, expect, it } from 'vitest';
+import { instantiate } from '../../pipeline/kernels.ts';
+import { expectSame } from '../support/bytes.ts';
+import { type Chance, random, SEED } from '../support/random.ts';
+import * as twin from '../support/twins/flame.ts';
+
+const SIZES: readonly (readonly [number, number])[] = [
+  [96, 54],
+  [160, 90],
+  [138, 104],
+  [90, 160],
+  [37, 29],
+  [161, 91],
+  [17, 16],
+];
+const PICTURES = 48;
+
+type Planes = { luma: Uint8Array; u: Uint8Array; v: Uint8Array };
+
+/** Draws picture n. */
+type Draw = (into: Planes, n: number, width: number, height: number, chance: Chance) => void;
+
+const DRAWN: readonly (readonly [string, Draw])[] = [
+  ['chance', noise],
+  ['black', () => undefined],
+  [
+    'the brightest and warmest',
+    ({ luma, u, v }, n) => [luma.fill(n % 4 < 2 ? 255 : 0), u.fill(0), v.fill(255)],
+  ],
+  [
+    'the brightest and coldest',
+    ({ luma, u, v }, n) => [luma.fill(n % 4 < 2 ? 255 : 0), u.fill(255), v.fill(0)],
+  ],
+  ['warm and white patches that flicker by themselves', patches],
+];
+
+function noise({ luma, u, v }: Planes, _n: number, _width: number, _height: number, chance: Chance): void {
+  for (const plane of [luma, u, v]) for (let i = 0; i < plane.length; i++) plane[i] = chance.below(256);
+}
+
+/** Half of all patches of 12 pixels change to another brightness from time to time; some are warm, some white-hot. */
+function patches({ luma, u, v }: Planes, n: number, width: number, height: number, chance: Chance): void {
+  const across = Math.ceil(width / 12);
+  for (let patch = 0; patch < across * Math.ceil(height / 12); patch++) {
+    if (n > 0 && (patch % 2 === 0 || n > 38 || chance.below(3) > 0)) continue;
+    const bright = chance.below(3) === 0 ? 235 - chance.below(30) : 60 + chance.below(120);
+    const warm = patch % 3 === 0 ? 60 : patch % 3 === 1 ? 4 + chance.below(16) : chance.below(30) - 10;
+    const [x0, y0] = [12 * (patch % across), 12 * Math.floor(patch / across)];
+    for (let y = y0; y < Math.min(height, y0 + 12); y++)
+      for (let x = x0; x < Math.min(width, x0 + 12); x++) {
+        luma[y * width + x] = bright + chance.below(4);
+        const at = (y >> 1) * ((width + 1) >> 1) + (x >> 1);
+        u[at] = 128 - (warm >> 1);
+        v[at] = 128 + (warm >> 1);
+      }
+  }
+}
+
+describe.each(SIZES)('flames at %ix%i', (width, height) => {
+  it.each(DRAWN)(`agree with their twin: %s (seed ${SEED})`, (what, draw) => {
+    const cells = Math.ceil(width / 4) * Math.ceil(height / 4);
+    const chroma = ((width + 1) >> 1) * ((height + 1) >> 1);
+    const { exports: wasm, memory, base } = instantiate(cells * 220 + 2 * width * height + 65_536);
+    let next = base;
+    const take = (bytes: number) => {
+      const at = next;
+      next += (bytes + 63) & ~63;
+      return new Uint8Array(memory.buffer, at, bytes);
+    };
+    const state = take(wasm.flameBytes(width, height));
+    const scratch = take(wasm.flameScratchBytes(width, height)).fill(0xaa);
+    const out = take(cells + 16).fill(0xee);
+    const planes = { luma: take(width * height), u: take(chroma), v: take(chroma) };
+    const chance = random(SEED + width * height);
+    const expected = twin.glances(width, height);
+    let found = 0;
+    for (let n = 0; n < PICTURES; n++) {
+      draw(planes, n, width, height, chance);
+      const slot = (n + 5) & 31;
+      const { luma, u, v } = planes;
+      wasm.glance(state.byteOffset, slot, luma.byteOffset, u.byteOffset, v.byteOffset, width, height);
+      twin.glance(expected, planes, width, height);
+      if (n % 3 !== 0) continue;
+      const samples = Math.max(2, Math.min(n + 1, 32 - (n % 5)));
+      const count = wasm.flame(
+        out.byteOffset,
+        state.byteOffset,
+        slot,
+        samples,
+        scratch.byteOffset,
+        width,
+        height,
+      );
+      const want = twin.flame(expected, samples);
+      expectSame(out.subarray(0, cells), want, `flame of picture ${n}`);
+      expect(count).toBe(want.filter((score) => score > 0).length);
+      expect([...out.subarray(cells)].every((byte) => byte === 0xee)).toBe(true);
+      found += count;
+    }
+    if (what.startsWith('warm')) expect(found).toBeGreaterThan(0);
+  });
+});

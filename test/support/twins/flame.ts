@@ -1,0 +1,167 @@
+/**
+ * Naive twin of kernels/flame.ts: what flickers and glows as a flame does, per 4x4 cell, over pictures that are simply
+ * kept in a list, newest last.
+ */
+const SLOTS = 32;
+
+export interface Glances {
+  readonly columns: number;
+  readonly rows: number;
+  /** Of each of the last 32 pictures, per cell: mean luma, and 128 + mean (v - u). */
+  readonly luma: number[][];
+  readonly warmth: number[][];
+  /** Cells of each that changed and are no flame. */
+  readonly unrest: number[];
+  /** Pictures until a cell is forgotten. */
+  readonly heat: number[];
+}
+
+export function glances(width: number, height: number): Glances {
+  const [columns, rows] = [Math.ceil(width / 4), Math.ceil(height / 4)];
+  const none = () => Array.from({ length: SLOTS }, () => new Array<number>(columns * rows).fill(0));
+  const heat = new Array<number>(columns * rows).fill(0);
+  return { columns, rows, luma: none(), warmth: none(), unrest: new Array<number>(SLOTS).fill(0), heat };
+}
+
+export function glance(
+  state: Glances,
+  { luma, u, v }: { readonly luma: Uint8Array; readonly u: Uint8Array; readonly v: Uint8Array },
+  width: number,
+  height: number,
+): void {
+  const { columns, rows, heat } = state;
+  const [chromaWidth, chromaHeight] = [Math.ceil(width / 2), Math.ceil(height / 2)];
+  const nowLuma: number[] = [];
+  const nowWarmth: number[] = [];
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) {
+      nowLuma.push(Math.floor(meanIn(luma, 4 * column, 4 * row, 4, width, height)));
+      const red = meanIn(v, 2 * column, 2 * row, 2, chromaWidth, chromaHeight);
+      const blue = meanIn(u, 2 * column, 2 * row, 2, chromaWidth, chromaHeight);
+      nowWarmth.push(Math.max(0, Math.min(255, 128 + Math.floor(red - blue))));
+    }
+  const before = state.luma.at(-1)!;
+  const warmBefore = state.warmth.at(-1)!;
+  let restless = 0;
+  for (let i = 0; i < columns * rows; i++) {
+    const change = Math.abs(nowLuma[i]! - before[i]!);
+    heat[i] = change >= 8 && nowWarmth[i]! >= 140 ? SLOTS : Math.max(0, heat[i]! - 1);
+    const hot = nowWarmth[i]! >= 160 || warmBefore[i]! >= 160;
+    const glare = nowLuma[i]! >= 200 && before[i]! >= 200;
+    if (change >= 12 && !hot && !glare) restless++;
+  }
+  for (const [list, one] of [
+    [state.luma, nowLuma],
+    [state.warmth, nowWarmth],
+  ] as const) {
+    list.shift();
+    list.push(one);
+  }
+  state.unrest.shift();
+  state.unrest.push(restless);
+}
+
+/** Mean of a square that the plane may cut off. */
+function meanIn(plane: Uint8Array, x0: number, y0: number, side: number, width: number, height: number) {
+  let sum = 0;
+  let size = 0;
+  for (let y = y0; y < Math.min(height, y0 + side); y++)
+    for (let x = x0; x < Math.min(width, x0 + side); x++) {
+      sum += plane[y * width + x]!;
+      size++;
+    }
+  return sum / size;
+}
+
+interface Candidate {
+  readonly column: number;
+  readonly row: number;
+  /** Worth of the turns (0..5) times worth of the colour (0..8). */
+  readonly mark: number;
+  /** Luma less its mean, oldest first. */
+  readonly series: readonly number[];
+}
+
+/** How much each cell looks like a flame, 0..255, over the last `samples` pictures. */
+export function flame(state: Glances, samples: number): Uint8Array {
+  const { columns, rows } = state;
+  const out = new Uint8Array(columns * rows);
+  const candidates: Candidate[] = [];
+  for (let i = 0; i < columns * rows; i++) {
+    // The kernel looks at sixteen cells when one of them has stirred.
+    const group = state.heat.slice(i & ~15, (i & ~15) + 16);
+    if (group.every((heat) => heat === 0)) continue;
+    const luma = state.luma.slice(-samples).map((cells) => cells[i]!);
+    const warmth = state.warmth.slice(-samples).map((cells) => cells[i]!);
+    const mark = markOf(luma, warmth);
+    if (mark === 0) continue;
+    const mean = Math.floor(luma.reduce((sum, value) => sum + value, 0) / samples);
+    const series = luma.map((value) => value - mean);
+    candidates.push({ column: i % columns, row: Math.floor(i / columns), mark, series });
+  }
+  const unrest = state.unrest.slice(-samples).reduce((sum, count) => sum + count, 0);
+  const calm = share((0.4 - unrest / (samples * columns * rows)) / 0.2);
+  for (const one of candidates) {
+    const near = candidates.filter(
+      (other) =>
+        other !== one && Math.abs(other.column - one.column) <= 4 && Math.abs(other.row - one.row) <= 4,
+    );
+    if (near.length === 0) continue;
+    const lively = near.reduce((most, other) =>
+      product(other.series, other.series) > product(most.series, most.series) ? other : most,
+    );
+    const power = product(one.series, one.series);
+    const both = product(one.series, lively.series);
+    const together = (both * both) / (power * product(lively.series, lively.series));
+    const apart = share((0.95 - together) / 0.35);
+    const irregular = share((0.85 - periodic(one.series, power)) / 0.25);
+    out[one.row * columns + one.column] = Math.trunc((one.mark * 255 * apart * irregular * calm) / 40);
+  }
+  return out;
+}
+
+function markOf(luma: readonly number[], warmth: readonly number[]): number {
+  const hot = luma.filter((value, k) => value >= 110 && warmth[k]! >= 160).length;
+  const white = Math.min(...warmth) >= 127 && Math.max(...warmth) >= 144 && Math.max(...luma) >= 200;
+  const colour = Math.max(Math.min(8, hot), white ? 2 : 0);
+  return Math.min(5, Math.max(0, turnsOf(luma) - 3)) * colour;
+}
+
+/** Turning points between which luma goes at least 16 up or down. */
+function turnsOf(luma: readonly number[]): number {
+  let [high, low] = [luma[0]!, luma[0]!];
+  let going: 'up' | 'down' | undefined;
+  let turns = 0;
+  for (const value of luma) {
+    high = Math.max(high, value);
+    low = Math.min(low, value);
+    const falls = going !== 'down' && high - value >= 16;
+    const rises = going !== 'up' && value - low >= 16 && !falls;
+    if (!falls && !rises) continue;
+    if (going !== undefined) turns++;
+    going = falls ? 'down' : 'up';
+    [high, low] = [value, value];
+  }
+  return turns;
+}
+
+function product(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, k) => sum + value * (b[k] ?? 0), 0);
+}
+
+/** Autocorrelation at the best lag after the first at which it is negative. */
+function periodic(series: readonly number[], power: number): number {
+  const samples = series.length;
+  let swung = false;
+  let best = 0;
+  for (let lag = 1; lag <= Math.min(20, samples - 8); lag++) {
+    const sum = product(series, series.slice(lag));
+    if (sum < 0) swung = true;
+    else if (swung) best = Math.max(best, (sum * samples) / (power * (samples - lag)));
+  }
+  return best;
+}
+
+function share(value: number): number {
+  return Math.max(0, Math.min(1, value));
+}
