@@ -28,6 +28,8 @@ const SAMPLES_MIN = 60;
 const LEFT_MAX = 0.75;
 /** Share of the edges that must still show the same. */
 const SAME_MIN = 0.4;
+/** The background changes slowly: its edges are looked for once in so many pictures. */
+const EDGES_EVERY = 16;
 /** The mean holds luma in 1/128. */
 const Q = 128;
 
@@ -46,6 +48,8 @@ export class Steady {
   /** The last picture that had to be shifted, as it came, and its shift; a repeat of it must stay a repeat. */
   #raw: Uint8Array | undefined;
   #shift: Shift = NONE;
+  #edges: Int32Array = new Int32Array(0);
+  #pictures = 0;
 
   /** Of the plane, pixels. */
   constructor(width: number, height: number) {
@@ -57,7 +61,8 @@ export class Steady {
   hold(out: Uint8Array, luma: Uint8Array, mean: Uint16Array): void {
     const [width, height] = [this.#width, this.#height];
     const repeats = this.#raw?.every((value, i) => value === luma[i]) ?? false;
-    if (!repeats) this.#shift = shiftOf(luma, mean, width, height);
+    if (this.#pictures++ % EDGES_EVERY === 0) this.#edges = edgesOf(mean, width, height);
+    if (!repeats) this.#shift = shiftOf(luma, mean, width, height, this.#edges);
     if (this.#shift === NONE) {
       this.#raw = undefined;
       out.set(luma);
@@ -72,20 +77,41 @@ export class Steady {
 }
 
 /** The shift of `luma` against the background `mean` (1/128 luma); none where nothing is proved. */
-export function shiftOf(luma: Uint8Array, mean: Uint16Array, width: number, height: number): Shift {
+export function shiftOf(
+  luma: Uint8Array,
+  mean: Uint16Array,
+  width: number,
+  height: number,
+  edges = edgesOf(mean, width, height),
+): Shift {
   let dx = 0;
   let dy = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const apart = round === 0 ? APART_FIRST : APART_LAST;
-    const step = solve(luma, mean, width, height, dx, dy, apart);
+    const step = solve(luma, mean, width, edges, dx, dy, apart);
     if (step === undefined) return NONE;
     dx += step.dx;
     dy += step.dy;
+    // One round is near enough to tell a camera that stands still.
+    if (round === 0 && Math.hypot(dx, dy) < SHIFT_MIN / 2) return NONE;
     if (Math.abs(dx) > SHIFT_MAX || Math.abs(dy) > SHIFT_MAX) return NONE;
     if (Math.abs(step.dx) + Math.abs(step.dy) < 0.02) break;
   }
   if (Math.hypot(dx, dy) < SHIFT_MIN) return NONE;
-  return explains(luma, mean, width, height, dx, dy) ? { dx, dy } : NONE;
+  return explains(luma, mean, width, edges, dx, dy) ? { dx, dy } : NONE;
+}
+
+/** The samples that have something to go by, as numbers of pixels. */
+function edgesOf(mean: Uint16Array, width: number, height: number): Int32Array {
+  const found: number[] = [];
+  for (let y = MARGIN; y < height - MARGIN; y += STRIDE)
+    for (let x = MARGIN; x < width - MARGIN; x += STRIDE) {
+      const i = y * width + x;
+      const gx = (mean[i + 1]! - mean[i - 1]!) / (2 * Q);
+      const gy = (mean[i + width]! - mean[i - width]!) / (2 * Q);
+      if (gx * gx + gy * gy >= GRADIENT_MIN) found.push(i);
+    }
+  return Int32Array.from(found);
 }
 
 /** Fills `out` with the picture as it would be without the shift; beyond its edges the edge goes on. */
@@ -123,32 +149,30 @@ function solve(
   luma: Uint8Array,
   mean: Uint16Array,
   width: number,
-  height: number,
+  edges: Int32Array,
   dx: number,
   dy: number,
   apart: number,
 ): Shift | undefined {
-  const light = middle(luma, mean, width, height, dx, dy);
+  const at = onwards(dx, dy, width);
+  const light = middle(luma, mean, width, edges, dx, dy);
   let count = 0;
   let [x1, y1, e1, xx, xy, yy, xe, ye] = [0, 0, 0, 0, 0, 0, 0, 0];
-  for (let y = MARGIN; y < height - MARGIN; y += STRIDE)
-    for (let x = MARGIN; x < width - MARGIN; x += STRIDE) {
-      const i = y * width + x;
-      const gx = (mean[i + 1]! - mean[i - 1]!) / (2 * Q);
-      const gy = (mean[i + width]! - mean[i - width]!) / (2 * Q);
-      if (gx * gx + gy * gy < GRADIENT_MIN) continue;
-      const e = mean[i]! / Q - sample(luma, width, x + dx, y + dy);
-      if (Math.abs(e - light) > apart) continue;
-      count++;
-      x1 += gx;
-      y1 += gy;
-      e1 += e;
-      xx += gx * gx;
-      xy += gx * gy;
-      yy += gy * gy;
-      xe += gx * e;
-      ye += gy * e;
-    }
+  for (const i of edges) {
+    const gx = (mean[i + 1]! - mean[i - 1]!) / (2 * Q);
+    const gy = (mean[i + width]! - mean[i - width]!) / (2 * Q);
+    const e = mean[i]! / Q - sample(luma, i, at);
+    if (Math.abs(e - light) > apart) continue;
+    count++;
+    x1 += gx;
+    y1 += gy;
+    e1 += e;
+    xx += gx * gx;
+    xy += gx * gy;
+    yy += gy * gy;
+    xe += gx * e;
+    ye += gy * e;
+  }
   if (count < SAMPLES_MIN) return undefined;
   xx -= (x1 * x1) / count;
   xy -= (x1 * y1) / count;
@@ -166,22 +190,22 @@ function middle(
   luma: Uint8Array,
   mean: Uint16Array,
   width: number,
-  height: number,
+  edges: Int32Array,
   dx: number,
   dy: number,
 ): number {
+  const at = onwards(dx, dy, width);
   differences.fill(0);
   let count = 0;
-  for (let y = MARGIN; y < height - MARGIN; y += STRIDE)
-    for (let x = MARGIN; x < width - MARGIN; x += STRIDE) {
-      const e = mean[y * width + x]! / Q - sample(luma, width, x + dx, y + dy);
-      differences[Math.round(Math.max(-APART_FIRST, Math.min(APART_FIRST, e))) + APART_FIRST]!++;
-      count++;
-    }
+  for (const i of edges) {
+    const e = mean[i]! / Q - sample(luma, i, at);
+    differences[Math.round(Math.max(-APART_FIRST, Math.min(APART_FIRST, e))) + APART_FIRST]!++;
+    count++;
+  }
   let below = 0;
-  let at = 0;
-  while (at < differences.length && below + differences[at]! <= count / 2) below += differences[at++]!;
-  return at - APART_FIRST;
+  let bin = 0;
+  while (bin < differences.length && below + differences[bin]! <= count / 2) below += differences[bin++]!;
+  return bin - APART_FIRST;
 }
 
 /** Filled anew each time it is asked for a median. */
@@ -195,41 +219,47 @@ function explains(
   luma: Uint8Array,
   mean: Uint16Array,
   width: number,
-  height: number,
+  edges: Int32Array,
   dx: number,
   dy: number,
 ): boolean {
-  const lightBefore = middle(luma, mean, width, height, 0, 0);
-  const lightAfter = middle(luma, mean, width, height, dx, dy);
-  let edges = 0;
+  const at = onwards(dx, dy, width);
+  const lightBefore = middle(luma, mean, width, edges, 0, 0);
+  const lightAfter = middle(luma, mean, width, edges, dx, dy);
   let same = 0;
   let before = 0;
   let after = 0;
-  for (let y = MARGIN; y < height - MARGIN; y += STRIDE)
-    for (let x = MARGIN; x < width - MARGIN; x += STRIDE) {
-      const i = y * width + x;
-      const gx = (mean[i + 1]! - mean[i - 1]!) / (2 * Q);
-      const gy = (mean[i + width]! - mean[i - width]!) / (2 * Q);
-      if (gx * gx + gy * gy < GRADIENT_MIN) continue;
-      edges++;
-      const there = mean[i]! / Q;
-      const without = Math.abs(there - luma[i]! - lightBefore);
-      const shifted = Math.abs(there - sample(luma, width, x + dx, y + dy) - lightAfter);
-      if (Math.min(without, shifted) > APART_LAST) continue;
-      same++;
-      before += Math.min(APART_FIRST, without);
-      after += Math.min(APART_FIRST, shifted);
-    }
-  return same >= SAME_MIN * edges && after <= LEFT_MAX * before;
+  for (const i of edges) {
+    const there = mean[i]! / Q;
+    const without = Math.abs(there - luma[i]! - lightBefore);
+    const shifted = Math.abs(there - sample(luma, i, at) - lightAfter);
+    if (Math.min(without, shifted) > APART_LAST) continue;
+    same++;
+    before += Math.min(APART_FIRST, without);
+    after += Math.min(APART_FIRST, shifted);
+  }
+  return same >= SAME_MIN * edges.length && after <= LEFT_MAX * before;
 }
 
-/** Between four pixels; `x`, `y` lie MARGIN inside the plane, give or take SHIFT_MAX. */
-function sample(luma: Uint8Array, width: number, x: number, y: number): number {
-  const left = Math.floor(x);
-  const top = Math.floor(y);
-  const i = top * width + left;
-  const wx = x - left;
-  const above = luma[i]! + wx * (luma[i + 1]! - luma[i]!);
-  const below = luma[i + width]! + wx * (luma[i + width + 1]! - luma[i + width]!);
-  return above + (y - top) * (below - above);
+/** Where a shift leads from any pixel: pixels onwards in the plane, and the shares of the next one to the right and below. */
+interface Onwards {
+  readonly by: number;
+  readonly wx: number;
+  readonly wy: number;
+  readonly width: number;
+}
+
+function onwards(dx: number, dy: number, width: number): Onwards {
+  const left = Math.floor(dx);
+  const top = Math.floor(dy);
+  return { by: top * width + left, wx: dx - left, wy: dy - top, width };
+}
+
+/** Between four pixels; `i` lies MARGIN inside the plane. */
+function sample(luma: Uint8Array, i: number, { by, wx, wy, width }: Onwards): number {
+  const j = i + by;
+  if (wx === 0 && wy === 0) return luma[j]!;
+  const above = luma[j]! + wx * (luma[j + 1]! - luma[j]!);
+  const below = luma[j + width]! + wx * (luma[j + width + 1]! - luma[j + width]!);
+  return above + wy * (below - above);
 }
