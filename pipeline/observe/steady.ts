@@ -10,8 +10,8 @@
  * when it explains the picture clearly better than none does, so that a camera that stands still is never touched.
  */
 
-/** Every so many pixels across and down a sample: some 900 of a plane of 160x90. */
-const STRIDE = 4;
+/** Every so many pixels across and down a sample: some 350 of a plane of 160x90. */
+const STRIDE = 6;
 const MARGIN = 5;
 const ROUNDS = 4;
 /** Plane pixels: less is left alone, more is not a tremor. */
