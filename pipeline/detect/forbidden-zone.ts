@@ -27,6 +27,11 @@ const TRAIN_HEIGHTS = 2.2;
 const TRAIN_PEOPLE = 9;
 /** A zone of which more than this is covered, by nothing upright, has a train in it. */
 const TRAIN_COVER = 0.35;
+/** So many people do not come into a zone all at once; the pieces of a train do, in its first pictures. */
+const AT_ONCE_PEOPLE = 6;
+const AT_ONCE_MS = 500;
+/** Whoever stood there while the view was blind seems to come at once as well. */
+const SIGHTED_MS = 1_000;
 /** Share of the zone that may still be covered when the train has left, and how long leaving may take. */
 const LEFT_COVER = 0.12;
 const TRAIN_LEAVES_MS = 120_000;
@@ -41,6 +46,8 @@ export class ForbiddenZone implements RuleMachine {
   #trainAtMs = Number.NEGATIVE_INFINITY;
   #previousMs: number | undefined;
   #claimed = false;
+  /** Since when the view has been trusted without a break. */
+  #sightedAtMs: number | undefined;
   #trustedAtMs = Number.NEGATIVE_INFINITY;
   readonly #origins = new Origins();
 
@@ -55,6 +62,7 @@ export class ForbiddenZone implements RuleMachine {
       trainAtMs: this.#trainAtMs,
       previousMs: this.#previousMs,
       claimed: this.#claimed,
+      sightedAtMs: this.#sightedAtMs,
       trustedAtMs: this.#trustedAtMs,
       origins: this.#origins.save(),
     };
@@ -66,6 +74,7 @@ export class ForbiddenZone implements RuleMachine {
     this.#trainAtMs = saved.trainAtMs;
     this.#previousMs = saved.previousMs;
     this.#claimed = saved.claimed;
+    this.#sightedAtMs = saved.sightedAtMs;
     this.#trustedAtMs = saved.trustedAtMs;
     this.#origins.restore(saved.origins);
   }
@@ -74,7 +83,11 @@ export class ForbiddenZone implements RuleMachine {
     const now = frame.capturedAtMs;
     const stepMs = stepBetween(this.#previousMs, now);
     this.#previousMs = now;
-    if (frame.view !== 'ok') return undefined;
+    if (frame.view !== 'ok') {
+      this.#sightedAtMs = undefined;
+      return undefined;
+    }
+    this.#sightedAtMs ??= now;
     const inside = tracks.filter((track) => track.zones.includes(this.place));
     this.#count(inside, stepMs);
     const seen = inside.filter((track) => track.seen);
@@ -83,7 +96,12 @@ export class ForbiddenZone implements RuleMachine {
     const zone = zones.find((measured) => measured.zone === this.place);
     const covered = zone?.covered ?? 0;
     const upright = seen.some((track) => isUpright(track, aspect));
-    if ((covered > TRAIN_COVER && !upright) || seen.some((track) => isTrain(track, aspect)))
+    const sighted = now - this.#sightedAtMs >= SIGHTED_MS;
+    if (
+      (covered > TRAIN_COVER && !upright) ||
+      seen.some((track) => isTrain(track, aspect)) ||
+      (sighted && atOnce(seen) >= AT_ONCE_PEOPLE)
+    )
       this.#trainAtMs = now;
     // It has left when little is covered; what stays covered after that is not the train any more.
     const sinceMs = now - this.#trainAtMs;
@@ -125,6 +143,11 @@ export class ForbiddenZone implements RuleMachine {
       this.#insideMs.set(track.id, before === undefined ? 0 : before + (track.seen ? stepMs : 0));
     }
   }
+}
+
+/** How many people are in the zone who were not seen anywhere half a second ago. */
+function atOnce(seen: readonly Track[]): number {
+  return seen.reduce((sum, track) => sum + (track.ageMs < AT_ONCE_MS ? track.people : 0), 0);
 }
 
 function isTrusted(track: Track, aspect: number): boolean {

@@ -8,12 +8,15 @@ import { type Grid, gridOf } from './grid.ts';
 import { Ground } from './ground.ts';
 import { movers } from './movers.ts';
 import { withoutVehicles } from './objects.ts';
-import { type Sighting, sightings } from './sightings.ts';
+import { DIVIDE_MAX, type Sighting, sightings } from './sightings.ts';
 import { footOf, type Tracked, Tracker } from './tracker.ts';
 import { ZoneCounts } from './zone-counts.ts';
 
 /** A person is known by walking, or by having stood upright for this many pictures. */
 const HITS_STANDING = 10;
+
+/** Height over width from which a region is upright. */
+const UPRIGHT = 1.5;
 
 /** An epoch of a camera's stream, and the plane on which it is analysed. */
 export interface Session {
@@ -104,10 +107,11 @@ export class CameraMeasure {
 
   /** Upright, whole, followed for a while, not cut by the view's edge: what one person looks like. */
   #learn(found: readonly Sighting[], tracked: readonly Tracked[], frame: Frame): void {
+    if (found.some(isCrowdOrTrain)) return;
     for (const sighting of found) {
       const height = sighting.y1 - sighting.y0;
       const width = sighting.x1 - sighting.x0;
-      const upright = height > 1.5 * width && height < 4.5 * width && height >= 6;
+      const upright = height > UPRIGHT * width && height < 4.5 * width && height >= 6;
       const whole =
         sighting.x0 > 0 && sighting.y0 > 0 && sighting.x1 < this.#width && sighting.y1 < this.#height;
       if (!upright || !whole || sighting.divided) continue;
@@ -174,6 +178,14 @@ export class CameraMeasure {
 function isGrown(track: Tracked, sighting: Sighting): boolean {
   if (!track.seen || track.x0 !== sighting.x0 || track.y1 !== sighting.y1) return false;
   return track.hits >= HITS_STANDING || (track.hits >= 3 && moves(track));
+}
+
+/**
+ * Beside it, what looks like one person is a piece of it as often as not. What is upright is one person, however tall
+ * a camera that nobody calibrated takes them to be.
+ */
+function isCrowdOrTrain({ people, x0, y0, x1, y1 }: Sighting): boolean {
+  return people > DIVIDE_MAX && y1 - y0 <= UPRIGHT * (x1 - x0);
 }
 
 /** Faster than a fifth of one's own height a second: walking, not swaying. */

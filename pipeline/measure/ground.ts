@@ -19,6 +19,12 @@ const PRIOR_COUNT = 2;
 
 /** Share of a person's height squared that an upright silhouette covers (width 0.36 of the height, three quarters full). */
 const FILL_PRIOR = 0.25;
+/** Nobody upright covers less; who seems to wears a coat like the floor, and others do not. */
+const FILL_MIN = 0.18;
+
+/** Where people's heights are known: what is seen of one person differs by stature and stride, of two by more. */
+const STATURE_MIN = 0.8;
+const STATURE_MAX = 1.2;
 
 /** Focal length in widths of the view. */
 const FOCAL_WIDTHS = 0.9;
@@ -76,12 +82,13 @@ export class Ground {
 
   /** Share of height squared (in pixels) that one person covers. */
   get fill(): number {
-    this.#fill ??= FILL_PRIOR * medianOf(this.#fills, 0).ratio;
+    this.#fill ??= Math.max(FILL_MIN, FILL_PRIOR * medianOf(this.#fills, 0).ratio);
     return this.#fill;
   }
 
   /** A region that looks like one upright person: foot and height in shares of the view, fill = area / height^2 in pixels. */
   learn(footY: number, height: number, fill: number): void {
+    if (this.#calibrated !== undefined && !isWholePerson(height / this.height(footY))) return;
     const band = Math.min(BANDS - 1, Math.max(0, Math.floor(footY * BANDS)));
     count(this.#heights, band * BUCKETS, bucketOf(height / priorHeight((band + 0.5) / BANDS)));
     count(this.#fills, 0, bucketOf(fill / FILL_PRIOR));
@@ -119,6 +126,10 @@ export class Ground {
     const b = Math.max(0, (w * wyh - wy * wh) / (w * wyy - wy * wy));
     return { a: (wh - b * wy) / w, b };
   }
+}
+
+function isWholePerson(stature: number): boolean {
+  return stature >= STATURE_MIN && stature <= STATURE_MAX;
 }
 
 function bucketOf(ratio: number): number {

@@ -47,7 +47,7 @@ const PERSON_SHARE_MIN = 0.22;
 /** A region taller than this many people's heights is somebody in front and somebody behind. */
 const TALL = 1.3;
 /** Beyond this a region is a crowd and is not divided. */
-const DIVIDE_MAX = 6;
+export const DIVIDE_MAX = 6;
 /** An object and a region are the same thing when this share of the smaller box lies in the other. */
 const EXPLAINS_MIN = 0.4;
 /** From this overlap on both show the same outline, and their middle trembles less than either. */

@@ -2,7 +2,8 @@
  * `observe`: from one picture of the analysis plane to one frame of metadata. Runs beside the decoder; what it
  * returns holds no pixel.
  *
- *   picture -> pyramid -> flow            (what moved, per cell)
+ *   picture -> steady             (as if the camera did not tremble)
+ *           -> pyramid -> flow            (what moved, per cell)
  *           -> background -> clean        (what is not part of the empty view)
  *           -> label -> judge -> settle   (which regions are things)
  *           -> cells                      (how full each cell is)
@@ -13,9 +14,12 @@ import type { Picture } from '../ingest/picture.ts';
 import type { Blob, Cells, Frame, ViewState } from '../model.ts';
 import { Flames } from './flames.ts';
 import { Judge, type Region } from './regions.ts';
+import { type LightState, Relit } from './relit.ts';
 import { BLOBS_MAX, type Slab, takeSlab } from './slab.ts';
 import { Statics } from './statics.ts';
+import { Steady } from './steady.ts';
 import { ViewHealth } from './view.ts';
+import { Windows } from './windows.ts';
 
 export interface ObserverOptions {
   readonly site: string;
@@ -24,6 +28,8 @@ export interface ObserverOptions {
   /** Plane pixels. */
   readonly width: number;
   readonly height: number;
+  /** A vehicle's own camera: what moves behind its windows is nobody. */
+  readonly aboard?: boolean;
   /** Whether to look for flames: pictures between analysed ones are then shown to `glance`. */
   readonly flames?: boolean;
 }
@@ -52,13 +58,20 @@ export class Observer {
   readonly #judge: Judge;
   readonly #health: ViewHealth;
   readonly #statics: Statics;
+  readonly #steady: Steady;
+  readonly #relit = new Relit();
+  readonly #windows: Windows | undefined;
   readonly #flames: Flames | undefined;
   /** Views of the slab; the kernels' memory never grows, so they stay valid. */
   readonly #luma: readonly [Uint8Array, Uint8Array];
+  readonly #mean: Uint16Array;
+  readonly #still: Uint16Array;
+  /** As seen, and cleaned. */
+  readonly #foreground: readonly Uint8Array[];
   readonly #gathered: Uint8Array;
   readonly #columns: number;
   readonly #rows: number;
-  #latest = 0;
+  #latest: 0 | 1 = 0;
   #pictures = 0;
   #warmFromMs = 0;
   #previousMs = 0;
@@ -71,11 +84,17 @@ export class Observer {
     this.#judge = new Judge(this.#slab, width, height);
     this.#health = new ViewHealth();
     this.#statics = new Statics(this.#slab, width, height);
+    this.#steady = new Steady(width, height);
     if (options.flames === true) this.#flames = new Flames(this.#slab, width, height);
     const { parts, scratch, kernels } = this.#slab;
     const { buffer } = kernels.memory;
     this.#columns = (width + 3) >> 2;
     this.#rows = (height + 3) >> 2;
+    if (options.aboard === true) this.#windows = new Windows(this.#columns, this.#rows);
+    this.#mean = new Uint16Array(buffer, parts.background, width * height);
+    this.#still = new Uint16Array(buffer, parts.still, this.#columns * this.#rows);
+    const bitBytes = kernels.exports.bitsBytes(width, height);
+    this.#foreground = [scratch.seen, scratch.bits].map((at) => new Uint8Array(buffer, at, bitBytes));
     this.#luma = [
       new Uint8Array(buffer, parts.luma[0], width * height),
       new Uint8Array(buffer, parts.luma[1], width * height),
@@ -99,10 +118,11 @@ export class Observer {
     const stepMs = intervalMs === 0 ? INTERVAL_MS_FIRST : intervalMs;
 
     const before = this.#latest;
-    const now = 1 - before;
+    const now = before === 0 ? 1 : 0;
     const luma = parts.luma[now]!;
     const previous = first ? luma : parts.luma[before]!;
-    this.#luma[now]!.set(picture.luma);
+    if (first) this.#luma[now]!.set(picture.luma);
+    else this.#steady.hold(this.#luma[now]!, picture.luma, this.#mean);
     exports.pyramid(parts.pyramid[now]!, luma, width, height);
     if (first) this.#restart(picture.capturedAtMs, luma);
     else
@@ -124,6 +144,7 @@ export class Observer {
     const lit = otherLight ? scratch.lit : parts.background;
     exports.background(scratch.seen, parts.background, luma, lit, width, height, shift, warming ? 1 : 0);
     exports.clean(scratch.bits, scratch.seen, width, height);
+    for (const bits of this.#foreground) this.#windows?.clear(bits, width, height);
     const count = exports.label(scratch.runs, scratch.bits, width, height, BLOBS_MAX);
     exports.blobTable(scratch.table, scratch.runs, count, scratch.bits, luma, lit, width, height);
     exports.spread(scratch.spread, scratch.runs, count, BLOBS_MAX);
@@ -131,6 +152,7 @@ export class Observer {
     if (regions.length < count)
       exports.settle(scratch.runs, scratch.fate, scratch.bits, parts.background, luma, width);
     exports.cells(parts.occupancy, parts.still, scratch.bits, luma, previous, width, height);
+    this.#windows?.learn(this.#still, stepMs, picture.capturedAtMs);
     exports.regionFlows(scratch.table, count, parts.occupancy, parts.flowX, parts.flowY, this.#columns);
 
     if (!warming) this.#statics.step(picture.capturedAtMs, luma, lit);
@@ -147,11 +169,13 @@ export class Observer {
       atMs: picture.capturedAtMs,
       first,
     });
-    if (state === 'moved') this.#restart(picture.capturedAtMs, luma);
+    const light = warming ? 'calm' : this.#lightOf(picture, now, this.#judge.areaOf(count) / pixels);
+    if (light === 'settled') this.#health.restart();
+    if (state === 'moved' || light === 'settled') this.#restart(picture.capturedAtMs, luma);
     this.#latest = now;
     this.#pictures++;
     this.#previousMs = picture.capturedAtMs;
-    const view: ViewState = state === 'ok' && warming ? 'warming' : state;
+    const view: ViewState = state === 'ok' && (warming || light !== 'calm') ? 'warming' : state;
     const usable = view === 'ok' || view === 'warming';
     return {
       site: this.#options.site,
@@ -165,7 +189,7 @@ export class Observer {
       planeHeight: height,
       view,
       ...(usable ? { cells } : {}),
-      blobs: usable ? regions.map((region) => this.#blob(region)) : [],
+      blobs: usable && light === 'calm' ? regions.map((region) => this.#blob(region)) : [],
       objects: picture.objects ?? [],
       statics: usable ? this.#statics.regions : [],
     };
@@ -180,7 +204,14 @@ export class Observer {
     const { width, height } = this.#options;
     this.#slab.kernels.exports.backgroundReset(this.#slab.parts.background, luma, width * height);
     this.#statics.restart();
+    this.#relit.restart();
     this.#warmFromMs = atMs;
+  }
+
+  #lightOf({ u, v, capturedAtMs: atMs }: Picture, now: 0 | 1, differs: number): LightState {
+    const { width, height } = this.#options;
+    const [luma, previous] = [this.#luma[now]!, this.#luma[1 - now]!];
+    return this.#relit.judge({ luma, previous, u, v, width, height, differs, atMs });
   }
 
   #cells(burning: number): Cells {

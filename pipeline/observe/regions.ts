@@ -133,6 +133,13 @@ export class Judge {
     return things;
   }
 
+  /** Plane pixels of `count` regions together, whatever they were taken for. */
+  areaOf(count: number): number {
+    let area = 0;
+    for (let k = 0; k < count; k++) area += this.#table[k * ROW_LENGTH + ROW.area]!;
+    return area;
+  }
+
   /** Whether what was found is to be kept in spite of its looks, for what was there before. */
   #goesOn(fate: number, region: Region, atMs: number): boolean {
     const large = region.areaPx > GHOST_SHARE_MAX * this.#pixels;

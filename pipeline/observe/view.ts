@@ -36,6 +36,11 @@ export class ViewHealth {
   #share = 0;
   #detail: Detail | undefined;
 
+  /** The view is lit otherwise: what it has of structure is learned anew. */
+  restart(): void {
+    this.#detail?.restart();
+  }
+
   judge(look: Look): ViewState {
     if (look.first || !sameBytes(look.luma, look.previous)) this.#changedAtMs = look.atMs;
     const jump = look.foregroundShare - this.#share;

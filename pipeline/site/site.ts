@@ -113,6 +113,11 @@ export interface Site {
   readonly cameras: readonly Camera[];
 }
 
+/** Whose cameras ride along: what is outside moves past their windows. */
+export function isVehicle({ kind }: Pick<Site, 'kind'>): boolean {
+  return kind === 'train' || kind === 'coach';
+}
+
 /** Side length of a cell in plane pixels. */
 export const CELL_PX = 4;
 

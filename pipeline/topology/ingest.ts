@@ -6,11 +6,12 @@
  */
 import { InputError } from '../errors.ts';
 import type { PictureSource } from '../ingest/picture.ts';
+import { unstalled } from '../ingest/stall.ts';
 import type { Frame } from '../model.ts';
 import { Observer } from '../observe/observer.ts';
 import { viewLost } from '../operate/evaluate/lost.ts';
 import { pause } from '../patience.ts';
-import { type Camera, needsFlicker, type Site } from '../site/site.ts';
+import { type Camera, isVehicle, needsFlicker, type Site } from '../site/site.ts';
 import type { FrameBatches } from './batches.ts';
 import type { Epochs } from './epochs.ts';
 import type { Tally } from './tally.ts';
@@ -88,10 +89,11 @@ async function session(
   const source = await options.open(camera, startMs);
   const { width, height } = source;
   const flames = needsFlicker(camera);
-  const observer = new Observer({ site: site.id, camera: camera.id, epoch, width, height, flames });
+  const aboard = isVehicle(site);
+  const observer = new Observer({ site: site.id, camera: camera.id, epoch, width, height, flames, aboard });
   let last = undefined as Frame | undefined;
   try {
-    for await (const picture of source.pictures()) {
+    for await (const picture of pace === 'real' ? unstalled(source) : source.pictures()) {
       if (picture.between) {
         observer.glance(picture);
         continue;

@@ -133,3 +133,20 @@ describe('a train', () => {
     expect(spansOf(play(siteOf([noTracks]), 60, look))).toEqual(['begin@5', 'end@9']);
   });
 });
+
+describe('many who are in the zone all at once', () => {
+  const many = (n: number, from: number, count: number) =>
+    n < from
+      ? none
+      : Array.from({ length: count }, (_, i) => at(n - from, { id: i + 1, ageMs: (n - from) * STEP_MS }));
+
+  test('are the pieces of a train, long before its whole can be told', () => {
+    expect(claimsOf((n) => many(n, 10, 6), 22)).toEqual([]);
+  });
+  test('are people when they are fewer', () => {
+    expect(claimsOf((n) => many(n, 10, 5), 22).length).toBeGreaterThan(0);
+  });
+  test('are people when the view has only just been found again', () => {
+    expect(claimsOf((n) => many(n, 0, 6), 22).length).toBeGreaterThan(0);
+  });
+});

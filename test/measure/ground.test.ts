@@ -32,6 +32,24 @@ describe('calibrated', () => {
     expect(seen.height(0.65)).toBeCloseTo(0.225, 9);
   });
 
+  test.each([
+    ['one person', 1, 0.2],
+    ['somebody tall', 1.15, 0.2],
+    ['two, one behind the other', 1.3, 0.25],
+    ['a piece of somebody', 0.7, 0.25],
+  ])('how full an outline is: %s, %f as tall as a person there, teaches %f', (_who, stature, fill) => {
+    const seen = new Ground([sample(0.4, 0.1), sample(0.9, 0.35)]);
+    for (let i = 0; i < 500; i++) seen.learn(0.65, stature * 0.225, 0.2);
+    expect(seen.fill).toBeGreaterThan(fill - 0.01);
+    expect(seen.fill).toBeLessThan(fill + 0.01);
+  });
+
+  test('a coat that cannot be told from the floor makes nobody that thin', () => {
+    const seen = new Ground([sample(0.4, 0.1), sample(0.9, 0.35)]);
+    for (let i = 0; i < 500; i++) seen.learn(0.65, 0.225, 0.1);
+    expect(seen.fill).toBe(0.18);
+  });
+
   test('a step up the view is longer on the floor by b f / h, and never shorter than seen', () => {
     // b = 0.5, f = 0.9 of the width, 16:9.
     expect(ground.depth(0.9, 16 / 9)).toBeCloseTo((0.5 * 0.9 * (16 / 9)) / 0.35, 9);
@@ -81,9 +99,9 @@ describe('learned', () => {
 
   test('how much of a silhouette is filled', () => {
     const ground = new Ground([]);
-    for (let i = 0; i < 200; i++) ground.learn(0.5, prior(0.5), 0.16);
-    expect(ground.fill).toBeGreaterThan(0.14);
-    expect(ground.fill).toBeLessThan(0.18);
+    for (let i = 0; i < 200; i++) ground.learn(0.5, prior(0.5), 0.2);
+    expect(ground.fill).toBeGreaterThan(0.18);
+    expect(ground.fill).toBeLessThan(0.22);
   });
 
   test('a camera that was moved is learned anew: what was seen before does not weigh for ever', () => {

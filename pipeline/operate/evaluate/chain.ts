@@ -10,7 +10,7 @@ import { openMemoryLog } from '../../log/memory.ts';
 import { measure } from '../../measure/measure.ts';
 import type { Candidate, Frame, Measured } from '../../model.ts';
 import { Observer } from '../../observe/observer.ts';
-import { type Camera, needsFlicker, type Site } from '../../site/site.ts';
+import { type Camera, isVehicle, needsFlicker, type Site } from '../../site/site.ts';
 import { TOPICS } from '../../topics.ts';
 import { viewLost } from './lost.ts';
 
@@ -84,6 +84,7 @@ export async function runChain(
         epoch: picture.capturedAtMs,
         width: source.width,
         height: source.height,
+        aboard: isVehicle(site),
         flames: needsFlicker(camera),
       });
       const t0 = performance.now();

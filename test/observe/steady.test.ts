@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { shiftOf, unshifted } from '../../pipeline/observe/steady.ts';
+import type { Texture } from '../support/textures.ts';
+import { HEIGHT, lumaOf, standing, view, WIDTH, watch } from './pictures.ts';
+
+const mean = Uint16Array.from(lumaOf(0, view, 0), (value) => value * 128);
+const shifted =
+  (dx: number, dy: number, behind: Texture = view): Texture =>
+  (x, y) =>
+    behind(x - dx, y - dy);
+
+describe('the shift of a whole view', () => {
+  test.each([
+    [0.5, 0],
+    [0, -0.7],
+    [1, 1],
+    [-2.3, 1.4],
+    [3, -2],
+  ])('by %f, %f pixels is found to a tenth of a pixel', (dx, dy) => {
+    const found = shiftOf(lumaOf(5, shifted(dx, dy)), mean, WIDTH, HEIGHT);
+    expect(Math.abs(found.dx - dx)).toBeLessThan(0.1);
+    expect(Math.abs(found.dy - dy)).toBeLessThan(0.1);
+  });
+
+  test('is found beside somebody near the camera and in other light', () => {
+    const look = standing({ x0: 40, y0: 20, x1: 80, y1: 90 }, shifted(1.5, -1));
+    const found = shiftOf(
+      lumaOf(5, (x, y) => 12 + look(x, y)),
+      mean,
+      WIDTH,
+      HEIGHT,
+    );
+    expect(Math.abs(found.dx - 1.5)).toBeLessThan(0.2);
+    expect(Math.abs(found.dy + 1)).toBeLessThan(0.2);
+  });
+
+  test.each<[string, Texture]>([
+    ['nothing but noise', view],
+    ['somebody who walks', standing({ x0: 60, y0: 40, x1: 75, y1: 85 })],
+    ['a train before half of the view', (x, y) => (x < 80 ? 60 + 20 * Math.sin(x / 3) : view(x, y))],
+    ['a view that is another by a dozen pixels', shifted(12, 7)],
+    ['nothing to go by', () => 90],
+  ])('is none with %s', (_what, look) => {
+    expect(shiftOf(lumaOf(5, look), mean, WIDTH, HEIGHT)).toEqual({ dx: 0, dy: 0 });
+  });
+
+  test('is taken out again', () => {
+    const out = new Uint8Array(WIDTH * HEIGHT);
+    unshifted(out, lumaOf(0, shifted(2, -1), 0), { dx: 2, dy: -1 }, WIDTH, HEIGHT);
+    for (let y = 4; y < HEIGHT - 4; y++)
+      for (let x = 4; x < WIDTH - 4; x++)
+        expect(Math.abs(out[y * WIDTH + x]! - mean[y * WIDTH + x]! / 128)).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('a camera that trembles', () => {
+  /** Up to 1.5 pixels either way, otherwise in every picture. */
+  const tremor = (n: number): readonly [number, number] => [1.5 * Math.sin(2.4 * n), 1.5 * Math.cos(3.7 * n)];
+  const frames = watch(70, (n) => {
+    const look = n < 40 ? view : standing({ x0: 2 * n - 40, y0: 45, x1: 2 * n - 26, y1: 80 });
+    return lumaOf(n, shifted(...tremor(n), look));
+  });
+
+  test('sees nobody where nobody is', () => {
+    for (const { number, blobs } of frames.slice(15, 40)) expect(blobs, `picture ${number}`).toEqual([]);
+  });
+
+  test('sees somebody who walks, once', () => {
+    for (const { number, blobs } of frames.slice(45)) expect(blobs.length, `picture ${number}`).toBe(1);
+  });
+});
+
+test('a picture that repeats itself is frozen, also when it was taken askew', () => {
+  const askew = lumaOf(19, shifted(1, 1));
+  const frames = watch(60, (n) => (n < 19 ? lumaOf(n, view) : askew));
+  expect(frames.at(-1)?.view).toBe('frozen');
+});
