@@ -35,7 +35,7 @@ const SWING: i32 = 10;
 const TURNS_MIN: i32 = 4;
 const TURNS_MOST: i32 = 5;
 const HOT_LUMA: i32 = 110;
-const HOT_WARMTH: i32 = 128 + 32;
+const HOT_WARMTH: i32 = 128 + 40;
 /** Pictures in which a flame is hot at least; a quarter of the slots count in full. */
 const HOT_MOST: i32 = 8;
 /** A white-hot cell counts as one that is hot for as many pictures. */

@@ -46,7 +46,7 @@ export function glance(
   for (let i = 0; i < columns * rows; i++) {
     const change = Math.abs(nowLuma[i]! - before[i]!);
     heat[i] = change >= 8 && nowWarmth[i]! >= 140 ? SLOTS : Math.max(0, heat[i]! - 1);
-    const hot = nowWarmth[i]! >= 160 || warmBefore[i]! >= 160;
+    const hot = nowWarmth[i]! >= 168 || warmBefore[i]! >= 168;
     const glare = nowLuma[i]! >= 200 && before[i]! >= 200;
     if (change >= 12 && !hot && !glare) restless++;
   }
@@ -127,7 +127,7 @@ export function flame(state: Glances, samples: number): Uint8Array {
 }
 
 function markOf(luma: readonly number[], warmth: readonly number[]): number {
-  const hot = luma.filter((value, k) => value >= 110 && warmth[k]! >= 160).length;
+  const hot = luma.filter((value, k) => value >= 110 && warmth[k]! >= 168).length;
   const white = Math.min(...warmth) >= 127 && Math.max(...warmth) >= 144 && Math.max(...luma) >= 200;
   const colour = Math.max(Math.min(8, hot), white ? 2 : 0);
   return Math.min(5, Math.max(0, turnsOf(luma) - 3)) * colour;
@@ -135,7 +135,7 @@ function markOf(luma: readonly number[], warmth: readonly number[]): number {
 
 /** Hot nearly always, and without flicker. */
 function isSolid(luma: readonly number[], warmth: readonly number[]): boolean {
-  const hot = luma.filter((value, k) => value >= 110 && warmth[k]! >= 160).length;
+  const hot = luma.filter((value, k) => value >= 110 && warmth[k]! >= 168).length;
   return 5 * hot >= 4 * luma.length && Math.max(...luma) - Math.min(...luma) < 32;
 }
 
