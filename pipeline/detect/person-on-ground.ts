@@ -66,6 +66,8 @@ const FREE_MAX = 0.3;
 const AGAIN_MIN = 0.5;
 /** Somebody upright who stays this still after they parted from somebody low is the hole that these left. */
 const HOLE_STILL_MS = 200;
+/** And these are no smaller than somebody is: pieces of a hole lie low and still as well. */
+const HOLE_AREA_MIN = 0.12;
 /** Who lay this still when last seen has been taken for the background, and is remembered for so long. */
 const ABSORBED_STILL_MS = 600;
 const ABSORBED_MS = 60_000;
@@ -300,6 +302,7 @@ function boxed({ x0, y0, x1, y1 }: Body): Rectangle {
 /** Who parted from somebody upright who goes on is not the one who stood: luggage, a dog, a child. */
 function isTheOne(body: Body, bodies: readonly Body[], stood: Stood, now: number): boolean {
   if (body.partedFrom === undefined || stood.atMs >= body.bornAtMs) return true;
+  if (body.areaPx < HOLE_AREA_MIN * stood.tall ** 2) return false;
   const other = bodies.find(({ id }) => id === body.partedFrom);
   return other === undefined || other.stillMs >= HOLE_STILL_MS || now - other.seenAtMs > FLICKER_MS;
 }
