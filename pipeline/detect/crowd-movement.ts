@@ -62,6 +62,9 @@ const BUSIEST_TIMES = 1.3;
 /** Whoever runs was there before, up to errors of counting, or came in since. */
 const PRESENT_TIMES = 1.5;
 const PRESENT_MORE = 1;
+/** More than this at once have not come by themselves. */
+const JUMP_TIMES = 2;
+const JUMP_MORE = 3;
 const PRESENT_AGO_MS = 1_000;
 const PRESENT_MS = 10_000;
 const PRESENT_STEP_MS = 500;
@@ -90,6 +93,7 @@ export class CrowdMovement implements RuleMachine {
   readonly #pace = new Pace();
   #present: readonly { readonly atMs: number; readonly people: number }[] = [];
   #trustedMs = 0;
+  #jumpedAtMs = Number.NEGATIVE_INFINITY;
   #previousMs: number | undefined;
   /** Smoothed. */
   #running = 0;
@@ -113,6 +117,7 @@ export class CrowdMovement implements RuleMachine {
       pace: this.#pace.save(),
       present: this.#present,
       trustedMs: this.#trustedMs,
+      jumpedAtMs: this.#jumpedAtMs,
       previousMs: this.#previousMs,
       running: this.#running,
       moving: this.#moving,
@@ -124,6 +129,7 @@ export class CrowdMovement implements RuleMachine {
     this.#pace.restore(saved.pace);
     this.#present = saved.present;
     this.#trustedMs = saved.trustedMs;
+    this.#jumpedAtMs = saved.jumpedAtMs;
     this.#previousMs = saved.previousMs;
     this.#running = saved.running;
     this.#moving = saved.moving;
@@ -147,6 +153,13 @@ export class CrowdMovement implements RuleMachine {
     this.#running += gain * (look.people - this.#running);
     this.#moving += gain * (look.moving - this.#moving);
     const present = this.#presentAt(now, here);
+    // People do not appear all at once: a knock at the camera, or light. What stays is known a second later.
+    if (countOf(here) > JUMP_TIMES * present + JUMP_MORE) this.#jumpedAtMs = now;
+    if (now - this.#jumpedAtMs < PRESENT_AGO_MS) {
+      this.#running = 0;
+      this.#most = undefined;
+      return HOLDS_NOT;
+    }
     // The smoothed number outlasts a knock of the camera; who runs is seen to.
     const holds = look.people >= GOES_ON * (this.#people - 0.5) && this.#runs(present);
     this.#learn(here, holds, stepMs);
@@ -173,7 +186,7 @@ export class CrowdMovement implements RuleMachine {
   #presentAt(now: number, here: readonly Mover[]): number {
     const last = this.#present.at(-1);
     if (last === undefined || now - last.atMs >= PRESENT_STEP_MS) {
-      const people = here.reduce((sum, mover) => sum + peopleOf(mover), 0);
+      const people = countOf(here);
       const kept = this.#present.filter(({ atMs }) => now - atMs <= PRESENT_MS);
       this.#present = [...kept, { atMs: now, people }];
     }
@@ -249,6 +262,10 @@ function kindOf(mover: Mover): 'people' | 'group' | 'none' {
   if (tall < TALL_MIN || speed > PERSON_SPEED_MAX) return 'none';
   if (tall <= TALL_MAX && wide <= UPRIGHT_MAX * tall) return 'people';
   return tall <= TALL_MAX && people <= GROUP_MAX ? 'group' : 'none';
+}
+
+function countOf(here: readonly Mover[]): number {
+  return here.reduce((sum, mover) => sum + peopleOf(mover), 0);
 }
 
 function peopleOf({ tall, wide, people }: Mover): number {
