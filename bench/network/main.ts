@@ -61,7 +61,10 @@ const result = judge({
 });
 console.log(result.text);
 if (values.json !== undefined)
-  await writeFile(values.json, `${JSON.stringify({ machine: here, ...values, ...result }, null, 2)}\n`);
+  await writeFile(
+    values.json,
+    `${JSON.stringify({ machine: here, ...values, ...result, samples: workers.map(({ samples }) => samples) }, null, 2)}\n`,
+  );
 process.exitCode = result.faults.length === 0 ? 0 : 1;
 
 /** A worker's report, or the feed's. */

@@ -29,6 +29,11 @@ describe('a long run', () => {
       faultsOf([worker(), worker((n) => ({ external: 10e6 + n * 2e6 }))], 6_000),
       ['worker 1: heap and external grew'],
     ],
+    [
+      'that has more records in hand at the end, on a busier machine',
+      faultsOf([worker((n) => ({ external: 10e6 + (n % 2) * (n < 20 ? 2e6 : 8e6) }))]),
+      [],
+    ],
     ['that grew at first', faultsOf([worker((n) => ({ heapUsed: n < 10 ? 20e6 : 50e6 }))]), []],
     [
       'whose RSS peaks at the end',
