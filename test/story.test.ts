@@ -154,7 +154,8 @@ async function story(log: Log, site: string, shared: boolean): Promise<void> {
     for await (const delivery of client.subscribe({ sites: [site], signal: stop.signal }))
       heard.push(delivery);
   })();
-  await expect.poll(() => heard.map(({ kind }) => kind), SOON).toEqual(['progress']);
+  // On a busy machine there may be more than one word of progress before anybody looks.
+  await expect.poll(() => [...new Set(heard.map(({ kind }) => kind))], SOON).toEqual(['progress']);
 
   // An agent, by name, confirms. The answer comes when the verdict was read back from the log.
   const verdict = {

@@ -16,9 +16,8 @@ function siteLines(report: CheckReport): string[] {
   const zones = cameras.reduce((sum, camera) => sum + camera.zones, 0);
   const lines = cameras.reduce((sum, camera) => sum + camera.lines, 0);
   const rules = cameras.flatMap((camera) => camera.rules);
-  const active = rules.filter((rule) => rule.active).length;
   const head = [
-    `${site} (${kind}): ${count(cameras.length, 'camera')}, ${count(zones, 'zone')}, ${count(lines, 'line')}, ${count(active, 'rule')} active${active < rules.length ? `, ${rules.length - active} inactive` : ''}`,
+    `${site} (${kind}): ${count(cameras.length, 'camera')}, ${count(zones, 'zone')}, ${count(lines, 'line')}, ${count(rules.length, 'rule')}`,
     ...(authorisation === undefined
       ? []
       : [
@@ -43,9 +42,8 @@ function cameraLines({ id, source, stream, rules }: CheckedCamera): string[] {
   ];
 }
 
-function ruleLine({ id, event, place, severity, active }: CheckedRule): string {
-  const inactive = active ? '' : '  inactive: no detector in this release, never raised';
-  return `${id}: ${event} ${place === undefined ? 'anywhere' : `on ${place}`}, ${severity}${inactive}`;
+function ruleLine({ id, event, place, severity }: CheckedRule): string {
+  return `${id}: ${event} ${place === undefined ? 'anywhere' : `on ${place}`}, ${severity}`;
 }
 
 function streamLine({ width, height, codec, sourceFps, plane, every, fps }: Stream): string {

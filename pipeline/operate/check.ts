@@ -8,7 +8,6 @@ import { openSource, sourceKind, withoutPassword } from '../ingest/camera.ts';
 import { openVideoFile, type VideoFile } from '../ingest/file.ts';
 import type { PictureSource } from '../ingest/picture.ts';
 import type { EventType, Severity } from '../model.ts';
-import { PENDING_EVENTS } from '../site/defaults.ts';
 import { loadSite } from '../site/parse.ts';
 import { type Camera, FLICKER_FPS_MIN, type Rule, type Site } from '../site/site.ts';
 import { checkPage } from './check-page.ts';
@@ -57,8 +56,6 @@ export interface CheckedRule {
   /** Zone or line; absent for the whole view. */
   readonly place?: string;
   readonly severity: Severity;
-  /** false: the detector is not part of this release, so it is never raised. */
-  readonly active: boolean;
 }
 
 export interface Stream {
@@ -116,10 +113,6 @@ export async function checkSite(file: string, options: CheckOptions = {}): Promi
   };
 }
 
-function isPending({ event }: Rule): boolean {
-  return (PENDING_EVENTS as readonly string[]).includes(event);
-}
-
 function checked(camera: Camera, stream: Stream | undefined): CheckedCamera {
   const { id, source, zones, lines, rules } = camera;
   return {
@@ -135,7 +128,7 @@ function checked(camera: Camera, stream: Stream | undefined): CheckedCamera {
 function checkedRule(rule: Rule): CheckedRule {
   const { id, event, severity } = rule;
   const place = 'line' in rule ? rule.line : rule.zone;
-  return { id, event, severity, active: !isPending(rule), ...(place === undefined ? {} : { place }) };
+  return { id, event, severity, ...(place === undefined ? {} : { place }) };
 }
 
 interface Looked {
@@ -197,8 +190,8 @@ function authorisationWarnings({ authorisation }: Site, nowMs: number): string[]
 
 function cameraWarnings(camera: Camera, stream: Stream | undefined): string[] {
   const warnings: string[] = [];
-  if (!camera.rules.some((rule) => !isPending(rule))) {
-    warnings.push(`camera ${camera.id} has no rule that this release can raise: it is measured only`);
+  if (camera.rules.length === 0) {
+    warnings.push(`camera ${camera.id} has no rule: it is measured only`);
   }
   const unruled = camera.zones.filter(
     ({ id }) => !camera.rules.some((rule) => 'zone' in rule && rule.zone === id),

@@ -12,9 +12,6 @@ export const SEVERITY_DEFAULT: Readonly<Record<EventType, Severity>> = {
   abandoned_object: 'medium',
 };
 
-/** Event types that no detector of this release raises: their rules are accepted and named as inactive. */
-export const PENDING_EVENTS: readonly EventType[] = [];
-
 /** Presence in a forbidden zone: shorter is a passing shadow. */
 export const DWELL_MS_DEFAULT = 500;
 /** Travel against the direction: shorter is a step aside. */

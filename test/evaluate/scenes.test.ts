@@ -1,7 +1,5 @@
 /** Rendered scenes through the whole path: what is printed names every type that was asked for. */
 import { describe, expect, it } from 'vitest';
-import { EVENT_TYPES } from '../../pipeline/model.ts';
-import { ACTIVE_TYPES } from '../../pipeline/operate/evaluate/evaluate.ts';
 import { evaluateScenes } from '../../pipeline/operate/evaluate/scenes.ts';
 
 async function said(options: Parameters<typeof evaluateScenes>[0]): Promise<{ code: number; text: string }> {
@@ -19,11 +17,5 @@ describe('evaluate --scenes', () => {
     expect(text).toContain('0.0 camera-hours without events, sensitivity low: 0 false alerts');
     expect(text).not.toContain('density');
     expect(code).toBe(0);
-  });
-
-  it('names types that have no detector instead of failing', async () => {
-    const pending = EVENT_TYPES.filter((type) => !ACTIVE_TYPES.includes(type));
-    const { text } = await said({ scenes: 1, hours: 0, seed: 5, types: pending });
-    for (const type of pending) expect(text).toMatch(new RegExp(`^${type} .*no detector`, 'm'));
   });
 });

@@ -10,7 +10,7 @@ import { haveKafka, type RunningKafka, startKafka } from '../support/kafka/broke
 import { havePart, haveRdkafka } from '../support/require.ts';
 
 const require = createRequire(import.meta.url);
-const { Kafka, logLevel } = require('kafkajs') as typeof import('kafkajs');
+const { Kafka, KafkaJSProtocolError, logLevel } = require('kafkajs') as typeof import('kafkajs');
 
 const PARTITIONS = 6;
 const CALLS = 60;
@@ -92,17 +92,20 @@ async function insisting<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof LogFailure && error.transient)) throw error;
+      const mayPass =
+        (error instanceof LogFailure && error.transient) ||
+        (error instanceof KafkaJSProtocolError && error.retriable);
+      if (!mayPass) throw error;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
 }
 
-/** As the brokers have it. */
+/** As the brokers have it, once every one of them has heard of the topic. */
 async function described(brokers: string[], name: string) {
   const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
-  const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
+  const { topics } = await insisting(() => admin.fetchTopicMetadata({ topics: [name] }));
   const asked = { type: 2, name, configNames: ['min.insync.replicas'] };
   const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [asked] });
   await admin.disconnect();

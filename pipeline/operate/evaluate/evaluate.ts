@@ -2,24 +2,11 @@
  * `vigie evaluate DIR`: runs every clip that has ground truth through the real path and says how well it did.
  */
 import { writeFile } from 'node:fs/promises';
-import type { EventType } from '../../model.ts';
 import type { ChainCost } from './chain.ts';
 import { type ClipFailure, type ClipRun, readTruths, runClips } from './clips.ts';
 import { progressBar } from './progress.ts';
 import { report, type Summary, summarise } from './report.ts';
 import type { Evaluation } from './result.ts';
-
-/** Types whose detectors are part of this release; the others are named as not scored. */
-export const ACTIVE_TYPES: readonly EventType[] = [
-  'wrong_way',
-  'forbidden_zone',
-  'density',
-  'person_on_ground',
-  'abandoned_object',
-  'crowd_movement',
-  'weapon',
-  'fire',
-];
 
 export interface EvaluateOptions {
   readonly clip?: string;
@@ -48,11 +35,11 @@ export async function evaluate(directory: string, options: EvaluateOptions = {})
   const evaluation = evaluationOf(runs);
   const ran = runs.map((run) => run.truth);
   const cost = costOf(runs, performance.now() - startMs);
-  print(report(evaluation, ran, ACTIVE_TYPES));
+  print(report(evaluation, ran));
   print(`\n${costText(cost)}`);
   for (const failure of failures) print(failureText(failure));
   if (options.json !== undefined) {
-    const summary: Summary & { cost: Cost } = { ...summarise(evaluation, ran, ACTIVE_TYPES), cost };
+    const summary: Summary & { cost: Cost } = { ...summarise(evaluation, ran), cost };
     await writeFile(options.json, `${JSON.stringify({ ...evaluation, summary })}\n`);
   }
   return failures.length > 0 ? 1 : 0;

@@ -13,10 +13,8 @@ import {
 } from './score.ts';
 
 export interface Summary {
-  /** One per event type whose detector is part of this release. */
+  /** One per event type. */
   readonly types: readonly TypeScore[];
-  /** Types without a detector in this release: neither their truths nor their absence is scored. */
-  readonly inactive: readonly EventType[];
   readonly crossings: CrossingScore;
   readonly counts: readonly CountScore[];
 }
@@ -24,11 +22,10 @@ export interface Summary {
 export function summarise(
   evaluation: Evaluation,
   truths: readonly Truth[],
-  active: readonly EventType[],
+  types: readonly EventType[] = EVENT_TYPES,
 ): Summary {
   return {
-    types: active.map((type) => scoreType(type, evaluation.alerts, truths)),
-    inactive: EVENT_TYPES.filter((type) => !active.includes(type)),
+    types: types.map((type) => scoreType(type, evaluation.alerts, truths)),
     crossings: scoreCrossings(evaluation.crossings, truths),
     counts: scoreCounts(evaluation.zone_counts, truths),
   };
@@ -38,14 +35,10 @@ export function summarise(
 export function report(
   evaluation: Evaluation,
   truths: readonly Truth[],
-  active: readonly EventType[],
+  types: readonly EventType[] = EVENT_TYPES,
 ): string {
-  const summary = summarise(evaluation, truths, active);
-  const sections = [
-    table(TYPE_HEADINGS, summary.types.map(typeRow)),
-    perClip(evaluation, truths, active),
-    `not active in this release, not scored: ${summary.inactive.join(', ') || 'none'}`,
-  ];
+  const summary = summarise(evaluation, truths, types);
+  const sections = [table(TYPE_HEADINGS, summary.types.map(typeRow)), perClip(evaluation, truths, types)];
   if (summary.crossings.truths > 0 || summary.crossings.spurious > 0) {
     const { truths: wanted, matched, spurious } = summary.crossings;
     sections.push(
@@ -83,11 +76,11 @@ function typeRow(score: TypeScore): string[] {
 }
 
 /** One row per clip and type that has a truth or an alert; clips with neither are counted in one line. */
-function perClip(evaluation: Evaluation, truths: readonly Truth[], active: readonly EventType[]): string {
+function perClip(evaluation: Evaluation, truths: readonly Truth[], types: readonly EventType[]): string {
   const rows: string[][] = [];
   let quiet = 0;
   for (const truth of truths) {
-    const scores = active
+    const scores = types
       .map((type) => scoreType(type, evaluation.alerts, [truth]))
       .filter((score) => score.truths > 0 || score.alerts > 0);
     if (scores.length === 0) quiet += 1;
