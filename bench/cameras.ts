@@ -60,16 +60,17 @@ class Fleet {
     this.#observers = Array.from({ length: CAMERAS }, () => observerOf(flames));
   }
 
-  /** A frame of every camera. */
-  turn(): readonly Frame[] {
+  /** A frame of every camera, handed on and forgotten as to a log. */
+  turn(take: (frame: Frame, camera: number) => void = () => undefined): void {
     const turn = this.#turns++;
-    return this.#observers.map((observer, camera) => this.#next(observer, camera % STARTS, turn));
+    this.#observers.forEach((observer, camera) => {
+      take(this.#next(observer, camera % STARTS, turn), camera);
+    });
   }
 
   /** Warms up; every camera must then see what one sees that is alone. */
   check(): void {
     for (let turn = 1; turn < WARMING; turn++) this.turn();
-    const found = this.turn();
     const alone = Array.from({ length: STARTS }, (_, start) => {
       const observer = observerOf(this.#flames);
       for (let turn = 1; turn < WARMING; turn++) this.#next(observer, start, turn - 1);
@@ -78,7 +79,7 @@ class Fleet {
       return frame;
     });
     if (!alone.some(({ view, blobs }) => view === 'ok' && blobs.length > 0)) throw new Error('saw nobody');
-    found.forEach((frame, camera) => {
+    this.turn((frame, camera) => {
       if (!isDeepStrictEqual(frame, alone[camera % STARTS])) throw new Error(`camera ${camera} differs`);
     });
   }
