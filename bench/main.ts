@@ -7,6 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { table } from '../pipeline/operate/evaluate/report.ts';
+import { cameraCases } from './cameras.ts';
 import { flameCases } from './flames.ts';
 import { FULL, machine, QUICK, TIMING_HEADINGS, type Timing, time, timingRow } from './harness.ts';
 import { kernelCases } from './kernels.ts';
@@ -27,7 +28,13 @@ const { values, positionals } = parseArgs({
 const here = machine();
 console.log(`${here.cpu}, ${here.cores} cores, Node ${here.node}; median of rounds, µs an item`);
 
-const cases = [...kernelCases(), ...flameCases(), ...pipelineCases(), ...workerCases()].filter(
+const cases = [
+  ...kernelCases(),
+  ...flameCases(),
+  ...pipelineCases(),
+  ...cameraCases(),
+  ...workerCases(),
+].filter(
   ({ group, name }) =>
     positionals.length === 0 || positionals.some((word) => `${group} ${name}`.includes(word)),
 );

@@ -18,6 +18,7 @@ export { cells } from './cells';
 export { statics, staticsBytes, staticTable } from './statics';
 export { flame, flameBytes, flameScratchBytes, glance } from './flame';
 export { gatherCells, regionAges, regionFlows } from './regions';
+export { edgesBytes, findEdges, shift, unshift } from './shift';
 export { pyramid, pyramidBytes } from './pyramid';
 export { flow, flowScratchBytes } from './flow';
 export { tracksBytes, tracksScratchBytes, tracksStep } from './tracks';

@@ -18,6 +18,17 @@ export interface KernelExports {
   heapBase(): number;
   /** Makes `bytes` bytes above heapBase() exist: 1, or 0 when the engine refuses. */
   reserve(bytes: number): number;
+  /** Bytes of the edges of one w x h background (drawn in kernels/shift.ts), 0: none. */
+  edgesBytes(w: number, h: number): number;
+  /** Finds the edges of a background `mean` (u16, Q7). */
+  findEdges(edges: number, mean: number, w: number, h: number): void;
+  /**
+   * The shift of a whole picture against its background: 1 and two f64 at `out`, plane pixels, each within +-4 (what the
+   * background has at x, y the picture has at x + dx, y + dy), or 0 where nothing is proved.
+   */
+  shift(out: number, luma: number, mean: number, edges: number, w: number): number;
+  /** The picture without a shift of `dx`, `dy` in 1/16 pixel; `out` is another plane than `luma`. */
+  unshift(out: number, luma: number, dx: number, dy: number, w: number, h: number): void;
   /** Bytes of the pyramid of one w x h plane, a multiple of 64. */
   pyramidBytes(w: number, h: number): number;
   /** Builds the pyramid of a w x h u8 luma plane (row-major, no padding) at `out`. */

@@ -64,7 +64,6 @@ export class Observer {
   readonly #flames: Flames | undefined;
   /** Views of the slab; the kernels' memory never grows, so they stay valid. */
   readonly #luma: readonly [Uint8Array, Uint8Array];
-  readonly #mean: Uint16Array;
   readonly #still: Uint16Array;
   /** As seen, and cleaned. */
   readonly #foreground: readonly Uint8Array[];
@@ -84,14 +83,13 @@ export class Observer {
     this.#judge = new Judge(this.#slab, width, height);
     this.#health = new ViewHealth();
     this.#statics = new Statics(this.#slab, width, height);
-    this.#steady = new Steady(width, height);
+    this.#steady = new Steady(this.#slab, width, height);
     if (options.flames === true) this.#flames = new Flames(this.#slab, width, height);
     const { parts, scratch, kernels } = this.#slab;
     const { buffer } = kernels.memory;
     this.#columns = (width + 3) >> 2;
     this.#rows = (height + 3) >> 2;
     if (options.aboard === true) this.#windows = new Windows(this.#columns, this.#rows);
-    this.#mean = new Uint16Array(buffer, parts.background, width * height);
     this.#still = new Uint16Array(buffer, parts.still, this.#columns * this.#rows);
     const bitBytes = kernels.exports.bitsBytes(width, height);
     this.#foreground = [scratch.seen, scratch.bits].map((at) => new Uint8Array(buffer, at, bitBytes));
@@ -122,7 +120,7 @@ export class Observer {
     const luma = parts.luma[now]!;
     const previous = first ? luma : parts.luma[before]!;
     if (first) this.#luma[now]!.set(picture.luma);
-    else this.#steady.hold(this.#luma[now]!, picture.luma, this.#mean);
+    else this.#steady.hold(this.#luma[now]!, picture.luma);
     exports.pyramid(parts.pyramid[now]!, luma, width, height);
     if (first) this.#restart(picture.capturedAtMs, luma);
     else

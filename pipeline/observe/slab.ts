@@ -6,8 +6,8 @@
  *   head | background | statics | luma A | luma B | pyramid A | pyramid B | still | occupancy | flow x | flow y | flow q
  *    16    5 a pixel    2 a px    1 a px   1 a px                           u16      u8 ... a cell each
  *
- *   flames
- *    65 a cell
+ *   flames     | edges
+ *    65 a cell   4 a sample of kernels/shift.ts, and 4
  *
  * head: i32 layout version, width, height, and which of A and B holds the latest picture. There is no pointer in a
  * slab: copying its bytes moves or checkpoints a camera. What only lives within one picture (foreground, runs, the blob
@@ -15,7 +15,7 @@
  */
 import { instantiate, type Kernels } from '../kernels.ts';
 
-export const SLAB_LAYOUT = 4;
+export const SLAB_LAYOUT = 5;
 export const BLOBS_MAX = 64;
 /** Static regions of one picture that are looked at; specks among them are dropped after that. */
 export const STATICS_TABLE_MAX = 64;
@@ -34,9 +34,11 @@ export interface SlabParts {
   readonly flowY: number;
   readonly flowQ: number;
   readonly flames: number;
+  readonly edges: number;
 }
 
 export interface ScratchParts {
+  readonly shift: number;
   readonly lit: number;
   readonly seen: number;
   readonly bits: number;
@@ -137,6 +139,7 @@ function partsAt({ exports }: Kernels, start: number, width: number, height: num
     flowY: take(cells),
     flowQ: take(cells),
     flames: take(exports.flameBytes(width, height)),
+    edges: take(exports.edgesBytes(width, height)),
     end: take(0),
   };
 }
@@ -147,6 +150,7 @@ function scratchAt({ exports }: Kernels, start: number, width: number, height: n
   const chroma = ((width + 1) >> 1) * ((height + 1) >> 1);
   const take = taker(start);
   return {
+    shift: take(16),
     lit: take(2 * pixels),
     seen: take(exports.bitsBytes(width, height)),
     bits: take(exports.bitsBytes(width, height)),

@@ -1,265 +1,68 @@
 /**
- * Holds still what a trembling camera shows: a mast in the wind, the vibration of a vehicle.
- *
- * The whole view moves as one, so one shift against the background is looked for (Lucas and Kanade, 1981, over samples
- * of the whole plane, with a common change of light):
- *
- *   background - picture(at + shift) = gx dx + gy dy + light       least squares, a few rounds
- *
- * Samples that differ by more than what a small shift makes of them (people, trains) have no say. A shift counts only
- * when it explains the picture clearly better than none does, so that a camera that stands still is never touched.
+ * Holds still what a trembling camera shows: a mast in the wind, the vibration of a vehicle. The whole view moves as
+ * one, so one shift against the background is looked for (kernels/shift.ts) and taken out again.
  */
+import type { Slab } from './slab.ts';
 
-/** Every so many pixels across and down a sample: some 350 of a plane of 160x90. */
-const STRIDE = 6;
-const MARGIN = 5;
-const ROUNDS = 4;
-/** Plane pixels: less is left alone, more is not a tremor. */
-const SHIFT_MIN = 0.2;
-const SHIFT_MAX = 4;
-/** Luma steps beyond which a sample shows something else. It narrows as the shift is found. */
-const APART_FIRST = 60;
-const APART_LAST = 24;
-/** Squared gradient, below which a sample tells nothing: noise. */
-const GRADIENT_MIN = 36;
-/** Fewer samples prove nothing. */
-const SAMPLES_MIN = 60;
-/** Of the difference that there was without the shift, at most so much may be left. */
-const LEFT_MAX = 0.75;
-/** Share of the edges that must still show the same. */
-const SAME_MIN = 0.4;
 /** The background changes slowly: its edges are looked for once in so many pictures. */
 const EDGES_EVERY = 16;
-/** The mean holds luma in 1/128. */
-const Q = 128;
 
-export interface Shift {
-  /** Plane pixels: what the background has at x, y the picture has at x + dx, y + dy. */
+/** Plane pixels: what the background has at x, y the picture has at x + dx, y + dy. */
+interface Shift {
   readonly dx: number;
   readonly dy: number;
 }
 
-const NONE: Shift = { dx: 0, dy: 0 };
-
 /** Of one camera. */
 export class Steady {
+  readonly #slab: Slab;
   readonly #width: number;
   readonly #height: number;
+  readonly #found: Float64Array;
+  /** The picture as it came, while it is put elsewhere. */
+  readonly #came: Uint8Array;
   /** The last picture that had to be shifted, as it came, and its shift; a repeat of it must stay a repeat. */
-  #raw: Uint8Array | undefined;
-  #shift: Shift = NONE;
-  #edges: Int32Array = new Int32Array(0);
+  #shifted: { readonly raw: Uint8Array; readonly shift: Shift } | undefined;
   #pictures = 0;
 
   /** Of the plane, pixels. */
-  constructor(width: number, height: number) {
+  constructor(slab: Slab, width: number, height: number) {
+    const { buffer } = slab.kernels.memory;
+    this.#slab = slab;
     this.#width = width;
     this.#height = height;
+    this.#found = new Float64Array(buffer, slab.scratch.shift, 2);
+    this.#came = new Uint8Array(buffer, slab.scratch.glance, width * height);
   }
 
-  /** Puts the picture into `out` as it would be if the camera stood still. `mean`: the background in 1/128 luma. */
-  hold(out: Uint8Array, luma: Uint8Array, mean: Uint16Array): void {
+  /** Puts the picture into `out`, a plane of the slab, as it would be if the camera stood still. */
+  hold(out: Uint8Array, luma: Uint8Array): void {
+    const { kernels, parts } = this.#slab;
     const [width, height] = [this.#width, this.#height];
-    const repeats = this.#raw?.every((value, i) => value === luma[i]) ?? false;
-    if (this.#pictures++ % EDGES_EVERY === 0) this.#edges = edgesOf(mean, width, height);
-    if (!repeats) this.#shift = shiftOf(luma, mean, width, height, this.#edges);
-    if (this.#shift === NONE) {
-      this.#raw = undefined;
-      out.set(luma);
+    if (this.#pictures++ % EDGES_EVERY === 0)
+      kernels.exports.findEdges(parts.edges, parts.background, width, height);
+    out.set(luma);
+    const before = this.#shifted;
+    const repeats = before?.raw.every((value, i) => value === luma[i]) ?? false;
+    const shift = repeats ? before?.shift : this.#shiftOf(out);
+    if (shift === undefined) {
+      this.#shifted = undefined;
       return;
     }
     if (!repeats) {
-      this.#raw ??= new Uint8Array(luma.length);
-      this.#raw.set(luma);
+      const raw = before?.raw ?? new Uint8Array(luma.length);
+      raw.set(luma);
+      this.#shifted = { raw, shift };
     }
-    unshifted(out, luma, this.#shift, width, height);
+    this.#came.set(luma);
+    const [dx, dy] = [Math.round(16 * shift.dx), Math.round(16 * shift.dy)];
+    kernels.exports.unshift(out.byteOffset, this.#came.byteOffset, dx, dy, width, height);
   }
-}
 
-/** The shift of `luma` against the background `mean` (1/128 luma); none where nothing is proved. */
-export function shiftOf(
-  luma: Uint8Array,
-  mean: Uint16Array,
-  width: number,
-  height: number,
-  edges = edgesOf(mean, width, height),
-): Shift {
-  let dx = 0;
-  let dy = 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    const apart = round === 0 ? APART_FIRST : APART_LAST;
-    const step = solve(luma, mean, width, edges, dx, dy, apart);
-    if (step === undefined) return NONE;
-    dx += step.dx;
-    dy += step.dy;
-    // One round is near enough to tell a camera that stands still.
-    if (round === 0 && Math.hypot(dx, dy) < SHIFT_MIN / 2) return NONE;
-    if (Math.abs(dx) > SHIFT_MAX || Math.abs(dy) > SHIFT_MAX) return NONE;
-    if (Math.abs(step.dx) + Math.abs(step.dy) < 0.02) break;
+  #shiftOf(picture: Uint8Array): Shift | undefined {
+    const { kernels, parts, scratch } = this.#slab;
+    const { background, edges } = parts;
+    const proved = kernels.exports.shift(scratch.shift, picture.byteOffset, background, edges, this.#width);
+    return proved === 1 ? { dx: this.#found[0]!, dy: this.#found[1]! } : undefined;
   }
-  if (Math.hypot(dx, dy) < SHIFT_MIN) return NONE;
-  return explains(luma, mean, width, edges, dx, dy) ? { dx, dy } : NONE;
-}
-
-/** The samples that have something to go by, as numbers of pixels. */
-function edgesOf(mean: Uint16Array, width: number, height: number): Int32Array {
-  const found: number[] = [];
-  for (let y = MARGIN; y < height - MARGIN; y += STRIDE)
-    for (let x = MARGIN; x < width - MARGIN; x += STRIDE) {
-      const i = y * width + x;
-      const gx = (mean[i + 1]! - mean[i - 1]!) / (2 * Q);
-      const gy = (mean[i + width]! - mean[i - width]!) / (2 * Q);
-      if (gx * gx + gy * gy >= GRADIENT_MIN) found.push(i);
-    }
-  return Int32Array.from(found);
-}
-
-/** Fills `out` with the picture as it would be without the shift; beyond its edges the edge goes on. */
-export function unshifted(
-  out: Uint8Array,
-  luma: Uint8Array,
-  { dx, dy }: Shift,
-  width: number,
-  height: number,
-): void {
-  const left = Math.floor(dx);
-  const top = Math.floor(dy);
-  // In 1/16: the four weights sum to 256.
-  const wx = Math.round(16 * (dx - left));
-  const wy = Math.round(16 * (dy - top));
-  for (let y = 0; y < height; y++) {
-    const upper = clamp(y + top, height) * width;
-    const lower = clamp(y + top + 1, height) * width;
-    for (let x = 0; x < width; x++) {
-      const a = clamp(x + left, width);
-      const b = clamp(x + left + 1, width);
-      const above = luma[upper + a]! * (16 - wx) + luma[upper + b]! * wx;
-      const below = luma[lower + a]! * (16 - wx) + luma[lower + b]! * wx;
-      out[y * width + x] = (above * (16 - wy) + below * wy + 128) >> 8;
-    }
-  }
-}
-
-function clamp(at: number, size: number): number {
-  return at < 0 ? 0 : at >= size ? size - 1 : at;
-}
-
-/** One round: the rest of the shift, with a common change of light eliminated. */
-function solve(
-  luma: Uint8Array,
-  mean: Uint16Array,
-  width: number,
-  edges: Int32Array,
-  dx: number,
-  dy: number,
-  apart: number,
-): Shift | undefined {
-  const at = onwards(dx, dy, width);
-  const light = middle(luma, mean, width, edges, dx, dy);
-  let count = 0;
-  let [x1, y1, e1, xx, xy, yy, xe, ye] = [0, 0, 0, 0, 0, 0, 0, 0];
-  for (const i of edges) {
-    const gx = (mean[i + 1]! - mean[i - 1]!) / (2 * Q);
-    const gy = (mean[i + width]! - mean[i - width]!) / (2 * Q);
-    const e = mean[i]! / Q - sample(luma, i, at);
-    if (Math.abs(e - light) > apart) continue;
-    count++;
-    x1 += gx;
-    y1 += gy;
-    e1 += e;
-    xx += gx * gx;
-    xy += gx * gy;
-    yy += gy * gy;
-    xe += gx * e;
-    ye += gy * e;
-  }
-  if (count < SAMPLES_MIN) return undefined;
-  xx -= (x1 * x1) / count;
-  xy -= (x1 * y1) / count;
-  yy -= (y1 * y1) / count;
-  xe -= (x1 * e1) / count;
-  ye -= (y1 * e1) / count;
-  const determinant = xx * yy - xy * xy;
-  // Edges of one direction only leave the shift along them open.
-  if (determinant < 0.02 * xx * yy) return undefined;
-  return { dx: (yy * xe - xy * ye) / determinant, dy: (xx * ye - xy * xe) / determinant };
-}
-
-/** Median difference of all samples: the change of light that they have in common, whatever a train before them shows. */
-function middle(
-  luma: Uint8Array,
-  mean: Uint16Array,
-  width: number,
-  edges: Int32Array,
-  dx: number,
-  dy: number,
-): number {
-  const at = onwards(dx, dy, width);
-  differences.fill(0);
-  let count = 0;
-  for (const i of edges) {
-    const e = mean[i]! / Q - sample(luma, i, at);
-    differences[Math.round(Math.max(-APART_FIRST, Math.min(APART_FIRST, e))) + APART_FIRST]!++;
-    count++;
-  }
-  let below = 0;
-  let bin = 0;
-  while (bin < differences.length && below + differences[bin]! <= count / 2) below += differences[bin++]!;
-  return bin - APART_FIRST;
-}
-
-/** Filled anew each time it is asked for a median. */
-const differences = new Uint16Array(2 * APART_FIRST + 1);
-
-/**
- * Whether the picture fits the background clearly better with the shift than without it, where it still shows the same:
- * on the edges, which a shift changes most.
- */
-function explains(
-  luma: Uint8Array,
-  mean: Uint16Array,
-  width: number,
-  edges: Int32Array,
-  dx: number,
-  dy: number,
-): boolean {
-  const at = onwards(dx, dy, width);
-  const lightBefore = middle(luma, mean, width, edges, 0, 0);
-  const lightAfter = middle(luma, mean, width, edges, dx, dy);
-  let same = 0;
-  let before = 0;
-  let after = 0;
-  for (const i of edges) {
-    const there = mean[i]! / Q;
-    const without = Math.abs(there - luma[i]! - lightBefore);
-    const shifted = Math.abs(there - sample(luma, i, at) - lightAfter);
-    if (Math.min(without, shifted) > APART_LAST) continue;
-    same++;
-    before += Math.min(APART_FIRST, without);
-    after += Math.min(APART_FIRST, shifted);
-  }
-  return same >= SAME_MIN * edges.length && after <= LEFT_MAX * before;
-}
-
-/** Where a shift leads from any pixel: pixels onwards in the plane, and the shares of the next one to the right and below. */
-interface Onwards {
-  readonly by: number;
-  readonly wx: number;
-  readonly wy: number;
-  readonly width: number;
-}
-
-function onwards(dx: number, dy: number, width: number): Onwards {
-  const left = Math.floor(dx);
-  const top = Math.floor(dy);
-  return { by: top * width + left, wx: dx - left, wy: dy - top, width };
-}
-
-/** Between four pixels; `i` lies MARGIN inside the plane. */
-function sample(luma: Uint8Array, i: number, { by, wx, wy, width }: Onwards): number {
-  const j = i + by;
-  if (wx === 0 && wy === 0) return luma[j]!;
-  const above = luma[j]! + wx * (luma[j + 1]! - luma[j]!);
-  const below = luma[j + width]! + wx * (luma[j + width + 1]! - luma[j + width]!);
-  return above + wy * (below - above);
 }
