@@ -291,11 +291,13 @@ export class AbandonedObject implements RuleMachine {
     const far = (track: Track) => distance(track.foot, region.foot, track.personHeight, track.depth, aspect);
     const beside = people.filter((track) => far(track) <= BESIDE);
     const near = people.filter((track) => far(track) <= LEFT);
-    const held = near.some((track) => owners.includes(track.id));
+    // Whoever lies or crouches by it has not left; a track that has gone over to the thing is the thing.
+    const bodies = seen.filter((track) => !isItself(track, region) && far(track) <= LEFT);
+    const held = bodies.some((track) => owners.includes(track.id));
     const isApart = apart || (visible && people.some((track) => owners.includes(track.id)));
     const besideMs = beside.length > 0 ? thing.besideMs + stepMs : 0;
     const heldMs = held ? thing.heldMs + stepMs : 0;
-    const nobodyMs = near.length === 0 ? thing.nobodyMs + stepMs : 0;
+    const nobodyMs = near.length === 0 && !held ? thing.nobodyMs + stepMs : 0;
     const gone =
       people.some((track) => owners.includes(track.id) && far(track) > LEFT) ||
       owners.some((id) => this.#hasVanished(id, thing, aspect, now)) ||

@@ -148,6 +148,12 @@ describe('the owner has left, whatever became of their track', () => {
     expect(at).toBeCloseTo((LEAVES + 5_000 + FOR_MS) / 1000, 0);
   });
 
+  test('but not while they lie there and the thing is a part of them', () => {
+    const lies = (ms: number) =>
+      ms < LEAVES ? owner(ms) : person({ id: 7, x: 0.47, y: 0.8, wide: 0.11, tall: 0.07 });
+    expect(changes({ owner: lies })).toEqual([]);
+  });
+
   test('but not while somebody is near who may be they', () => {
     const stays = (ms: number) => (ms < LEAVES ? [] : [person({ id: 9, x: 0.66, y: 0.8 })]);
     expect(changes({ owner: (ms) => (ms < LEAVES ? owner(ms) : undefined), others: stays })).toEqual([]);
