@@ -22,9 +22,9 @@ interface Limits {
 }
 
 const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
-  low: { steady: 0.9, rim: 0.15, tall: 0.5 },
-  medium: { steady: 0.8, rim: 0.05, tall: 0.6 },
-  high: { steady: 0.7, rim: 0, tall: 0.75 },
+  low: { steady: 0.9, rim: 0.2, tall: 0.5 },
+  medium: { steady: 0.8, rim: 0.15, tall: 0.6 },
+  high: { steady: 0.7, rim: 0.05, tall: 0.75 },
 };
 /** While it waits, a thing may be this much less steady: its outline settles only after its owner has left. */
 const SETTLING = 0.2;
@@ -35,6 +35,8 @@ const NAMED_CONFIDENCE = 0.4;
 /** Lower than this, people's heights, it is litter or noise. */
 const TALL_MIN = 0.12;
 const WIDE_MAX = 0.9;
+/** Width over height of a bag on its side is 2 at most, seen from above the floor; what is flatter is wet floor. */
+const FLAT_MAX = 2.3;
 /** Whoever puts something down is this near to it; other people's feet are farther away. */
 const CONTACT = 1;
 /** And is there for longer than somebody who walks by at that moment. */
@@ -48,21 +50,48 @@ const VANISHED = 1.2;
 const VANISHED_MS = 2_000;
 /** Who stays this near for this long attends to it, whoever they are; who walks by does not. */
 const BESIDE = 1.2;
-const BESIDE_MS = 4_000;
+const BESIDE_MS = 8_000;
+/** In a crowd tracks break: somebody or other beside it for this long without a gap is somebody who stays. */
+const ANYBODY_MS = 16_000;
+/** Whose track ended near a thing has left when nobody at all has been within LEFT for this long. */
+const NOBODY_MS = 5_000;
 /** Where people were is remembered for this long, in such steps. */
 const PATH_MS = 15_000;
 const PATH_STEP_MS = 400;
-/** A thing that is not seen for this long has been taken. */
+/** A thing that is not seen for this long has been taken, unless something covers its place; then it may be there yet. */
 const GONE_MS = 2_500;
+const HIDDEN_MS = 60_000;
+/** Share of its box that others must cover to hide it, and in which it must lie to have come out of another. */
+const COVERED_MIN = 0.5;
+const WITHIN_MIN = 0.8;
 /** So many regions that come at once are a change of light or scene. */
 const TOGETHER_MAX = 8;
 const TOGETHER_MS = 3_000;
 const SAME_BOX_MIN = 0.3;
+/** Ages that differ by less are the same: who passes before a thing wears at its support. */
+const SAME_AGE_MS = 10_000;
+/** Support ends at a minute (pipeline/observe/statics.ts): older than about that is only old. */
+const OLD_MS = 54_000;
+/** Smaller, in plane pixels, there is no telling a thing from a reflection or the edge of a door. */
+const AREA_MIN_PX = 16;
 const CANDIDATES_MAX = 32;
+const OWNERS_MAX = 8;
 
 /** Where a track was: times and feet, and whether it ever was as tall as a person. */
 interface Path {
-  readonly points: readonly { readonly atMs: number; readonly foot: Point; readonly near: number }[];
+  readonly points: readonly PathPoint[];
+  readonly whole: boolean;
+  /** Where and when it was first seen. */
+  readonly bornAtMs: number;
+  readonly bornAt: Point;
+}
+
+interface PathPoint {
+  readonly atMs: number;
+  readonly foot: Point;
+  /** A person's height there. */
+  readonly near: number;
+  /** As tall as a person at that moment: a track may go over from somebody to the thing. */
   readonly whole: boolean;
 }
 
@@ -70,13 +99,19 @@ interface Thing {
   readonly region: StaticRegion;
   readonly bornAtMs: number;
   readonly seenAtMs: number;
+  /** How long it has not been seen though nothing covers its place. */
+  readonly bareMs: number;
   /** Tracks that were at it when it came. */
   readonly owners: readonly number[];
   /** When one of them was first seen far away. */
   readonly leftAtMs: number | undefined;
   readonly aloneMs: number;
-  /** How long somebody has stayed beside it. */
+  /** It was seen beside one of them, so it is not they who sit or crouch there. */
+  readonly apart: boolean;
+  /** How long somebody has been beside it without a gap, an owner within LEFT of it, and nobody within LEFT. */
   readonly besideMs: number;
+  readonly heldMs: number;
+  readonly nobodyMs: number;
   /** When a detector last called it a bag. */
   readonly namedAtMs: number | undefined;
   /** A person's height there, share of the view's height. */
@@ -118,8 +153,7 @@ export class AbandonedObject implements RuleMachine {
     const aspect = frame.planeWidth / frame.planeHeight;
     const seen = tracks.filter((track) => track.seen);
     this.#remember(seen, now);
-    this.#things = this.#follow(frame.statics, seen, aspect, now).map((thing) => {
-      if (thing.seenAtMs !== now) return thing;
+    this.#things = this.#follow(frame, seen, aspect, stepMs, now).map((thing) => {
       const named = frame.objects.some((object) => isBagAt(object, thing.region)) ? now : thing.namedAtMs;
       return this.#judge({ ...thing, namedAtMs: named }, seen, aspect, stepMs, now);
     });
@@ -161,32 +195,73 @@ export class AbandonedObject implements RuleMachine {
 
   /** Things go on where a region is; new regions that may be one begin. */
   #follow(
-    statics: readonly StaticRegion[],
+    { statics, blobs }: Measured['frame'],
     seen: readonly Track[],
     aspect: number,
+    stepMs: number,
     now: number,
   ): readonly Thing[] {
+    const before = this.#things;
     const taken = new Set<StaticRegion>();
     const things: Thing[] = [];
     for (const thing of this.#things) {
       const region = statics.find(
-        (one) => !taken.has(one) && overlapOf(one.box, thing.region.box) > SAME_BOX_MIN,
+        (one) =>
+          !taken.has(one) &&
+          overlapOf(one.box, thing.region.box) > SAME_BOX_MIN &&
+          cameTogether(one, thing.bornAtMs, now),
       );
       if (region !== undefined) {
         taken.add(region);
-        things.push({ ...thing, region, seenAtMs: now });
-      } else if (now - thing.seenAtMs <= GONE_MS) things.push(thing);
+        things.push({ ...thing, region, seenAtMs: now, bareMs: 0 });
+      } else {
+        const { box } = thing.region;
+        const hidden = [...statics, ...blobs].some((one) => shareWithin(box, one.box) >= COVERED_MIN);
+        const bareMs = hidden ? thing.bareMs : thing.bareMs + stepMs;
+        if (bareMs <= GONE_MS && now - thing.seenAtMs <= HIDDEN_MS) things.push({ ...thing, bareMs });
+      }
     }
     for (const region of statics) {
       if (taken.has(region) || things.length >= CANDIDATES_MAX) continue;
       const together = statics.filter((one) => Math.abs(one.sinceMs - region.sinceMs) < TOGETHER_MS);
-      if (together.length <= TOGETHER_MAX) things.push(this.#begun(region, seen, aspect, now));
+      if (together.length <= TOGETHER_MAX) things.push(this.#begun(region, before, seen, aspect, now));
     }
     return things;
   }
 
-  #begun(region: StaticRegion, seen: readonly Track[], aspect: number, now: number): Thing {
+  #begun(
+    region: StaticRegion,
+    before: readonly Thing[],
+    seen: readonly Track[],
+    aspect: number,
+    now: number,
+  ): Thing {
     const bornAtMs = now - region.sinceMs;
+    // What people who stand close by were one region with comes out of it when they go.
+    const whole = before.find(
+      (one) =>
+        shareWithin(region.box, one.region.box) >= WITHIN_MIN && cameTogether(region, one.bornAtMs, now),
+    );
+    const own = this.#broughtBy(region, bornAtMs, aspect);
+    const owners = own.length > 0 ? own : (whole?.owners ?? []);
+    return {
+      region,
+      bornAtMs,
+      seenAtMs: now,
+      bareMs: 0,
+      owners: owners.slice(0, OWNERS_MAX),
+      leftAtMs: undefined,
+      aloneMs: 0,
+      apart: false,
+      besideMs: 0,
+      heldMs: 0,
+      nobodyMs: 0,
+      namedAtMs: undefined,
+      size: this.#sizeAt(region, seen, owners),
+    };
+  }
+
+  #broughtBy(region: StaticRegion, bornAtMs: number, aspect: number): readonly number[] {
     const owners: number[] = [];
     for (const [id, path] of this.#paths) {
       if (!path.whole) continue;
@@ -196,17 +271,7 @@ export class AbandonedObject implements RuleMachine {
       const around = at.filter((point) => Math.abs(point.atMs - bornAtMs) <= BIRTH_MS);
       if (around.length > 0 && at.at(-1)!.atMs - at[0]!.atMs >= CONTACT_MS_MIN) owners.push(id);
     }
-    return {
-      region,
-      bornAtMs,
-      seenAtMs: now,
-      owners,
-      leftAtMs: undefined,
-      aloneMs: 0,
-      besideMs: 0,
-      namedAtMs: undefined,
-      size: this.#sizeAt(region, seen, owners),
-    };
+    return owners;
   }
 
   /** The height of a person there: of whoever brought it, else of whoever is seen. */
@@ -219,30 +284,68 @@ export class AbandonedObject implements RuleMachine {
   }
 
   #judge(thing: Thing, seen: readonly Track[], aspect: number, stepMs: number, now: number): Thing {
-    const { region, owners, size } = thing;
+    const { region, size, apart, leftAtMs } = thing;
+    const visible = thing.bareMs === 0 && thing.seenAtMs === now;
     const people = seen.filter((track) => isWhole(track) && !isItself(track, region));
+    const owners = leftAtMs === undefined ? this.#ownersOf(thing, people, aspect) : thing.owners;
     const far = (track: Track) => distance(track.foot, region.foot, track.personHeight, track.depth, aspect);
-    // Whose track was lost at the thing may leave under another number, so all who stay there become owners.
     const beside = people.filter((track) => far(track) <= BESIDE);
-    const held = people.some((track) => owners.includes(track.id) && far(track) <= LEFT);
+    const near = people.filter((track) => far(track) <= LEFT);
+    // Whoever lies or crouches by it has not left; a track that has gone over to the thing is the thing.
+    const bodies = seen.filter((track) => !isItself(track, region) && far(track) <= LEFT);
+    const held = bodies.some((track) => owners.includes(track.id));
+    const isApart = apart || (visible && people.some((track) => owners.includes(track.id)));
+    const besideMs = beside.length > 0 ? thing.besideMs + stepMs : 0;
+    const heldMs = held ? thing.heldMs + stepMs : 0;
+    const nobodyMs = near.length === 0 && !held ? thing.nobodyMs + stepMs : 0;
     const gone =
       people.some((track) => owners.includes(track.id) && far(track) > LEFT) ||
-      owners.some((id) => this.#hasVanished(id, thing, aspect, now));
-    const besideMs = beside.length > 0 ? thing.besideMs + stepMs : 0;
-    const leftAtMs = gone && !held ? (thing.leftAtMs ?? now) : held ? undefined : thing.leftAtMs;
-    const attended = held || besideMs >= BESIDE_MS;
-    const alone =
-      owners.length > 0 &&
-      size > 0 &&
-      leftAtMs !== undefined &&
-      !attended &&
-      this.#isThing(thing, aspect, now);
+      owners.some((id) => this.#hasVanished(id, thing, aspect, now)) ||
+      (isApart && nobodyMs >= NOBODY_MS);
+    const attended =
+      besideMs >= ANYBODY_MS ||
+      heldMs >= BESIDE_MS ||
+      beside.some((track) => this.#staysBeside(track.id, thing, aspect, now));
+    const known = owners.length > 0 && size > 0;
+    const since = leftAtMs ?? (known && gone && !held ? now : undefined);
+    const isAlone = since !== undefined && !attended;
+    const counts = isAlone && visible && this.#isThing(thing, aspect, now);
     return {
       ...thing,
+      owners,
+      apart: isApart,
       besideMs,
-      leftAtMs,
-      aloneMs: alone ? thing.aloneMs + stepMs : 0,
+      heldMs,
+      nobodyMs,
+      leftAtMs: heldMs >= BESIDE_MS ? undefined : since,
+      aloneMs: isAlone ? Math.max(0, thing.aloneMs + (counts ? stepMs : visible ? -stepMs : 0)) : 0,
     };
+  }
+
+  /** The same person has been beside it for long. */
+  #staysBeside(id: number, { region }: Thing, aspect: number, now: number): boolean {
+    const points = this.#paths.get(id)?.points ?? [];
+    const away = points.findLastIndex(
+      ({ foot, near, whole }) => !whole || distance(foot, region.foot, near, 1, aspect) > BESIDE,
+    );
+    const from = points[away + 1];
+    return from !== undefined && now - from.atMs >= BESIDE_MS - PATH_STEP_MS;
+  }
+
+  /** An owner's track may end at the thing, or stay with it: who is first seen there then leaves in their place. */
+  #ownersOf(
+    { region, owners, bornAtMs }: Thing,
+    people: readonly Track[],
+    aspect: number,
+  ): readonly number[] {
+    if (owners.length === 0 || owners.length >= OWNERS_MAX) return owners;
+    if (people.some((track) => owners.includes(track.id))) return owners;
+    const heirs = people.filter((track) => {
+      const path = this.#paths.get(track.id);
+      if (path === undefined || path.bornAtMs < bornAtMs - BIRTH_MS) return false;
+      return distance(path.bornAt, region.foot, track.personHeight, track.depth, aspect) <= BESIDE;
+    });
+    return heirs.length === 0 ? owners : [...owners, ...heirs.map(({ id }) => id)].slice(0, OWNERS_MAX);
   }
 
   #hasVanished(id: number, { region }: Thing, aspect: number, now: number): boolean {
@@ -259,7 +362,9 @@ export class AbandonedObject implements RuleMachine {
     const { region, size } = thing;
     const tall = tallOf(region, size);
     const wide = ((region.box.x1 - region.box.x0) * aspect) / size;
-    if (tall < TALL_MIN || tall > this.#limits.tall || wide > WIDE_MAX) return false;
+    if (region.areaPx < AREA_MIN_PX) return false;
+    if (tall < TALL_MIN || tall > this.#limits.tall || wide > WIDE_MAX || wide > FLAT_MAX * tall)
+      return false;
     if (region.steady < this.#steadyMin(thing, now) - SETTLING) return false;
     return region.rim >= this.#limits.rim || isNamed(thing.namedAtMs, now);
   }
@@ -271,11 +376,12 @@ export class AbandonedObject implements RuleMachine {
       if (points.length > 0) paths.set(id, { ...path, points });
     }
     for (const track of seen) {
-      const path = paths.get(track.id) ?? { points: [], whole: false };
+      const path = paths.get(track.id) ?? { points: [], whole: false, bornAtMs: now, bornAt: track.foot };
       const last = path.points.at(-1);
       const due = last === undefined || now - last.atMs >= PATH_STEP_MS;
-      const point = { atMs: now, foot: track.foot, near: track.personHeight };
+      const point = { atMs: now, foot: track.foot, near: track.personHeight, whole: isWhole(track) };
       paths.set(track.id, {
+        ...path,
         points: due ? [...path.points, point] : path.points,
         whole: path.whole || isWhole(track),
       });
@@ -299,6 +405,18 @@ function isItself({ box }: Track, { box: of }: StaticRegion): boolean {
   const height = Math.min(box.y1, of.y1) - Math.max(box.y0, of.y0);
   const area = (box.x1 - box.x0) * (box.y1 - box.y0);
   return width > 0 && height > 0 && width * height >= 0.5 * area;
+}
+
+/** Share of `box` that lies in `of`. */
+function shareWithin(box: Box, of: Box): number {
+  const width = Math.min(box.x1, of.x1) - Math.max(box.x0, of.x0);
+  const height = Math.min(box.y1, of.y1) - Math.max(box.y0, of.y0);
+  return width > 0 && height > 0 ? (width * height) / ((box.x1 - box.x0) * (box.y1 - box.y0)) : 0;
+}
+
+/** The region is as old as what came at `bornAtMs`; a puddle that spread where somebody stood is not as old as they. */
+function cameTogether({ sinceMs }: StaticRegion, bornAtMs: number, now: number): boolean {
+  return sinceMs >= OLD_MS || Math.abs(now - sinceMs - bornAtMs) <= SAME_AGE_MS;
 }
 
 function isNamed(namedAtMs: number | undefined, now: number): boolean {

@@ -43,6 +43,8 @@ const AREA_MIN_PX = 12;
 const AREA_SHARE_MAX = 0.1;
 /** Intersection over union with its box of the step before, from which a region is the same. */
 const SAME_BOX_MIN = 0.4;
+/** A region that has come down to less than this share of its largest area is another. */
+const KEPT_MIN = 0.55;
 /** A step in which more than this share of a region looks otherwise is one in which somebody hides it. */
 const HIDDEN_MIN = 0.4;
 /** Steadiness and rim are means over about so many steps (6 s). */
@@ -54,6 +56,8 @@ interface Known extends StaticRegion {
   /** Plane pixels, the last ones inclusive. */
   readonly px: readonly [x0: number, y0: number, x1: number, y1: number];
   readonly atMs: number;
+  /** Its largest area so far, plane pixels. */
+  readonly mostPx: number;
   /** Steps in which nobody hid it. */
   readonly looks: number;
 }
@@ -160,7 +164,9 @@ export class Statics {
     const [width, height] = [this.#width, this.#height];
     const px = [row[ROW.x0]!, row[ROW.y0]!, row[ROW.x1]!, row[ROW.y1]!] as const;
     const areaPx = row[ROW.area]!;
-    const before = this.#before(px);
+    const known = this.#before(px);
+    // What is left when most of a region has gone has an age of its own: people who stood there were not a puddle.
+    const before = known !== undefined && areaPx >= KEPT_MIN * known.mostPx ? known : undefined;
     const found: StaticRegion = {
       box: { x0: px[0] / width, y0: px[1] / height, x1: (px[2] + 1) / width, y1: (px[3] + 1) / height },
       foot: { x: (row[ROW.footX]! / 8 + 0.5) / width, y: (px[3] + 1) / height },
@@ -169,16 +175,18 @@ export class Statics {
       steady: steadyOf(row),
       rim: rimOf(row),
     };
-    if (before === undefined) return { ...found, px, atMs, looks: 1 };
+    if (before === undefined) return { ...found, px, atMs, mostPx: areaPx, looks: 1 };
+    const mostPx = Math.max(before.mostPx, areaPx);
     const sinceMs = before.sinceMs + Math.max(0, atMs - before.atMs);
     const hidden = row[ROW.same]! < (1 - HIDDEN_MIN) * areaPx;
     const { looks } = before;
-    if (hidden) return { ...found, px, atMs, looks, sinceMs, steady: before.steady, rim: before.rim };
+    if (hidden) return { ...found, px, atMs, mostPx, looks, sinceMs, steady: before.steady, rim: before.rim };
     const share = 1 / Math.min(STEPS_MEAN, looks + 1);
     return {
       ...found,
       px,
       atMs,
+      mostPx,
       looks: looks + 1,
       sinceMs,
       steady: before.steady + (found.steady - before.steady) * share,

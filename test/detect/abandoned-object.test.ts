@@ -13,6 +13,8 @@ interface Story {
   readonly owner?: (ms: number) => Track | undefined;
   readonly others?: (ms: number) => readonly Track[];
   readonly takenMs?: number;
+  /** From then on the region is another, and so old at that moment. */
+  readonly shrinks?: { readonly atMs: number; readonly sinceMs: number };
   readonly sensitivity?: Sensitivity;
   readonly more?: number;
   readonly zone?: readonly [x0: number, x1: number];
@@ -34,12 +36,20 @@ function owner(ms: number): Track | undefined {
   return x < 0.98 ? person({ id: 7, x, y: 0.8 }) : undefined;
 }
 
+/** Everybody crosses two heights around the bag in a second. */
+function passing(ms: number): readonly Track[] {
+  const at = (ms % 2_000) / 2_000;
+  return [person({ id: 20 + Math.floor(ms / 2_000), x: 0.1 + 0.8 * at, y: 0.8 })];
+}
+
 function look(ms: number, story: Story): Measured {
   const tracks = [(story.owner ?? owner)(ms), ...(story.others?.(ms) ?? [])].filter(
     (one) => one !== undefined,
   );
   const there = ms >= PUT + 4_000 && ms < (story.takenMs ?? Number.POSITIVE_INFINITY);
-  const one = { ...bag, sinceMs: ms - PUT, ...story.region };
+  const { shrinks } = story;
+  const sinceMs = shrinks && ms >= shrinks.atMs ? ms - shrinks.atMs + shrinks.sinceMs : ms - PUT;
+  const one = { ...bag, sinceMs, ...story.region };
   const more = Array.from({ length: story.more ?? 0 }, (_, k) => ({
     ...one,
     box: { x0: 0.1 * k, y0: 0.1, x1: 0.1 * k + 0.03, y1: 0.17 },
@@ -100,6 +110,13 @@ describe('is no abandoned object', () => {
     ['what sways or breathes', { region: { steady: 0.6 } }],
     ['what is as tall as somebody who sits', { region: { box: { x0: 0.48, y0: 0.66, x1: 0.53, y1: 0.8 } } }],
     ['what is as wide as somebody who lies', { region: { box: { x0: 0.44, y0: 0.75, x1: 0.56, y1: 0.8 } } }],
+    ['what is as flat as wet floor', { region: { box: { x0: 0.475, y0: 0.765, x1: 0.53, y1: 0.8 } } }],
+    ['what has fewer pixels than a thing', { region: { areaPx: 14 } }],
+    [
+      'what spread where something else had stood: it is younger',
+      { shrinks: { atMs: PUT + 14_000, sinceMs: 0 } },
+    ],
+    ['what people walked over when it came, one second each', { owner: () => undefined, others: passing }],
     ['a speck', { region: { box: { x0: 0.5, y0: 0.785, x1: 0.51, y1: 0.8 } } }],
     ['what its owner stands by', { owner: (ms) => owner(Math.min(ms, LEAVES)) }],
     ['what its owner watches from 1.5 heights', { owner: (ms) => owner(Math.min(ms, LEAVES + 1_500)) }],
@@ -114,6 +131,35 @@ describe('is no abandoned object', () => {
   });
 });
 
+describe('the owner has left, whatever became of their track', () => {
+  /** As tall as the thing, and where it is. */
+  const onTheBag = (id: number) => person({ id, x: 0.505, y: 0.8, box: bag.box });
+
+  test('their track stays with the thing and they go on under another number', () => {
+    const story: Story = {
+      owner: (ms) => (ms < LEAVES ? owner(ms) : onTheBag(7)),
+      others: (ms) => (ms < LEAVES ? [] : [owner(ms)].flatMap((one) => (one ? [{ ...one, id: 8 }] : []))),
+    };
+    expect(changes(story)).toHaveLength(1);
+  });
+
+  test('their track is lost beside the thing, and then nobody is near', () => {
+    const [at] = changes({ owner: (ms) => (ms < LEAVES ? owner(ms) : undefined) });
+    expect(at).toBeCloseTo((LEAVES + 5_000 + FOR_MS) / 1000, 0);
+  });
+
+  test('but not while they lie there and the thing is a part of them', () => {
+    const lies = (ms: number) =>
+      ms < LEAVES ? owner(ms) : person({ id: 7, x: 0.47, y: 0.8, wide: 0.11, tall: 0.07 });
+    expect(changes({ owner: lies })).toEqual([]);
+  });
+
+  test('but not while somebody is near who may be they', () => {
+    const stays = (ms: number) => (ms < LEAVES ? [] : [person({ id: 9, x: 0.66, y: 0.8 })]);
+    expect(changes({ owner: (ms) => (ms < LEAVES ? owner(ms) : undefined), others: stays })).toEqual([]);
+  });
+});
+
 test('who walks by does not stop the clock', () => {
   const walking = (ms: number) => [person({ id: 20 + Math.floor(ms / 8_000), x: (ms / 8_000) % 1, y: 0.84 })];
   expect(changes({ others: walking })).toEqual(changes({}));
@@ -122,7 +168,7 @@ test('who walks by does not stop the clock', () => {
 test('the claim ends when it is picked up, and when somebody stays by it', () => {
   expect(changes({ takenMs: 40_000 })[1]).toBeCloseTo(42.6, 0);
   const back = (ms: number) => (ms > 40_000 ? [person({ id: 30, x: 0.45, y: 0.8 })] : []);
-  expect(changes({ others: back })[1]).toBeCloseTo(44, 0);
+  expect(changes({ others: back })[1]).toBeCloseTo(48, 0);
 });
 
 test('sensitivity decides what is steady enough', () => {

@@ -57,3 +57,16 @@ test('what is taken again is forgotten within seconds', () => {
   expect(atBag(frames[149])).toBeDefined();
   expect(frames.slice(150 + 20).every((frame) => atBag(frame) === undefined)).toBe(true);
 });
+
+test('what remains of a region when most of it has gone is as old as its own pixels', () => {
+  const SPREAD = 120;
+  const GOES = 170;
+  const frames = watch(COUNT, (n) => {
+    const wet = n < SPREAD ? view : standing(bag, view);
+    // They go bit by bit: nobody's box changes much from one look to the next.
+    const y0 = n < GOES ? 42 : n < GOES + 20 ? 50 : 60;
+    return lumaOf(n, n >= PUT && y0 < 60 ? standing({ x0: 100, y0, x1: 108, y1: 60 }, wet) : wet);
+  });
+  expect(atBag(frames[GOES - 2])?.sinceMs).toBeGreaterThan((GOES - PUT) * STEP_MS - 4_000);
+  expect(atBag(frames.at(-1))?.sinceMs).toBeLessThan((COUNT - SPREAD) * STEP_MS + 3_000);
+});
