@@ -10,7 +10,8 @@
 import type { Box, DetectedObject, Measured, Point, Sensitivity, StaticRegion, Track } from '../model.ts';
 import type { WatchRule, Zone } from '../site/site.ts';
 import { type Condition, stepBetween } from './claim.ts';
-import { around, isInside, isWhole, type RuleMachine, seconds } from './rule.ts';
+import { isInside } from './inside.ts';
+import { around, isWhole, type RuleMachine, seconds } from './rule.ts';
 
 interface Limits {
   /** Steadiness of a thing when it is claimed. */

@@ -13,8 +13,9 @@ import type { Box, Measured, Sensitivity } from '../model.ts';
 import type { GroundSample, WatchRule, Zone } from '../site/site.ts';
 import { Bodies, type Body, middleOf } from './bodies.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
+import { isInside } from './inside.ts';
 import { overlapOf, type Rectangle, sizeOf } from './pieces.ts';
-import { around, isInside, type RuleMachine, seconds } from './rule.ts';
+import { around, type RuleMachine, seconds } from './rule.ts';
 import { lastStood, remember, type Stance, type Stood } from './stances.ts';
 
 interface Limits {

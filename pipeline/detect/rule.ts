@@ -99,13 +99,3 @@ const UPRIGHT = 1.5;
 export function isUpright(track: Track, aspect: number): boolean {
   return track.box.y1 - track.box.y0 > UPRIGHT * (track.box.x1 - track.box.x0) * aspect;
 }
-
-export function isInside({ x, y }: Point, polygon: readonly Point[]): boolean {
-  let inside = false;
-  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
-    const a = polygon[i]!;
-    const b = polygon[j]!;
-    if (a.y > y !== b.y > y && x < ((b.x - a.x) * (y - a.y)) / (b.y - a.y) + a.x) inside = !inside;
-  }
-  return inside;
-}
