@@ -7,7 +7,8 @@
  * What nobody brought (light, a puddle, a door), what was taken away (its rim is in the background), what is as large as
  * a person, and what does not keep still as only a thing does, is no object. Distances are people's heights on the floor.
  */
-import type { Box, DetectedObject, Measured, Point, Sensitivity, StaticRegion, Track } from '../model.ts';
+import { overlapOf, shareWithin } from '../box.ts';
+import type { DetectedObject, Measured, Point, Sensitivity, StaticRegion, Track } from '../model.ts';
 import type { WatchRule, Zone } from '../site/site.ts';
 import { type Condition, stepBetween } from './claim.ts';
 import { isInside } from './inside.ts';
@@ -401,18 +402,8 @@ function distance(a: Point, b: Point, size: number, depth: number, aspect: numbe
 }
 
 /** The thing may be followed as if it were somebody. */
-function isItself({ box }: Track, { box: of }: StaticRegion): boolean {
-  const width = Math.min(box.x1, of.x1) - Math.max(box.x0, of.x0);
-  const height = Math.min(box.y1, of.y1) - Math.max(box.y0, of.y0);
-  const area = (box.x1 - box.x0) * (box.y1 - box.y0);
-  return width > 0 && height > 0 && width * height >= 0.5 * area;
-}
-
-/** Share of `box` that lies in `of`. */
-function shareWithin(box: Box, of: Box): number {
-  const width = Math.min(box.x1, of.x1) - Math.max(box.x0, of.x0);
-  const height = Math.min(box.y1, of.y1) - Math.max(box.y0, of.y0);
-  return width > 0 && height > 0 ? (width * height) / ((box.x1 - box.x0) * (box.y1 - box.y0)) : 0;
+function isItself(track: Track, region: StaticRegion): boolean {
+  return shareWithin(track.box, region.box) >= 0.5;
 }
 
 /** The region is as old as what came at `bornAtMs`; a puddle that spread where somebody stood is not as old as they. */
@@ -431,13 +422,4 @@ function isBagAt({ class: kind, confidence, box }: DetectedObject, region: Stati
 
 function tallOf({ box }: StaticRegion, size: number): number {
   return (box.y1 - box.y0) / size;
-}
-
-/** Intersection over union. */
-function overlapOf(a: Box, b: Box): number {
-  const width = Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0);
-  const height = Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0);
-  if (width <= 0 || height <= 0) return 0;
-  const both = width * height;
-  return both / ((a.x1 - a.x0) * (a.y1 - a.y0) + (b.x1 - b.x0) * (b.y1 - b.y0) - both);
 }

@@ -8,21 +8,11 @@
  *
  * Lengths are plane pixels, y down. Plain data throughout; bounded in number.
  */
-import type { Frame } from '../model.ts';
-import {
-  areaOf,
-  groupsOf,
-  longerOf,
-  outlineOf,
-  overlapOf,
-  type Piece,
-  piecesOf,
-  type Rectangle,
-  reachOf,
-  sizeOf,
-} from './pieces.ts';
+import { boxArea, sharedArea } from '../box.ts';
+import type { Box, Frame } from '../model.ts';
+import { areaOf, groupsOf, longerOf, outlineOf, type Piece, piecesOf, reachOf } from './pieces.ts';
 
-export interface Body extends Rectangle {
+export interface Body extends Box {
   readonly id: number;
   readonly bornAtMs: number;
   readonly seenAtMs: number;
@@ -127,7 +117,7 @@ export class Bodies {
   }
 }
 
-export function middleOf({ x0, y0, x1, y1 }: Rectangle): readonly [x: number, y: number] {
+export function middleOf({ x0, y0, x1, y1 }: Box): readonly [x: number, y: number] {
   return [(x0 + x1) / 2, (y0 + y1) / 2];
 }
 
@@ -137,7 +127,7 @@ function mixedIn(pieces: readonly Piece[], bodies: readonly Body[], now: number)
   const known = bodies.filter((body) => isKnown(body, now));
   for (const piece of pieces) {
     const covered = known.filter(
-      (body) => overlapOf(piece, body) >= MIXED_MIN * Math.min(sizeOf(piece), sizeOf(body)),
+      (body) => sharedArea(piece, body) >= MIXED_MIN * Math.min(boxArea(piece), boxArea(body)),
     );
     const largest = Math.max(...covered.map((body) => body.areaPx));
     const rivals = covered.filter((body) => body.areaPx >= RIVAL_AREA_MIN * largest);
@@ -174,9 +164,9 @@ function ownerOf(piece: Piece, bodies: readonly Body[], now: number): number | u
   let most = 0;
   for (const [i, body] of bodies.entries()) {
     const reach = reachOf(body);
-    const overlap = overlapOf(piece, reach);
-    if (overlap < OVERLAP_MIN * Math.min(sizeOf(piece), sizeOf(reach))) continue;
-    const like = overlap / (sizeOf(piece) + sizeOf(reach) - overlap);
+    const overlap = sharedArea(piece, reach);
+    if (overlap < OVERLAP_MIN * Math.min(boxArea(piece), boxArea(reach))) continue;
+    const like = overlap / (boxArea(piece) + boxArea(reach) - overlap);
     const weight = like / (1 + (now - body.seenAtMs) / 1_000);
     if (weight <= most) continue;
     owner = i;
@@ -206,7 +196,7 @@ function isRather(group: readonly Piece[], than: readonly Piece[]): boolean {
   return area > other;
 }
 
-function isUpright({ x0, y0, x1, y1 }: Rectangle): boolean {
+function isUpright({ x0, y0, x1, y1 }: Box): boolean {
   return y1 - y0 > UPRIGHT * (x1 - x0);
 }
 

@@ -8,6 +8,7 @@
  * in orange) leaves its place behind; what hangs on a wall (a sign, a screen with a border) keeps its outline; lamps have
  * been told apart before, by cells that rise and fall together or repeat themselves.
  */
+import { sharedArea } from '../box.ts';
 import type { Box, Cells, Measured, Point, Sensitivity } from '../model.ts';
 import type { WatchRule, Zone } from '../site/site.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
@@ -148,7 +149,7 @@ export class Fires implements RuleMachine {
     const fires: Fire[] = [];
     for (const patch of patches.slice(0, FIRES_MAX)) {
       const near = widened(patch.box, NEAR, cells);
-      const same = [...left].find(({ box }) => overlap(box, near));
+      const same = [...left].find(({ box }) => sharedArea(box, near) > 0);
       if (same !== undefined) left.delete(same);
       const flows = [...(same?.flows ?? []), perSecond(patch.flow, stepMs)].slice(-DRIFT_PICTURES);
       const change = before === undefined ? 1 : changeOf(patch, before, near, cells);
@@ -221,10 +222,6 @@ function drifts(flows: readonly Point[]): boolean {
 
 function perSecond({ x, y }: Point, stepMs: number): Point {
   return stepMs === 0 ? { x: 0, y: 0 } : { x: (1000 * x) / stepMs, y: (1000 * y) / stepMs };
-}
-
-function overlap(a: Box, b: Box): boolean {
-  return a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
 }
 
 function percent(share: number): string {

@@ -9,12 +9,12 @@
  * across it sideways, and the top comes near the old floor in both. Somebody who lies has at most 0.35; somebody who sits
  * on the floor 0.52 (sitting height over stature), who squats, kneels, bends or sits on a chair 0.5 to 0.8.
  */
+import { boxArea, sharedArea } from '../box.ts';
 import type { Box, Measured, Sensitivity } from '../model.ts';
 import type { GroundSample, WatchRule, Zone } from '../site/site.ts';
 import { Bodies, type Body, middleOf } from './bodies.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
 import { isInside } from './inside.ts';
-import { overlapOf, type Rectangle, sizeOf } from './pieces.ts';
 import { around, type RuleMachine, seconds } from './rule.ts';
 import { lastStood, remember, type Stance, type Stood } from './stances.ts';
 
@@ -86,7 +86,7 @@ interface Down extends Stood {
   readonly y: number;
   readonly restMs: number;
   readonly head: number;
-  readonly box: Rectangle;
+  readonly box: Box;
   readonly stillMs: number;
   /** Since when they are one region with others. */
   readonly hiddenAtMs: number | undefined;
@@ -296,7 +296,7 @@ function begun(body: Body, stood: Stood): Down {
   };
 }
 
-function boxed({ x0, y0, x1, y1 }: Body): Rectangle {
+function boxed({ x0, y0, x1, y1 }: Body): Box {
   return { x0, y0, x1, y1 };
 }
 
@@ -313,7 +313,7 @@ function isThere({ down }: Person, { now, bodies }: Look): boolean {
   if (down === undefined) return false;
   const seen = bodies.filter((body) => body.seenAtMs === now);
   // Something that begins there is they who get up, or who comes to them.
-  const free = seen.every((body) => overlapOf(body, down.box) <= FREE_MAX * sizeOf(down.box));
+  const free = seen.every((body) => sharedArea(body, down.box) <= FREE_MAX * boxArea(down.box));
   if (free) return down.stillMs >= ABSORBED_STILL_MS && now - down.lastMs <= ABSORBED_MS;
   return seen.some((body) => isHiddenBy(down, body, now, down.hiddenAtMs ?? now));
 }
@@ -327,15 +327,15 @@ function stillThere(person: Person, look: Look): Person {
 
 function isHiddenBy(down: Down, body: Body, now: number, sinceMs: number): boolean {
   if (down.lyingMs < SEEN_MS_MIN || now - sinceMs > HIDDEN_MS) return false;
-  return overlapOf(body, down.box) >= COVERED_MIN * sizeOf(down.box);
+  return sharedArea(body, down.box) >= COVERED_MIN * boxArea(down.box);
 }
 
 /** Intersection over union. */
-function likeness(a: Rectangle, b: Rectangle): number {
-  const both = overlapOf(a, b);
-  return both / (sizeOf(a) + sizeOf(b) - both);
+function likeness(a: Box, b: Box): number {
+  const both = sharedArea(a, b);
+  return both / (boxArea(a) + boxArea(b) - both);
 }
 
-function boxOf({ x0, y0, x1, y1 }: Rectangle, width: number, height: number): Box {
+function boxOf({ x0, y0, x1, y1 }: Box, width: number, height: number): Box {
   return { x0: x0 / width, y0: y0 / height, x1: x1 / width, y1: y1 / height };
 }

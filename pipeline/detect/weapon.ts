@@ -5,6 +5,7 @@
  * What they see must come back for `for`, in a good share of the pictures in which the detector spoke at all, never
  * farther than a hand moves, and a person must be there. Nothing is ever concluded from motion.
  */
+import { boxArea, sharedArea } from '../box.ts';
 import type { Box, DetectedObject, Frame, Measured, Point, Sensitivity } from '../model.ts';
 import type { WatchRule, Zone } from '../site/site.ts';
 import { type Condition, HOLDS_NOT } from './claim.ts';
@@ -233,9 +234,5 @@ function distance(a: Point, b: Point, aspect: number): number {
 }
 
 function isSame(a: Box, b: Box): boolean {
-  const width = Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0);
-  const height = Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0);
-  if (width <= 0 || height <= 0) return false;
-  const area = (box: Box) => (box.x1 - box.x0) * (box.y1 - box.y0);
-  return width * height >= SAME_MIN * Math.min(area(a), area(b));
+  return sharedArea(a, b) >= SAME_MIN * Math.min(boxArea(a), boxArea(b));
 }

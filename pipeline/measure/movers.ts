@@ -5,11 +5,12 @@
  * tracks break, while every cell still says how far what is in it has moved since the picture before. On sped-up street
  * views the median of cells rose by the factor of the speed; that of tracks did not.
  */
+import { boxArea, sharedArea } from '../box.ts';
 import type { Box, Frame, Mover } from '../model.ts';
 import { CELL_PX } from '../site/site.ts';
 import type { Grid } from './grid.ts';
 import type { Ground } from './ground.ts';
-import { objectsOf, sharedArea } from './objects.ts';
+import { objectsOf } from './objects.ts';
 import { type Piece, piecesIn } from './sightings.ts';
 
 /** Height of a person, metres. */
@@ -37,7 +38,7 @@ export function movers(frame: Frame, grid: Grid, ground: Ground): readonly Mover
 
 /** Most of it lies on what a detector calls a vehicle. */
 function isOn(box: Box, vehicle: Box): boolean {
-  return 2 * sharedArea(box, vehicle) > (box.x1 - box.x0) * (box.y1 - box.y0);
+  return 2 * sharedArea(box, vehicle) > boxArea(box);
 }
 
 function moverOf(piece: Piece, frame: Frame, grid: Grid, ground: Ground): Mover {

@@ -2,6 +2,7 @@
  * What a detector beside Vigie says is in the picture, tidied: the same thing is named once, and unlikely things not at
  * all. Detectors run at their own rate and miss things; a frame without objects is measured from its blobs alone.
  */
+import { boxArea, sharedArea } from '../box.ts';
 import type { Box, Cells, DetectedObject, Frame, ObjectClass } from '../model.ts';
 import { CELL_PX } from '../site/site.ts';
 
@@ -22,7 +23,7 @@ export function objectsOf(frame: Frame, kind: ObjectClass): readonly DetectedObj
   if (frame.objects.length === 0) return [];
   const likely = frame.objects
     .filter(
-      (object) => object.class === kind && object.confidence >= CONFIDENCE_MIN && areaOf(object.box) > 0,
+      (object) => object.class === kind && object.confidence >= CONFIDENCE_MIN && boxArea(object.box) > 0,
     )
     .sort((a, b) => b.confidence - a.confidence || a.box.x0 - b.box.x0 || a.box.y0 - b.box.y0);
   const taken: DetectedObject[] = [];
@@ -33,19 +34,8 @@ export function objectsOf(frame: Frame, kind: ObjectClass): readonly DetectedObj
 
 function isSame(a: Box, b: Box): boolean {
   const both = sharedArea(a, b);
-  const smaller = Math.min(areaOf(a), areaOf(b));
-  return both > SAME_MIN * (areaOf(a) + areaOf(b) - both) || both > WITHIN_MIN * smaller;
-}
-
-function areaOf({ x0, y0, x1, y1 }: Box): number {
-  return Math.max(0, x1 - x0) * Math.max(0, y1 - y0);
-}
-
-/** Area that two boxes have in common. */
-export function sharedArea(a: Box, b: Box): number {
-  const width = Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0);
-  const height = Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0);
-  return width > 0 && height > 0 ? width * height : 0;
+  const smaller = Math.min(boxArea(a), boxArea(b));
+  return both > SAME_MIN * (boxArea(a) + boxArea(b) - both) || both > WITHIN_MIN * smaller;
 }
 
 /** The cells without what a detector calls a vehicle: it covers as many cells as a crowd, and is none. */

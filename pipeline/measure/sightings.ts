@@ -2,6 +2,7 @@
  * From blobs (and objects, where a detector supplies them) to sightings: one per person or vehicle as far as it can
  * be told. Pieces of one person are joined, a region that is several people is divided by how tall a person is there.
  */
+import { boxArea, overlapOf, sharedArea } from '../box.ts';
 import type { Frame } from '../model.ts';
 import { CELL_PX } from '../site/site.ts';
 import type { Grid } from './grid.ts';
@@ -118,11 +119,7 @@ function fuse(objects: readonly Seen[], pieces: readonly Piece[], view: View, in
 
 /** Most of whichever is smaller lies in the other. */
 function explains(object: Seen, piece: Piece): boolean {
-  const width = Math.min(object.x1, piece.x1) - Math.max(object.x0, piece.x0);
-  const height = Math.min(object.y1, piece.y1) - Math.max(object.y0, piece.y0);
-  if (width <= 0 || height <= 0) return false;
-  const smaller = Math.min(sizeOf(object), sizeOf(piece));
-  return width * height >= EXPLAINS_MIN * smaller;
+  return sharedArea(object, piece) >= EXPLAINS_MIN * Math.min(boxArea(object), boxArea(piece));
 }
 
 function between(object: Seen, piece: Piece): Seen {
@@ -133,18 +130,6 @@ function between(object: Seen, piece: Piece): Seen {
     x1: (object.x1 + piece.x1) / 2,
     y1: (object.y1 + piece.y1) / 2,
   };
-}
-
-/** Intersection over union. */
-function overlapOf(object: Seen, piece: Piece): number {
-  const width = Math.min(object.x1, piece.x1) - Math.max(object.x0, piece.x0);
-  const height = Math.min(object.y1, piece.y1) - Math.max(object.y0, piece.y0);
-  if (width <= 0 || height <= 0) return 0;
-  return (width * height) / (sizeOf(object) + sizeOf(piece) - width * height);
-}
-
-function sizeOf({ x0, y0, x1, y1 }: { x0: number; y0: number; x1: number; y1: number }): number {
-  return (x1 - x0) * (y1 - y0);
 }
 
 /** It moves as what is seen there does. What an outline of its own shows of it teaches how people look. */

@@ -1,5 +1,6 @@
 /** `vigie status`: how an installation does, as the server that is asked sees it. */
 import type { CameraStatus, StatusResponse } from '../../proto/messages.ts';
+import { pause } from '../patience.ts';
 import { openClient } from '../serve/client.ts';
 import { type ReachWords, reach } from './reach.ts';
 import { pageOn } from './status.ts';
@@ -98,17 +99,4 @@ function clock(ms: number): string {
   const seconds = Math.floor(ms / 1_000);
   const two = (value: number) => String(value).padStart(2, '0');
   return `${two(Math.floor(seconds / 3_600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-    if (signal.aborted) done();
-  });
 }

@@ -14,6 +14,7 @@ interface Rule {
 
 const WORDS = [
   'pipeline/model.ts',
+  'pipeline/box.ts',
   'pipeline/errors.ts',
   'pipeline/stage.ts',
   'pipeline/saved.ts',
@@ -24,6 +25,7 @@ export const RULES: readonly Rule[] = [
   { files: 'kernels/', may: [] },
   { files: 'proto/', may: [], types: ['pipeline/model.ts'] },
   { files: 'pipeline/model.ts', may: [] },
+  { files: 'pipeline/box.ts', may: [], types: ['pipeline/model.ts'] },
   { files: 'pipeline/errors.ts', may: [] },
   { files: 'pipeline/stage.ts', may: [] },
   { files: 'pipeline/saved.ts', may: [] },
