@@ -1,6 +1,6 @@
 /** What lies outside a caller's scope is not in what the services beside Subscribe and the review answer. */
 import { afterEach, expect, it } from 'vitest';
-import { candidate, STATUS, verified } from '../world.ts';
+import { candidate, observed, STATUS, verified } from '../world.ts';
 import { type IdentityWorld, openIdentityWorld, refusal } from './world.ts';
 
 let world: IdentityWorld;
@@ -32,4 +32,35 @@ it('neither a watch nor the status leaves the sites', async () => {
   );
   const watch = other.watchObservations({ sites: ['gare-exemple'] });
   expect(await refusal(watch.next())).toBe('PERMISSION_DENIED outside_scope');
+});
+
+it('who asks for no site by name watches those of their scope alone', async () => {
+  world = await openIdentityWorld();
+  const some = await world.as({ role: 'subscriber', sites: ['gare-exemple'] });
+  const watched: string[] = [];
+  const watching = new AbortController();
+  const reading = (async () => {
+    for await (const { observation } of some.watchObservations({ signal: watching.signal }))
+      watched.push(`${observation.site} ${observation.frame}`);
+  })();
+  const states: string[] = [];
+  const listening = new AbortController();
+  const hearing = (async () => {
+    for await (const delivery of some.subscribe({ cameraStates: true, signal: listening.signal }))
+      if (delivery.kind === 'camera_state') states.push(delivery.state.site);
+  })();
+  // Told again until both have begun to listen; the other site comes first each time.
+  let n = 0;
+  const tell = () => world.observe(observed(++n, { site: 'elsewhere' }), observed(n));
+  await expect
+    .poll(async () => {
+      await tell();
+      return watched.length > 1 && states.length > 0;
+    }, SOON)
+    .toBe(true);
+  watching.abort();
+  listening.abort();
+  await Promise.all([reading, hearing]);
+  expect(new Set(watched.map((one) => one.split(' ')[0]))).toEqual(new Set(['gare-exemple']));
+  expect(states).toEqual(['gare-exemple']);
 });
