@@ -4,7 +4,13 @@
  */
 import { describe, expect, it } from 'vitest';
 import { kernelModule } from '../pipeline/kernels.ts';
-import { importFaults, type Manifest, ownerFaults, unplacedFiles } from './support/tidy/layout.ts';
+import {
+  importFaults,
+  type Manifest,
+  ownerFaults,
+  pagePackageFaults,
+  unplacedFiles,
+} from './support/tidy/layout.ts';
 import {
   clockFaults,
   LINES_MAX,
@@ -108,6 +114,14 @@ describe('packages', () => {
   ])('sees: %s', (_, list, want) => {
     expect(ownerFaults(list, manifest).join('\n')).toContain(want);
     expect(ownerFaults([owner], manifest)).toEqual(NONE);
+  });
+  it('pages import what is bundled into them, and no more', () => {
+    expect(pagePackageFaults(files)).toEqual(NONE);
+    const page = (text: string) => planted('pipeline/console/web/a.tsx', text);
+    expect(pagePackageFaults(page("import { z } from 'zod';"))).toHaveLength(1);
+    expect(pagePackageFaults(page("import { useState } from 'preact/hooks';"))).toEqual(NONE);
+    expect(importFaults(page("import { s } from '../../serve/serve.ts';"))).toHaveLength(1);
+    expect(importFaults(page("import { fault } from '../../errors.ts';"))).toHaveLength(1);
   });
   it('the lock file records no download addresses', () => {
     expect(lockFaults(file('package-lock.json'))).toEqual(NONE);

@@ -73,6 +73,22 @@ export const RULES: readonly Rule[] = [
       'pipeline/identity/',
     ],
   },
+  // The console's server is a client of serve like any other, and of nothing behind it.
+  {
+    files: 'pipeline/console/',
+    may: [
+      ...WORDS,
+      'pipeline/serve/client.ts',
+      'pipeline/serve/listen.ts',
+      'pipeline/identity/',
+      'proto/messages.ts',
+    ],
+  },
+  // What runs in a browser: of the rest it knows the words and what its server says.
+  {
+    files: 'pipeline/console/web/',
+    may: ['pipeline/console/api.ts', 'pipeline/model.ts', 'pipeline/box.ts'],
+  },
   // Wiring: these put the parts together and may know them all.
   { files: 'pipeline/operate/', may: ['pipeline/', 'proto/messages.ts'] },
   { files: 'pipeline/', may: ['pipeline/', 'proto/messages.ts'] },
@@ -86,7 +102,7 @@ export const WIRING = /^pipeline\/(main|topology|start|run|worker|wiring)[\w-]*\
 
 export function importFaults(files: readonly Source[]): readonly string[] {
   return files
-    .filter((file) => file.path.endsWith('.ts'))
+    .filter((file) => /\.tsx?$/.test(file.path))
     .flatMap((file) => importsOf(file.text).flatMap((one) => faultOf(file, one) ?? []));
 }
 
@@ -127,13 +143,29 @@ export interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
+/** Bundled into the console's pages, which are as many doors as there are pages. */
+const PAGES = /^pipeline\/console\/web\//;
+const OF_PAGES = /^(preact|uplot|vite)(\/|$)/;
+
+/** Packages of the pages that are none of theirs. */
+export function pagePackageFaults(files: readonly Source[]): readonly string[] {
+  return files
+    .filter((file) => PAGES.test(file.path))
+    .flatMap((file) =>
+      importsOf(file.text)
+        .map(({ specifier }) => specifier)
+        .filter((one) => packageOf(one) !== undefined && !OF_PAGES.test(one))
+        .map((one) => `${file.path} imports ${one}, pages import preact and uplot`),
+    );
+}
+
 /** Every package that the product runs on is declared, and is imported by exactly one file; optional ones by one at most. */
 export function ownerFaults(files: readonly Source[], manifest: Manifest): readonly string[] {
   const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }));
   const owners = new Map<string, Set<string>>([...declared].map((name) => [name, new Set()]));
   const faults: string[] = [];
   for (const file of files) {
-    if (!/^(pipeline|proto|kernels)\/.*\.ts$/.test(file.path)) continue;
+    if (!/^(pipeline|proto|kernels)\/.*\.ts$/.test(file.path) || PAGES.test(file.path)) continue;
     for (const { specifier } of importsOf(file.text)) {
       const name = packageOf(specifier);
       if (name === undefined || file.path.startsWith('kernels/')) continue;
