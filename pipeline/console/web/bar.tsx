@@ -36,6 +36,28 @@ export function Bar({ info, page }: { readonly info: SessionInfo; readonly page:
   );
 }
 
+/** Drawn, because not every screen has a font that holds such signs. */
+function SoundIcon({ on }: { readonly on: boolean }) {
+  return (
+    <svg
+      width="18"
+      height="18"
+      viewBox="0 0 18 18"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.6"
+      aria-hidden="true"
+    >
+      <path d="M2.5 7v4h3l4 3.5V3.5l-4 3.5z" stroke-linejoin="round" />
+      {on ? (
+        <path d="M12 6.5c1.5 1.5 1.5 3.5 0 5M14 4.5c2.700 2.700 2.700 6.300 0 9" />
+      ) : (
+        <path d="M12 7l4 4m0-4l-4 4" />
+      )}
+    </svg>
+  );
+}
+
 /** Language, theme and sound: also before anybody logs in. */
 export function Choices() {
   const words = useWords();
@@ -71,7 +93,7 @@ export function Choices() {
         ))}
       </select>
       <button type="button" class="button" aria-pressed={sound} onClick={() => prefer({ sound: !sound })}>
-        <span aria-hidden="true">{sound ? '🔔' : '🔕'}</span>
+        <SoundIcon on={sound} />
         <span class="hidden-but-read">{sound ? words.sound.on : words.sound.off}</span>
       </button>
     </>
