@@ -5,7 +5,6 @@
  * (the development identity), so the port is then bound to loopback and to nothing else. With one, another address
  * takes TLS too: a bearer token that others can read is theirs.
  */
-import { isIP } from 'node:net';
 import { fault, InputError } from '../errors.ts';
 import type { Gatekeeper } from '../identity/gatekeeper.ts';
 import type { Log } from '../log/port.ts';
@@ -16,12 +15,14 @@ import { SERVER_OPTIONS } from './grpc.ts';
 import { addHealth } from './health.ts';
 import { Guard, GuardedServer, type GuardOptions } from './identity/guard.ts';
 import type { ServerTls } from './identity/tls.ts';
-import { authority, listen } from './listen.ts';
+import { authority, isLoopback, listen } from './listen.ts';
 import { type OtherOptions, startOthers } from './others.ts';
 import type { ReviewPort } from './port.ts';
 import { addReflection } from './reflection.ts';
 import { ReviewDesk } from './review.ts';
 import { eventService, reviewService } from './services.ts';
+
+export { isLoopback } from './listen.ts';
 
 export interface ServeOptions extends OtherOptions {
   readonly log: Log;
@@ -132,12 +133,6 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       return closed;
     },
   };
-}
-
-/** Whether only this machine can reach the address. Names other than localhost can point anywhere. */
-export function isLoopback(host: string): boolean {
-  if (host === 'localhost' || host === '::1') return true;
-  return isIP(host) === 4 && host.startsWith('127.');
 }
 
 function requireSafe(host: string, gatekeeper: Gatekeeper | undefined, tls: ServerTls | undefined): void {
