@@ -75,7 +75,8 @@ function pageOf(path: string, read: Buffer): Page {
   const compresses = COMPRESSED.test(type) && bytes.length >= COMPRESSED_BYTES_MIN;
   return {
     headers: { 'content-type': type, 'cache-control': cacheOf(path), vary: 'accept-encoding' },
-    etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
+    // Weak: it names the content, whatever form that travels in.
+    etag: `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
     bytes,
     ...(compresses && {
       br: new Uint8Array(

@@ -40,6 +40,8 @@ export interface ServeOptions extends OtherOptions {
   readonly host?: string;
   /** Default 50051; 0 takes a free one. */
   readonly port?: number;
+  /** A console runs in this process and is to reach it without TLS; it proves who calls as everybody does. */
+  readonly inside?: boolean;
   /** Default `rail.events`. */
   readonly topic?: string;
   /** Where camera states are read from. Absent: whoever asks for them is refused. */
@@ -63,6 +65,8 @@ export interface Serving {
   /** `127.0.0.1:50051`, as clients want it. */
   readonly address: string;
   readonly port: number;
+  /** Where this process itself reaches it: the same, or without TLS on loopback. */
+  readonly insideAddress: string;
   subscribers(): SubscriberState[];
   /** Health first, then streams end after the message at hand, then at most `graceMs` for the rest. */
   close(graceMs?: number): Promise<void>;
@@ -107,18 +111,27 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   others.addTo(server);
   const health = addHealth(server, [eventService.name, reviewService.name, ...others.names]);
   addReflection(server);
-  const listening = await listen(server, host, port, options.connectionsMax ?? 2_000, tls).catch(
-    (error: unknown) => {
-      void others.close();
-      throw error;
-    },
-  );
+  const listening = await listen(
+    server,
+    host,
+    port,
+    options.connectionsMax ?? 2_000,
+    tls,
+    options.inside,
+  ).catch((error: unknown) => {
+    void others.close();
+    throw error;
+  });
   health.set(true);
 
   let closed: Promise<void> | undefined;
   return {
     address: authority(host, listening.port),
     port: listening.port,
+    insideAddress: authority(
+      listening.insidePort === undefined ? host : '127.0.0.1',
+      listening.insidePort ?? listening.port,
+    ),
     subscribers: () => feed.subscribers(),
     close(graceMs = GRACE_MS) {
       closed ??= (async () => {
