@@ -1,0 +1,77 @@
+/** The console's socket, over TLS or on loopback. The one door to @hono/node-server. */
+import { createServer as createPlain, type Server } from 'node:http';
+import { createServer as createSecure } from 'node:https';
+import type { SecureContextOptions } from 'node:tls';
+import { getRequestListener } from '@hono/node-server';
+import { fault, InputError } from '../errors.ts';
+import { authority } from '../serve/listen.ts';
+
+export interface ConsoleTls {
+  context(): SecureContextOptions;
+  /** Called with each new context. Returns the way out. */
+  watch(listener: (context: SecureContextOptions) => void): () => void;
+}
+
+export interface Listening {
+  /** `http://127.0.0.1:8080` */
+  readonly url: string;
+  readonly port: number;
+  /** Takes no more, and hangs up after at most `graceMs`. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface Bindings {
+  readonly incoming: { readonly socket: { readonly remoteAddress?: string | undefined } };
+}
+
+const CONNECTIONS_MAX = 2_000;
+/** A request's head and body are a few KB. */
+const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16 * 1024 };
+
+/** Throws InputError: `console_port_in_use`, `bind_failed`. */
+export async function listen(
+  fetch: (request: Request, bindings: Bindings) => Response | Promise<Response>,
+  host: string,
+  port: number,
+  tls?: ConsoleTls,
+): Promise<Listening> {
+  const answer = getRequestListener((request, bindings) => fetch(request, bindings as Bindings));
+  const take: Parameters<typeof createPlain>[1] = (incoming, outgoing) => void answer(incoming, outgoing);
+  const server: Server =
+    tls === undefined ? createPlain(LIMITS, take) : createSecure({ ...LIMITS, ...tls.context() }, take);
+  const leave = tls?.watch((context) => {
+    if ('setSecureContext' in server) (server as ReturnType<typeof createSecure>).setSecureContext(context);
+  });
+  server.maxConnections = CONNECTIONS_MAX;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(bindFault(host, port, error)));
+    server.listen(port, host, resolve);
+  });
+  const bound = server.address();
+  const found = typeof bound === 'object' && bound !== null ? bound.port : port;
+  return {
+    url: `${tls === undefined ? 'http' : 'https'}://${authority(host, found)}`,
+    port: found,
+    async close(graceMs) {
+      leave?.();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const force = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearTimeout(force);
+    },
+  };
+}
+
+function bindFault(host: string, port: number, error: NodeJS.ErrnoException): InputError {
+  return new InputError([
+    error.code === 'EADDRINUSE'
+      ? fault(
+          'console_port_in_use',
+          '--http',
+          `port ${port} of ${host}, where the console would be, is taken`,
+          'choose another with --http 127.0.0.1:8081, 0 for a free one, or do without: --no-console',
+        )
+      : fault('bind_failed', '--http', `cannot listen on ${authority(host, port)}: ${error.message}`),
+  ]);
+}
