@@ -57,11 +57,14 @@ export interface ListCandidatesResponse {
 
 export interface WatchCandidatesRequest {
   readonly sites: readonly string[];
+  /** Say when all that waits has been sent. */
+  readonly tellWhenCurrent?: boolean;
 }
 
-export interface WatchCandidatesResponse {
-  readonly review: CandidateReview;
-}
+export type WatchCandidatesResponse =
+  | { readonly kind: 'review'; readonly review: CandidateReview }
+  /** All that waits has been sent. */
+  | { readonly kind: 'current' };
 
 export interface DecideRequest {
   readonly verdict: VerdictDraft;
@@ -156,19 +159,25 @@ export function decodeListCandidatesResponse(bytes: Uint8Array): ListCandidatesR
 }
 
 export function encodeWatchCandidatesRequest(request: WatchCandidatesRequest): Uint8Array {
-  return write(v1.WatchCandidatesRequest, { sites: [...request.sites] });
+  return write(v1.WatchCandidatesRequest, {
+    sites: [...request.sites],
+    tellWhenCurrent: request.tellWhenCurrent ?? false,
+  });
 }
 
 export function decodeWatchCandidatesRequest(bytes: Uint8Array): WatchCandidatesRequest {
-  return { sites: namesIn(read(v1.WatchCandidatesRequest, bytes).sites, 'sites') };
+  const { sites, tellWhenCurrent } = read(v1.WatchCandidatesRequest, bytes);
+  return { sites: namesIn(sites, 'sites'), ...(tellWhenCurrent && { tellWhenCurrent }) };
 }
 
 export function encodeWatchCandidatesResponse(response: WatchCandidatesResponse): Uint8Array {
+  if (response.kind === 'current') return write(v1.WatchCandidatesResponse, { current: true });
   return write(v1.WatchCandidatesResponse, { review: reviewOut(response.review) });
 }
 
 export function decodeWatchCandidatesResponse(bytes: Uint8Array): WatchCandidatesResponse {
-  return { review: reviewIn(read(v1.WatchCandidatesResponse, bytes).review) };
+  const { review, current } = read(v1.WatchCandidatesResponse, bytes);
+  return current ? { kind: 'current' } : { kind: 'review', review: reviewIn(review) };
 }
 
 export function encodeDecideRequest(request: DecideRequest): Uint8Array {

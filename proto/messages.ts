@@ -98,6 +98,14 @@ export {
   type StatusResponse,
 } from './operation.ts';
 export { decodeVerdict, encodeVerdict, type VerdictDraft } from './verdict.ts';
+export {
+  decodeWhoAmIRequest,
+  decodeWhoAmIResponse,
+  encodeWhoAmIRequest,
+  encodeWhoAmIResponse,
+  type ServedSite,
+  type WhoAmIResponse,
+} from './who.ts';
 export { MESSAGE_BYTES_MAX, RECORD_BYTES_MAX } from './wire.ts';
 
 /** Where `vigie/v1/*.proto` lie, beside this file in the source and in the build alike. For gRPC reflection. */

@@ -41,6 +41,8 @@ export const ACCESS: readonly Row[] = [
   row('vigie.v1.ReviewService/Decide', ['agent', 'supervisor'], 'claim, confirm, reject, reverse'),
   row('vigie.v1.IngestService/Push', 'producer', 'frames'),
   row('vigie.v1.OperationService/Status', ['supervisor', 'auditor'], 'how the installation is doing'),
+  // Whoever has a name may hear it; a console asks who it is that logs in.
+  row('vigie.v1.OperationService/WhoAmI', 'known', 'whom the server takes its caller for'),
   // Load balancers and start-up checks ask without credentials; the answer is one word.
   row('grpc.health.v1.Health/Check', 'public', 'whether it serves'),
   row('grpc.health.v1.Health/Watch', 'public', 'the same, live'),

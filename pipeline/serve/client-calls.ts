@@ -5,17 +5,20 @@ import {
   decodePushResponse,
   decodeStatusResponse,
   decodeWatchResponse,
+  decodeWhoAmIResponse,
   encodeGetRequest,
   encodeListRequest,
   encodePushRequest,
   encodeStatusRequest,
   encodeWatchRequest,
+  encodeWhoAmIRequest,
   type ListRequest,
   type ListResponse,
   type PushResponse,
   type StatusResponse,
   type WatchRequest,
   type WatchResponse,
+  type WhoAmIResponse,
 } from '../../proto/messages.ts';
 import type { EventState, Frame } from '../model.ts';
 import type { ClientDuplexStream, ClientReadableStream } from './grpc.ts';
@@ -35,6 +38,8 @@ export interface ServiceCalls {
   /** For a producer of frames. */
   openPush(): PushStream;
   status(): Promise<StatusResponse>;
+  /** Whom the server takes this caller for. */
+  whoAmI(): Promise<WhoAmIResponse>;
 }
 
 export interface PushStream {
@@ -85,6 +90,10 @@ export function serviceCalls(calling: Calling): ServiceCalls {
     async status() {
       const { status } = operationService.definition;
       return decodeStatusResponse(await calling.ask(status.path, encodeStatusRequest()));
+    },
+    async whoAmI() {
+      const { whoAmI } = operationService.definition;
+      return decodeWhoAmIResponse(await calling.ask(whoAmI.path, encodeWhoAmIRequest()));
     },
   };
 }

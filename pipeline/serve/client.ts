@@ -51,6 +51,8 @@ export interface VigieClient extends ServiceCalls {
   watchCandidates(options?: {
     sites?: readonly string[];
     signal?: AbortSignal;
+    /** All that waits has been given. A server of an earlier release never says so. */
+    onCurrent?: () => void;
   }): AsyncGenerator<CandidateReview, void, void>;
   /** `site`, `camera` and `atMs` are filled in by the server. Resolves once the ledger has read it back. */
   decide(verdict: VerdictDraft): Promise<CandidateReview>;
@@ -89,16 +91,20 @@ export function openClient(address: string, access: ClientAccess = {}): VigieCli
         await client.ask(reviewService.definition.listCandidates.path, request),
       ).reviews;
     },
-    async *watchCandidates({ sites = [], signal } = {}) {
+    async *watchCandidates({ sites = [], signal, onCurrent } = {}) {
       const call = client.open(
         reviewService.definition.watchCandidates.path,
-        encodeWatchCandidatesRequest({ sites }),
+        encodeWatchCandidatesRequest({ sites, tellWhenCurrent: onCurrent !== undefined }),
       );
       const stop = () => call.cancel();
       signal?.addEventListener('abort', stop, { once: true });
       if (signal?.aborted) stop();
       try {
-        for await (const bytes of call) yield decodeWatchCandidatesResponse(bytes).review;
+        for await (const bytes of call) {
+          const answer = decodeWatchCandidatesResponse(bytes);
+          if (answer.kind === 'current') onCurrent?.();
+          else yield answer.review;
+        }
       } catch (error) {
         if (!signal?.aborted) throw asRpcError(error);
       } finally {

@@ -66,7 +66,8 @@ export function startOthers(
       server.addService(observationService.definition, { watch: feed.watch });
       if (desk) server.addService(ingestService.definition, { push: desk.push });
       if (status) {
-        const asked = { status: () => status.status(served()), onFailure };
+        const { place } = status;
+        const asked = { status: () => status.status(served()), ...(place && { place }), onFailure };
         server.addService(operationService.definition, operationHandlers(asked));
       }
     },

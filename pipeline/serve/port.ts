@@ -2,7 +2,7 @@
  * What serve asks of review, of whoever stores frames and of whoever knows how the installation does. The wiring
  * implements it, because stages do not import each other.
  */
-import type { Pushed, PushResponse, StatusResponse } from '../../proto/messages.ts';
+import type { Pushed, PushResponse, ServedSite, StatusResponse } from '../../proto/messages.ts';
 import type { CandidateReview, ReviewStatus, Verdict } from '../model.ts';
 import type { CameraSeen } from './observations.ts';
 
@@ -63,5 +63,7 @@ export interface Served {
 }
 
 export interface StatusPort {
+  /** What is served here. */
+  readonly place?: ServedSite;
   status(served: Served): Promise<StatusResponse>;
 }

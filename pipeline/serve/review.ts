@@ -155,7 +155,8 @@ export class ReviewDesk {
     let leave = () => {};
     try {
       const caller = callerOf(call);
-      const { sites } = readRequest(decodeWatchCandidatesRequest, call.request);
+      const { sites, tellWhenCurrent = false } = readRequest(decodeWatchCandidatesRequest, call.request);
+      let told = !tellWhenCurrent;
       requireScope(caller, { sites });
       leave = this.#options.review.watch((review) => {
         if (sites.length > 0 && !sites.includes(review.candidate.site)) return;
@@ -173,10 +174,17 @@ export class ReviewDesk {
         for (const [id, review] of pending) {
           if (pending.size > WATCH_PENDING_MAX) throw tooSlow();
           pending.delete(id);
-          if (!call.write(encodeWatchCandidatesResponse({ review }))) await drained(call, stop.signal);
+          if (!call.write(encodeWatchCandidatesResponse({ kind: 'review', review })))
+            await drained(call, stop.signal);
           if (stop.signal.aborted) break;
         }
         if (pending.size > 0 || stop.signal.aborted) continue;
+        if (!told) {
+          told = true;
+          if (!call.write(encodeWatchCandidatesResponse({ kind: 'current' })))
+            await drained(call, stop.signal);
+          continue;
+        }
         await new Promise<void>((resolve) => {
           wake = resolve;
         });

@@ -37,5 +37,8 @@ export const ingestService = {
 
 export const operationService = {
   name: OPERATION,
-  definition: { status: byteMethod(`/${OPERATION}/Status`, false) },
+  definition: {
+    status: byteMethod(`/${OPERATION}/Status`, false),
+    whoAmI: byteMethod(`/${OPERATION}/WhoAmI`, false),
+  },
 } as const;

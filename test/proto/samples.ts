@@ -166,6 +166,30 @@ const eventState: EventState = {
   retractedAtMs: NOW + 3000,
 };
 
+/** Whom a server may take its caller for. */
+const callers: readonly messages.WhoAmIResponse[] = [
+  { kind: 'development', served: { site: 'gare', siteName: 'Gare', siteKind: 'station' } },
+  {
+    kind: 'known',
+    name: 'A. Martin',
+    role: 'agent',
+    sites: 'all',
+    types: 'all',
+    agentNames: true,
+    untilMs: NOW,
+  },
+  {
+    kind: 'known',
+    name: 'B. Petit',
+    role: 'supervisor',
+    sites: ['gare'],
+    types: ['density', 'fire'],
+    agentNames: false,
+    untilMs: NOW,
+    served: { site: 'gare', siteKind: 'coach' },
+  },
+];
+
 const status: messages.StatusResponse = {
   site: 'gare-exemple',
   siteName: 'Gare d’Exemple',
@@ -348,13 +372,19 @@ export const samples: readonly Sample[] = [
   ),
   sample(
     'WatchCandidatesRequest',
-    { sites: ['a', 'b'] },
+    { sites: ['a', 'b'], tellWhenCurrent: true },
     m.encodeWatchCandidatesRequest,
     m.decodeWatchCandidatesRequest,
   ),
   sample(
     'WatchCandidatesResponse',
-    { review: reviews[1]! },
+    { kind: 'review', review: reviews[1]! },
+    m.encodeWatchCandidatesResponse,
+    m.decodeWatchCandidatesResponse,
+  ),
+  sample(
+    'WatchCandidatesResponse',
+    { kind: 'current' },
     m.encodeWatchCandidatesResponse,
     m.decodeWatchCandidatesResponse,
   ),
@@ -420,6 +450,10 @@ export const samples: readonly Sample[] = [
   ),
   sample('StatusRequest', {}, m.encodeStatusRequest, m.decodeStatusRequest),
   sample('StatusResponse', status, m.encodeStatusResponse, m.decodeStatusResponse),
+  sample('WhoAmIRequest', {}, m.encodeWhoAmIRequest, m.decodeWhoAmIRequest),
+  ...callers.map((caller) =>
+    sample('WhoAmIResponse', caller, m.encodeWhoAmIResponse, m.decodeWhoAmIResponse),
+  ),
   sample('DecideResponse', { review: reviews[2]! }, m.encodeDecideResponse, m.decodeDecideResponse),
 ];
 
