@@ -3,6 +3,7 @@ import { PATHS } from './api.ts';
 import { framed } from './clip.ts';
 import { decide, ID_LENGTH_MAX } from './decide.ts';
 import { ApiError } from './errors.ts';
+import { speakNetwork } from './network.ts';
 import { speakQueue } from './queue.ts';
 import { objectIn, textIn } from './reading.ts';
 import type { Session } from './sessions.ts';
@@ -60,6 +61,10 @@ export const STREAM_ROUTES: Readonly<Record<string, StreamRoute>> = {
   [PATHS.queue]: {
     call: 'vigie.v1.ReviewService/WatchCandidates',
     open: ({ session, now }) => held(session, (line) => speakQueue(line, { session, now })),
+  },
+  [PATHS.network]: {
+    call: 'vigie.v1.OperationService/Status',
+    open: ({ session, now }) => held(session, (line) => speakNetwork(line, { session, now })),
   },
 };
 

@@ -3,6 +3,7 @@ import { mayOpen } from './pages.ts';
 import { LANGUAGES, prefer, THEMES, usePreferences } from './preferences.ts';
 import { href, PAGES, type Page } from './routes.ts';
 import { logOut } from './session.ts';
+import { Icon } from './ui/icon.tsx';
 import { useWords } from './words/words.ts';
 
 export function Bar({ info, page }: { readonly info: SessionInfo; readonly page: Page }) {
@@ -33,28 +34,6 @@ export function Bar({ info, page }: { readonly info: SessionInfo; readonly page:
         </button>
       </div>
     </header>
-  );
-}
-
-/** Drawn, because not every screen has a font that holds such signs. */
-function SoundIcon({ on }: { readonly on: boolean }) {
-  return (
-    <svg
-      width="18"
-      height="18"
-      viewBox="0 0 18 18"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="1.6"
-      aria-hidden="true"
-    >
-      <path d="M2.5 7v4h3l4 3.5V3.5l-4 3.5z" stroke-linejoin="round" />
-      {on ? (
-        <path d="M12 6.5c1.5 1.5 1.5 3.5 0 5M14 4.5c2.700 2.700 2.700 6.300 0 9" />
-      ) : (
-        <path d="M12 7l4 4m0-4l-4 4" />
-      )}
-    </svg>
   );
 }
 
@@ -93,7 +72,7 @@ export function Choices() {
         ))}
       </select>
       <button type="button" class="button" aria-pressed={sound} onClick={() => prefer({ sound: !sound })}>
-        <SoundIcon on={sound} />
+        <Icon name={sound ? 'bell' : 'silent'} />
         <span class="hidden-but-read">{sound ? words.sound.on : words.sound.off}</span>
       </button>
     </>
