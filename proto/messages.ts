@@ -79,12 +79,19 @@ export {
   type PushResponse,
 } from './ingest.ts';
 export {
+  decodeGetHistoryRequest,
+  decodeGetHistoryResponse,
   decodeObservation,
   decodeWatchRequest,
   decodeWatchResponse,
+  encodeGetHistoryRequest,
+  encodeGetHistoryResponse,
   encodeObservation,
   encodeWatchRequest,
   encodeWatchResponse,
+  type GetHistoryRequest,
+  type GetHistoryResponse,
+  type HistoryPoint,
   type WatchRequest,
   type WatchResponse,
 } from './observation.ts';
@@ -97,6 +104,36 @@ export {
   type SourceWord,
   type StatusResponse,
 } from './operation.ts';
+export {
+  decodeCameraSetup,
+  decodeGetSetupsRequest,
+  decodeGetSetupsResponse,
+  decodeListSetupsRequest,
+  decodeListSetupsResponse,
+  decodePreviewSetupRequest,
+  decodePreviewSetupResponse,
+  decodeSaveSetupRequest,
+  decodeSaveSetupResponse,
+  encodeCameraSetup,
+  encodeGetSetupsRequest,
+  encodeGetSetupsResponse,
+  encodeListSetupsRequest,
+  encodeListSetupsResponse,
+  encodePreviewSetupRequest,
+  encodePreviewSetupResponse,
+  encodeSaveSetupRequest,
+  encodeSaveSetupResponse,
+  type GetSetupsRequest,
+  type GetSetupsResponse,
+  type ListSetupsRequest,
+  type ListSetupsResponse,
+  type PreviewSetupRequest,
+  type PreviewSetupResponse,
+  type SaveSetupRequest,
+  type SaveSetupResponse,
+  SETUP_TEXT_MAX,
+  type SetupFault,
+} from './setup.ts';
 export { decodeVerdict, encodeVerdict, type VerdictDraft } from './verdict.ts';
 export { MESSAGE_BYTES_MAX, RECORD_BYTES_MAX } from './wire.ts';
 
