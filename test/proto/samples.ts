@@ -4,7 +4,6 @@
  */
 import type {
   AuditEntry,
-  CameraSetup,
   Candidate,
   CandidateReview,
   EventState,
@@ -17,6 +16,7 @@ import type {
   VerifiedEvent,
 } from '../../pipeline/model.ts';
 import * as messages from '../../proto/messages.ts';
+import { setupSamples } from './setup-samples.ts';
 
 const at = (units: number) => units / 65_535;
 const f32 = Math.fround;
@@ -226,25 +226,6 @@ const auditEntry: AuditEntry = {
   repeats: 3,
 };
 
-const setup: CameraSetup = {
-  site: 'gare-exemple',
-  camera: 'quai-a-01',
-  version: 3,
-  text: '{"zones":[],"lines":[],"rules":[{"id":"fire","event":"fire","version":3}]}',
-  author: { name: 'C. Lefèvre', role: 'supervisor' },
-  savedAtMs: NOW,
-  holdsFromMs: NOW + 2000,
-  note: 'quai élargi',
-  revertsTo: 1,
-};
-const { author: _, note: __, revertsTo: ___, ...setupOfFile } = { ...setup, version: 0 };
-const setupFault: messages.SetupFault = {
-  code: 'zone_too_few_points',
-  at: 'zones[2].polygon',
-  message: 'has 2 points, expected at least 3',
-  hint: 'draw another',
-};
-
 const states: readonly ReviewState[] = [
   { kind: 'waiting' },
   { kind: 'claimed', by: { name: 'B. Diallo', role: 'supervisor' }, untilMs: NOW + 9000 },
@@ -263,7 +244,7 @@ export interface Sample {
   readonly decode: (bytes: Uint8Array) => unknown;
 }
 
-function sample<T>(
+export function sample<T>(
   message: string,
   value: T,
   encode: (value: T) => Uint8Array,
@@ -441,75 +422,7 @@ export const samples: readonly Sample[] = [
   ),
   sample('StatusRequest', {}, m.encodeStatusRequest, m.decodeStatusRequest),
   sample('StatusResponse', status, m.encodeStatusResponse, m.decodeStatusResponse),
-  sample('CameraSetup', setup, m.encodeCameraSetup, m.decodeCameraSetup),
-  sample('CameraSetup', setupOfFile, m.encodeCameraSetup, m.decodeCameraSetup),
-  sample(
-    'GetSetupsRequest',
-    { site: 'a', cameras: ['b', 'c'] },
-    m.encodeGetSetupsRequest,
-    m.decodeGetSetupsRequest,
-  ),
-  sample(
-    'GetSetupsResponse',
-    { setups: [setup, setupOfFile] },
-    m.encodeGetSetupsResponse,
-    m.decodeGetSetupsResponse,
-  ),
-  sample(
-    'ListSetupsRequest',
-    { site: 'a', camera: 'b' },
-    m.encodeListSetupsRequest,
-    m.decodeListSetupsRequest,
-  ),
-  sample(
-    'ListSetupsResponse',
-    { setups: [setup, setupOfFile] },
-    m.encodeListSetupsResponse,
-    m.decodeListSetupsResponse,
-  ),
-  sample(
-    'PreviewSetupRequest',
-    { site: 'a', camera: 'b', text: setup.text, backMs: 3_600_000 },
-    m.encodePreviewSetupRequest,
-    m.decodePreviewSetupRequest,
-  ),
-  sample(
-    'PreviewSetupResponse',
-    { faults: [setupFault], candidates: [candidate], fromMs: NOW - 9, untilMs: NOW, frames: 17 },
-    m.encodePreviewSetupResponse,
-    m.decodePreviewSetupResponse,
-  ),
-  sample(
-    'PreviewSetupResponse',
-    { faults: [], candidates: [], frames: 0 },
-    m.encodePreviewSetupResponse,
-    m.decodePreviewSetupResponse,
-  ),
-  sample(
-    'SaveSetupRequest',
-    {
-      ...{ site: 'a', camera: 'b', text: setup.text, basedOn: 2 },
-      author: { name: 'C. Lefèvre', role: 'supervisor' },
-      note: 'quai élargi',
-      revertsTo: 1,
-    },
-    m.encodeSaveSetupRequest,
-    m.decodeSaveSetupRequest,
-  ),
-  sample('SaveSetupResponse', { faults: [], setup }, m.encodeSaveSetupResponse, m.decodeSaveSetupResponse),
-  sample('SaveSetupResponse', { faults: [setupFault] }, m.encodeSaveSetupResponse, m.decodeSaveSetupResponse),
-  sample(
-    'GetHistoryRequest',
-    { site: 'a', camera: 'b', zone: 'platform', backMs: 3_600_000 },
-    m.encodeGetHistoryRequest,
-    m.decodeGetHistoryRequest,
-  ),
-  sample(
-    'GetHistoryResponse',
-    { points: [{ atMs: NOW }, { atMs: NOW + 10_000, people: f32(5.3) }, { atMs: NOW + 20_000, people: 0 }] },
-    m.encodeGetHistoryResponse,
-    m.decodeGetHistoryResponse,
-  ),
+  ...setupSamples(candidate),
   sample('DecideResponse', { review: reviews[2]! }, m.encodeDecideResponse, m.decodeDecideResponse),
 ];
 
