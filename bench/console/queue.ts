@@ -22,8 +22,7 @@ export async function benchQueue({ waiting, seconds }: QueueSize): Promise<Work>
       );
     }
     const { page } = await sitDown(browser, running.url, { name: 'A. Martin' });
-    const all = `document.querySelector('[role="option"]')?.getAttribute('aria-setsize') === '${waiting}'`;
-    await page.waitForFunction(all);
+    await page.locator(`[role="option"][aria-setsize="${waiting}"]`).first().waitFor();
     return await traced(page, async () => {
       const until = Date.now() + seconds * 1000;
       const coming = come(until, (n) => running.raise(someCandidate(n)));
