@@ -316,6 +316,8 @@ export interface Candidate {
   readonly siteName?: string;
   /** Of a vehicle's camera: as of the frame that this record speaks of. */
   readonly vehicle?: Vehicle;
+  /** How many people must confirm it, each named; absent: one. */
+  readonly confirmers?: number;
 }
 
 export const REJECT_REASONS = ['false', 'true_but_irrelevant', 'test'] as const;
@@ -333,7 +335,7 @@ export interface Agent {
 /** What was done about a candidate. */
 export type VerdictAct =
   | { readonly kind: 'claim'; readonly leaseMs: number }
-  | { readonly kind: 'release' }
+  | { readonly kind: 'release' /** For whoever takes it on. */; readonly note?: string }
   | { readonly kind: 'confirm'; readonly note?: string }
   | { readonly kind: 'reject'; readonly reason: RejectReason; readonly note?: string }
   /** Takes back a confirmation or a rejection. `of` is the id of the verdict taken back. */
@@ -366,6 +368,31 @@ export type ReviewStatus = ReviewState['kind'];
 export interface CandidateReview {
   readonly candidate: Candidate;
   readonly state: ReviewState;
+  /** While it is open, by the log's time: since when, and when it lapses unless somebody decides. */
+  readonly sinceMs?: number;
+  readonly lapsesAtMs?: number;
+  /** Where a confirmation takes two people: that of the first, with or without a second. */
+  readonly firstConfirmation?: Verdict;
+}
+
+/** What became of the candidates that one rule of one camera raised on one day. */
+export interface StatisticsRow {
+  readonly site: string;
+  readonly camera: string;
+  readonly type: EventType;
+  readonly rule: string;
+  /** Midnight (UTC) at which the day of their first records began, by the log's time. */
+  readonly dayMs: number;
+  readonly raised: number;
+  readonly confirmed: number;
+  readonly rejectedFalse: number;
+  readonly rejectedIrrelevant: number;
+  readonly rejectedTest: number;
+  readonly lapsed: number;
+  /** Decisions taken back. */
+  readonly reversed: number;
+  /** Confirmed and rejected ones by how long that took: within 5, 10, 20, 30, 60, 120, 300, 600 s, and more. */
+  readonly decidedWithin: readonly number[];
 }
 
 export const EVENT_CHANGES = ['verified', 'updated', 'ended', 'retracted'] as const;
@@ -381,6 +408,8 @@ export interface VerifiedEvent {
   readonly candidate: Candidate;
   /** The verdict that confirms it, or with `retracted` the one that takes the confirmation back. */
   readonly verdict: Verdict;
+  /** Where the rule asks for two people: the confirmation of the first. Absent with `retracted`. */
+  readonly firstConfirmation?: Verdict;
 }
 
 /** A verified event as it stands: all its changes folded. */

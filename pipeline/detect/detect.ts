@@ -178,6 +178,7 @@ class CameraDetect {
       build: this.#build,
       ...(this.#site.name === undefined ? {} : { siteName: this.#site.name }),
       ...(this.#vehicle === undefined ? {} : { vehicle: this.#vehicle }),
+      ...(rule.confirmers === undefined ? {} : { confirmers: rule.confirmers }),
     };
   }
 }

@@ -6,8 +6,9 @@ import { IngestDesk } from './ingest.ts';
 import { EventLookup } from './lookup.ts';
 import { ObservationFeed } from './observations.ts';
 import { operationHandlers } from './operation.ts';
-import type { IngestPort, StatusPort } from './port.ts';
-import { ingestService, observationService, operationService } from './services.ts';
+import type { IngestPort, StatisticsPort, StatusPort } from './port.ts';
+import { ingestService, observationService, operationService, statisticsService } from './services.ts';
+import { statisticsHandlers } from './statistics.ts';
 
 export interface OtherOptions {
   readonly log: Log;
@@ -19,6 +20,8 @@ export interface OtherOptions {
   readonly ingest?: IngestPort;
   /** Absent: no OperationService. */
   readonly status?: StatusPort;
+  /** Absent: no StatisticsService. */
+  readonly statistics?: StatisticsPort;
   /** Default 100; the next one is answered RESOURCE_EXHAUSTED. */
   readonly watchersMax?: number;
   readonly producersMax?: number;
@@ -32,7 +35,7 @@ export function startOthers(
   onFailure: (error: unknown) => void,
   subscribers: () => number,
 ) {
-  const { log, ingest, status, onOutage } = options;
+  const { log, ingest, status, statistics, onOutage } = options;
   const outageOf = (who: string) => (outage: Outage | undefined) => onOutage?.(who, outage);
   const lookup = new EventLookup({
     log,
@@ -61,10 +64,13 @@ export function startOthers(
       observationService.name,
       ...(desk ? [ingestService.name] : []),
       ...(status ? [operationService.name] : []),
+      ...(statistics ? [statisticsService.name] : []),
     ],
     addTo(server: Server) {
       server.addService(observationService.definition, { watch: feed.watch });
       if (desk) server.addService(ingestService.definition, { push: desk.push });
+      if (statistics)
+        server.addService(statisticsService.definition, statisticsHandlers(statistics, onFailure));
       if (status) {
         const { place } = status;
         const asked = { status: () => status.status(served()), ...(place && { place }), onFailure };

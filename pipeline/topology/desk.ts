@@ -43,6 +43,7 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
       topic: TOPICS.events,
       observations: TOPICS.observations,
       ingest: new Intake({ ...options, signal: stopping.signal }),
+      statistics: review.statistics,
       status: new Standing({ ...options, review }),
       onOutage: (who, outage) => {
         if (outage === undefined) tally.outages.delete(who);

@@ -43,6 +43,7 @@ const FILES = [
     'operation',
     'review',
     'setup',
+    'statistics',
   ],
   'verdict',
 ];

@@ -11,6 +11,7 @@ import type {
   Observation,
   Rejected,
   ReviewState,
+  StatisticsRow,
   Verdict,
   VerdictAct,
   VerifiedEvent,
@@ -126,6 +127,7 @@ export const candidate: Candidate = {
   build: 'a1b2c3',
   siteName: 'Gare d’Exemple',
   vehicle: { id: '4521', trip: 'TER 857312', position: { latitude: -48.8443, longitude: -179.5 } },
+  confirmers: 2,
 };
 
 export function verdict(act: VerdictAct, id: string = act.kind): Verdict {
@@ -142,7 +144,7 @@ export function verdict(act: VerdictAct, id: string = act.kind): Verdict {
 
 const acts: readonly VerdictAct[] = [
   { kind: 'claim', leaseMs: 60_000 },
-  { kind: 'release' },
+  { kind: 'release', note: 'fin de poste' },
   { kind: 'confirm', note: 'vu à l’écran' },
   { kind: 'reject', reason: 'true_but_irrelevant', note: 'agent de maintenance' },
   { kind: 'reverse', of: 'v1', note: 'erreur' },
@@ -155,6 +157,7 @@ export const event: VerifiedEvent = {
   change: 'verified',
   candidate,
   verdict: verdict({ kind: 'confirm' }),
+  firstConfirmation: verdict({ kind: 'confirm' }, 'first'),
 };
 
 const eventState: EventState = {
@@ -257,7 +260,32 @@ const states: readonly ReviewState[] = [
   { kind: 'rejected', verdict: verdict({ kind: 'reject', reason: 'false' }) },
   { kind: 'lapsed', verdict: verdict({ kind: 'lapse' }) },
 ];
-const reviews: readonly CandidateReview[] = states.map((state) => ({ candidate, state }));
+const reviews: readonly CandidateReview[] = states.flatMap((state) => [
+  { candidate, state },
+  {
+    candidate,
+    state,
+    sinceMs: NOW,
+    lapsesAtMs: NOW + 900_000,
+    firstConfirmation: verdict({ kind: 'confirm' }, 'first'),
+  },
+]);
+
+const statisticsRow: StatisticsRow = {
+  site: 'gare-exemple',
+  camera: 'quai-a-01',
+  type: 'fire',
+  rule: 'fire',
+  dayMs: NOW - (NOW % 86_400_000),
+  raised: 12,
+  confirmed: 3,
+  rejectedFalse: 4,
+  rejectedIrrelevant: 2,
+  rejectedTest: 1,
+  lapsed: 1,
+  reversed: 5,
+  decidedWithin: [1, 0, 2, 3, 0, 0, 0, 1, 3],
+};
 const resumeToken = Uint8Array.of(1, 2, 3);
 const { id, by } = verdict({ kind: 'release' });
 
@@ -365,6 +393,24 @@ export const samples: readonly Sample[] = [
     { statuses: ['waiting', 'lapsed'], sites: ['a'] },
     m.encodeListCandidatesRequest,
     m.decodeListCandidatesRequest,
+  ),
+  sample(
+    'ListCandidatesRequest',
+    { statuses: ['confirmed'], sites: ['a'], cameras: ['quai'], rules: ['fire'], limit: 20 },
+    m.encodeListCandidatesRequest,
+    m.decodeListCandidatesRequest,
+  ),
+  sample(
+    'GetStatisticsRequest',
+    { sites: ['gare-exemple'], fromMs: NOW, untilMs: NOW + 86_400_000 },
+    m.encodeGetStatisticsRequest,
+    m.decodeGetStatisticsRequest,
+  ),
+  sample(
+    'GetStatisticsResponse',
+    { rows: [statisticsRow] },
+    m.encodeGetStatisticsResponse,
+    m.decodeGetStatisticsResponse,
   ),
   sample(
     'ListCandidatesResponse',
