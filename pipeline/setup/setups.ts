@@ -145,6 +145,11 @@ export class Setups {
     );
   }
 
+  /** Those that are kept, oldest first. */
+  saved(camera: string): readonly CameraSetup[] {
+    return this.#cameras.get(camera)?.saved.map(({ setup }) => setup) ?? [];
+  }
+
   /** The saved one under this number, or the site file's. */
   setup(camera: string, version: number): CameraSetup | undefined {
     if (version === 0) return this.ofFile(camera);

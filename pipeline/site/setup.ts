@@ -140,6 +140,14 @@ export function setupToSave(draft: Setup, before: Setup, version: number): strin
   return setupText({ ...draft, rules });
 }
 
+/** Whether two setups watch for the same, whatever versions their rules have. */
+export function isSameSetup(a: Setup, b: Setup): boolean {
+  const [one, other] = [a, b].map(({ zones, lines, rules }) =>
+    setupText({ zones, lines, rules: rules.map((rule) => ({ ...rule, version: 1 })) }),
+  );
+  return one === other;
+}
+
 /** Everything of a rule but its version, and the place that it watches. */
 function meaning(rule: Rule, { zones, lines }: Setup): string {
   const here = <Place extends { readonly id: string }>(places: readonly Place[], id: string | undefined) =>

@@ -10,6 +10,7 @@ import { decodeCameraSetup, encodeCameraSetup } from '../../proto/messages.ts';
 import { persist } from '../drive.ts';
 import type { LogRecord } from '../log/port.ts';
 import type { CameraSetup } from '../model.ts';
+import { patiently } from '../patience.ts';
 import { tail } from '../serve/tail.ts';
 import { isSame, Setups } from '../setup/setups.ts';
 import { TOPICS } from '../topics.ts';
@@ -53,8 +54,9 @@ export class SetupLog {
   /** Resolves when everything that is on the log now has been folded, or when stopped before. */
   async current(): Promise<void> {
     const { log, signal } = this.#common;
-    const end = await log.endOffset(AT);
-    await this.#until(end, signal);
+    const patience = patienceOf(this.#common, this.#who);
+    const end = await patiently('read', patience, () => log.endOffset(AT));
+    if (end !== undefined) await this.#until(end.value, signal);
   }
 
   /** Called with every camera of which a version was taken. Returns the way out. */
