@@ -32,7 +32,7 @@ export class History {
 
   take({ site, camera, atMs, zones }: Pick<Observation, 'site' | 'camera' | 'atMs' | 'zones'>): void {
     for (const { zone, people } of zones) {
-      if (people !== undefined) this.#ring(`${cameraKey(site, camera)}/${zone}`).add(atMs, people);
+      if (people !== undefined) this.#add(`${cameraKey(site, camera)}/${zone}`, atMs, people);
     }
   }
 
@@ -50,14 +50,22 @@ export class History {
     });
   }
 
-  #ring(key: string): Ring {
+  #add(key: string, atMs: number, people: number): void {
     const known = this.#rings.get(key);
-    if (known !== undefined) return known;
-    const ring = new Ring();
-    this.#rings.set(key, ring);
-    // The one that has been known for longest; over the bound somebody goes without, and is filled again.
-    if (this.#rings.size > ZONES_MAX) this.#rings.delete(this.#rings.keys().next().value!);
-    return ring;
+    if (known === undefined && this.#rings.size >= ZONES_MAX && !this.#dropSilent(atMs)) return;
+    const ring = known ?? new Ring();
+    const before = ring.newest;
+    ring.add(atMs, people);
+    // Set anew with every bin, so that the one that was silent for longest comes first.
+    if (known !== undefined && ring.newest !== before) this.#rings.delete(key);
+    if (known === undefined || ring.newest !== before) this.#rings.set(key, ring);
+  }
+
+  /** False when every zone has said something within the hour: the one too many goes without. */
+  #dropSilent(atMs: number): boolean {
+    const [key, ring] = this.#rings.entries().next().value!;
+    if (ring.newest > binOf(atMs) - BINS) return false;
+    return this.#rings.delete(key);
   }
 }
 
@@ -66,6 +74,11 @@ class Ring {
   /** Of what each mean is made; 0: unknown. */
   readonly #counts = new Uint8Array(BINS);
   #newest = 0;
+
+  /** Bin of the last that was added, by time. */
+  get newest(): number {
+    return this.#newest;
+  }
 
   add(atMs: number, people: number): void {
     const bin = binOf(atMs);
