@@ -11,7 +11,6 @@ import type {
   Observation,
   Rejected,
   ReviewState,
-  StatisticsRow,
   Verdict,
   VerdictAct,
   VerifiedEvent,
@@ -271,21 +270,6 @@ const reviews: readonly CandidateReview[] = states.flatMap((state) => [
   },
 ]);
 
-const statisticsRow: StatisticsRow = {
-  site: 'gare-exemple',
-  camera: 'quai-a-01',
-  type: 'fire',
-  rule: 'fire',
-  dayMs: NOW - (NOW % 86_400_000),
-  raised: 12,
-  confirmed: 3,
-  rejectedFalse: 4,
-  rejectedIrrelevant: 2,
-  rejectedTest: 1,
-  lapsed: 1,
-  reversed: 5,
-  decidedWithin: [1, 0, 2, 3, 0, 0, 0, 1, 3],
-};
 const resumeToken = Uint8Array.of(1, 2, 3);
 const { id, by } = verdict({ kind: 'release' });
 
@@ -399,18 +383,6 @@ export const samples: readonly Sample[] = [
     { statuses: ['confirmed'], sites: ['a'], cameras: ['quai'], rules: ['fire'], limit: 20 },
     m.encodeListCandidatesRequest,
     m.decodeListCandidatesRequest,
-  ),
-  sample(
-    'GetStatisticsRequest',
-    { sites: ['gare-exemple'], fromMs: NOW, untilMs: NOW + 86_400_000 },
-    m.encodeGetStatisticsRequest,
-    m.decodeGetStatisticsRequest,
-  ),
-  sample(
-    'GetStatisticsResponse',
-    { rows: [statisticsRow] },
-    m.encodeGetStatisticsResponse,
-    m.decodeGetStatisticsResponse,
   ),
   sample(
     'ListCandidatesResponse',
