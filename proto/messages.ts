@@ -63,6 +63,7 @@ export {
 export {
   decodeFrameBatch,
   decodeFrameBatchLenient,
+  decodeFramesOf,
   encodeFrameBatch,
   type FrameFault,
   type LenientBatch,
