@@ -83,6 +83,7 @@ export const RULES: readonly Rule[] = [
     files: 'pipeline/console/',
     may: [
       ...WORDS,
+      'pipeline/clip.ts',
       'pipeline/serve/client.ts',
       'pipeline/serve/listen.ts',
       'pipeline/identity/',
