@@ -44,6 +44,28 @@ export {
   decodeCheckpoint,
   encodeCheckpoint,
 } from './checkpoint.ts';
+export {
+  CLIP_DATA_BYTES_MAX,
+  type ClipAnswer,
+  type ClipOffer,
+  type ClipQuestion,
+  type DeliverRequest,
+  decodeClipPart,
+  decodeDeliverRequest,
+  decodeDeliverResponse,
+  decodeGetClipRequest,
+  decodeGetPictureRequest,
+  decodeGetPictureResponse,
+  encodeClipPart,
+  encodeDeliverRequest,
+  encodeDeliverResponse,
+  encodeGetClipRequest,
+  encodeGetPictureRequest,
+  encodeGetPictureResponse,
+  type GetClipRequest,
+  type GetPictureRequest,
+  type GetPictureResponse,
+} from './clip.ts';
 export { decodeEvent, decodeRejected, encodeEvent, encodeRejected } from './event.ts';
 export {
   decodeGetRequest,

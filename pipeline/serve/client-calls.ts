@@ -28,6 +28,7 @@ import {
   type WhoAmIResponse,
 } from '../../proto/messages.ts';
 import type { EventState, Frame, StatisticsRow } from '../model.ts';
+import { type ClipCalls, clipCalls } from './clip-calls.ts';
 import type { ClientDuplexStream, ClientReadableStream } from './grpc.ts';
 import { asRpcError, RpcError } from './rpc-error.ts';
 import {
@@ -40,7 +41,7 @@ import {
 import { type SetupCalls, setupCalls } from './setup-calls.ts';
 import { drained } from './window.ts';
 
-export interface ServiceCalls extends SetupCalls {
+export interface ServiceCalls extends SetupCalls, ClipCalls {
   /** Throws RpcError `unknown_event`. */
   getEvent(id: string): Promise<EventState>;
   /** One page. */
@@ -81,6 +82,7 @@ export interface Calling {
 export function serviceCalls(calling: Calling): ServiceCalls {
   return {
     ...setupCalls(calling),
+    ...clipCalls(calling),
     async getHistory(of) {
       const { getHistory } = observationService.definition;
       return decodeGetHistoryResponse(await calling.ask(getHistory.path, encodeGetHistoryRequest(of))).points;

@@ -16,6 +16,7 @@ import type {
   VerifiedEvent,
 } from '../../pipeline/model.ts';
 import * as messages from '../../proto/messages.ts';
+import { clipSamples } from './clip-samples.ts';
 import { setupSamples } from './setup-samples.ts';
 
 const at = (units: number) => units / 65_535;
@@ -474,6 +475,7 @@ export const samples: readonly Sample[] = [
   ...callers.map((caller) =>
     sample('WhoAmIResponse', caller, m.encodeWhoAmIResponse, m.decodeWhoAmIResponse),
   ),
+  ...clipSamples(frame),
   ...setupSamples(candidate),
   sample('DecideResponse', { review: reviews[2]! }, m.encodeDecideResponse, m.decodeDecideResponse),
 ];
