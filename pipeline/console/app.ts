@@ -100,6 +100,7 @@ export function consoleApp(options: AppOptions): Hono<Env> {
       const session = await sessionOf(context, true);
       if (route.method === 'POST') requireToken(session, context.req.header(CSRF_HEADER));
       requireRole(session, route.call);
+      requireRoom(session);
       return answer(context, session, route);
     });
   }
@@ -107,8 +108,7 @@ export function consoleApp(options: AppOptions): Hono<Env> {
     app.get(path, async (context) => {
       const session = await sessionOf(context, false);
       requireRole(session, call);
-      if (session.streams.size >= STREAMS_MAX)
-        throw new ApiError(429, 'too_many_streams', `more than ${STREAMS_MAX} streams in one session`);
+      requireRoom(session);
       return open({ session, now });
     });
   }
@@ -117,7 +117,7 @@ export function consoleApp(options: AppOptions): Hono<Env> {
     try {
       const body = route.method === 'POST' ? await bodyOf(context) : undefined;
       const query = (name: string) => context.req.query(name);
-      const found = await route.answer({ session, body, query, now });
+      const found = await route.answer({ session, body, query, left: context.req.raw.signal, now });
       if (found instanceof Response) return found;
       return found === undefined ? context.body(null, 204) : context.json(found as object);
     } catch (error) {
@@ -136,6 +136,11 @@ export function consoleApp(options: AppOptions): Hono<Env> {
     return context.json(failure.failure satisfies ApiFailure, failure.status);
   });
   return app;
+}
+
+function requireRoom({ streams }: Session): void {
+  if (streams.size < STREAMS_MAX) return;
+  throw new ApiError(429, 'too_many_streams', `more than ${STREAMS_MAX} streams in one session`);
 }
 
 function requireToken({ csrf }: Session, given: string | undefined): void {

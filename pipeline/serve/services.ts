@@ -6,6 +6,7 @@ const REVIEW = 'vigie.v1.ReviewService';
 const OBSERVATIONS = 'vigie.v1.ObservationService';
 const INGEST = 'vigie.v1.IngestService';
 const OPERATION = 'vigie.v1.OperationService';
+const SETUPS = 'vigie.v1.SetupService';
 
 export const eventService = {
   name: EVENTS,
@@ -27,7 +28,10 @@ export const reviewService = {
 
 export const observationService = {
   name: OBSERVATIONS,
-  definition: { watch: byteMethod(`/${OBSERVATIONS}/Watch`, true) },
+  definition: {
+    watch: byteMethod(`/${OBSERVATIONS}/Watch`, true),
+    getHistory: byteMethod(`/${OBSERVATIONS}/GetHistory`, false),
+  },
 } as const;
 
 export const ingestService = {
@@ -40,5 +44,15 @@ export const operationService = {
   definition: {
     status: byteMethod(`/${OPERATION}/Status`, false),
     whoAmI: byteMethod(`/${OPERATION}/WhoAmI`, false),
+  },
+} as const;
+
+export const setupService = {
+  name: SETUPS,
+  definition: {
+    getSetups: byteMethod(`/${SETUPS}/GetSetups`, false),
+    listSetups: byteMethod(`/${SETUPS}/ListSetups`, false),
+    previewSetup: byteMethod(`/${SETUPS}/PreviewSetup`, false),
+    saveSetup: byteMethod(`/${SETUPS}/SaveSetup`, false),
   },
 } as const;

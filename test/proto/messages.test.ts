@@ -42,6 +42,7 @@ const FILES = [
     'observation',
     'operation',
     'review',
+    'setup',
   ],
   'verdict',
 ];
