@@ -3,7 +3,6 @@ import { mayOpen } from './pages.ts';
 import { LANGUAGES, prefer, THEMES, usePreferences } from './preferences.ts';
 import { href, PAGES, type Page } from './routes.ts';
 import { logOut } from './session.ts';
-import { Icon } from './ui/icon.tsx';
 import { useWords } from './words/words.ts';
 
 export function Bar({ info, page }: { readonly info: SessionInfo; readonly page: Page }) {
@@ -72,7 +71,7 @@ export function Choices() {
         ))}
       </select>
       <button type="button" class="button" aria-pressed={sound} onClick={() => prefer({ sound: !sound })}>
-        <Icon name={sound ? 'bell' : 'silent'} />
+        <span aria-hidden="true">{sound ? '🔔' : '🔕'}</span>
         <span class="hidden-but-read">{sound ? words.sound.on : words.sound.off}</span>
       </button>
     </>

@@ -66,7 +66,6 @@ export function QueuePage({ info, rest }: PageProps) {
   const mine = () => [...state.open.values()].filter((one) => isMine(one, info.name, nowMs));
   const takeNext = async () => {
     queue.showNew();
-    // Somebody may be faster: then the one after.
     const next = nextFor(ordered, info.name, nowMs);
     if (next === undefined) return tell(words.nothingNext);
     open(next.candidate.id);
@@ -171,7 +170,7 @@ export function QueuePage({ info, rest }: PageProps) {
         <Empty title={selected === undefined ? words.choose : state.complete ? words.unknown : all.loading}>
           <p>{words.chooseNote('N')}</p>
           <p>
-            <button type="button" class="button" onClick={() => void takeNext()} disabled={acts.isBusy}>
+            <button type="button" class="button" onClick={() => void takeNext()}>
               {words.acts.next} <Key>N</Key>
             </button>
           </p>
