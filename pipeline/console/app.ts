@@ -49,7 +49,8 @@ export function consoleApp(options: AppOptions): Hono<Env> {
     if (secure) for (const [name, value] of Object.entries(STRICT_TRANSPORT)) context.header(name, value);
   });
   app.use(async (context, next) => {
-    requireOwn({ method: context.req.method, header: (name) => context.req.header(name) }, options);
+    const { method, url } = context.req;
+    requireOwn({ method, host: new URL(url).host, header: (name) => context.req.header(name) }, options);
     await next();
   });
   app.use('/api/*', async (context, next) => {

@@ -1,6 +1,12 @@
-/** The console's socket, over TLS or on loopback. The one door to @hono/node-server. */
-import { createServer as createPlain, type Server } from 'node:http';
-import { createServer as createSecure } from 'node:https';
+/**
+ * The console's socket, over TLS or on loopback. The one door to @hono/node-server.
+ *
+ * Over TLS it speaks HTTP/2, so that the streams of many pages share a connection; over plain HTTP/1.1 a browser opens
+ * six to one address and lets the seventh wait.
+ */
+import { createServer as createPlain } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import { fault, InputError } from '../errors.ts';
@@ -36,11 +42,11 @@ export async function listen(
   tls?: ConsoleTls,
 ): Promise<Listening> {
   const answer = getRequestListener((request, bindings) => fetch(request, bindings as Bindings));
-  const take: Parameters<typeof createPlain>[1] = (incoming, outgoing) => void answer(incoming, outgoing);
-  const server: Server =
-    tls === undefined ? createPlain(LIMITS, take) : createSecure({ ...LIMITS, ...tls.context() }, take);
-  const leave = tls?.watch((context) => {
-    if ('setSecureContext' in server) (server as ReturnType<typeof createSecure>).setSecureContext(context);
+  const { server, leave } = tls === undefined ? plain(answer) : secure(answer, tls);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
   server.maxConnections = CONNECTIONS_MAX;
   await new Promise<void>((resolve, reject) => {
@@ -53,14 +59,29 @@ export async function listen(
     url: `${tls === undefined ? 'http' : 'https'}://${authority(host, found)}`,
     port: found,
     async close(graceMs) {
-      leave?.();
+      leave();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      const force = setTimeout(() => server.closeAllConnections(), graceMs);
+      const force = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, graceMs);
       await closed;
       clearTimeout(force);
     },
   };
+}
+
+type Answer = ReturnType<typeof getRequestListener>;
+
+function plain(answer: Answer) {
+  const server = createPlain(LIMITS, (incoming, outgoing) => void answer(incoming, outgoing));
+  return { server, leave: () => {} };
+}
+
+function secure(answer: Answer, tls: ConsoleTls) {
+  const options = { ...LIMITS, ...tls.context(), allowHTTP1: true };
+  const server = createSecureServer(options, (incoming, outgoing) => void answer(incoming, outgoing));
+  server.on('tlsClientError', (_, socket) => socket.destroy());
+  return { server, leave: tls.watch((context) => server.setSecureContext(context)) };
 }
 
 function bindFault(host: string, port: number, error: NodeJS.ErrnoException): InputError {

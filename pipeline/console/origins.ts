@@ -17,12 +17,13 @@ export interface OriginOptions {
 
 export interface Asked {
   readonly method: string;
+  /** Host and port that were asked for. */
+  readonly host: string;
   header(name: string): string | undefined;
 }
 
 /** Throws ApiError `host_not_ours`, `cross_site`. */
-export function requireOwn({ method, header }: Asked, { loopback, origins }: OriginOptions): void {
-  const host = header('host') ?? '';
+export function requireOwn({ method, host, header }: Asked, { loopback, origins }: OriginOptions): void {
   const named = origins.map((origin) => new URL(origin).host);
   if (loopback && !isLoopback(hostname(host)) && !named.includes(host))
     throw new ApiError(421, 'host_not_ours', 'this address is not one of the console; see --origin');

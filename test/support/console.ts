@@ -16,6 +16,7 @@ import { Gatekeeper } from '../../pipeline/identity/gatekeeper.ts';
 import { makeKeyPair, signToken } from '../../pipeline/identity/jwt.ts';
 import { openMemoryLog } from '../../pipeline/log/memory.ts';
 import { partitionFor } from '../../pipeline/log/partition.ts';
+import type { Log } from '../../pipeline/log/port.ts';
 import { type Candidate, cameraKey, candidateId, type EventType, type Role } from '../../pipeline/model.ts';
 import { openClient } from '../../pipeline/serve/client.ts';
 import { parseSite } from '../../pipeline/site/parse.ts';
@@ -31,13 +32,15 @@ export interface ConsoleWish {
   readonly identities?: boolean;
   readonly console?: Partial<ConsoleOptions>;
   readonly station?: Partial<StationOptions>;
+  /** Default: in memory. */
+  readonly log?: Log;
 }
 
 export type RunningConsole = Awaited<ReturnType<typeof startConsole>>;
 
 export async function startConsole(wish: ConsoleWish = {}) {
   const who = wish.identities ? await identities() : undefined;
-  const behind = await startServer(wish.site ?? quietSite(), who?.gatekeeper, wish.station);
+  const behind = await startServer(wish.site ?? quietSite(), who?.gatekeeper, wish.station, wish.log);
   const failures: unknown[] = [];
   const served = await serveConsole({
     servers: [{ address: behind.address, access: {} }],
@@ -89,8 +92,8 @@ export async function startServer(
   site: Site,
   gatekeeper?: Gatekeeper,
   options: Partial<StationOptions> = {},
+  log: Log = openMemoryLog(),
 ) {
-  const log = openMemoryLog();
   await createTopics(log);
   const partitions = await partitionsByCamera(log);
   const begin = (port: number): Promise<Station> =>
