@@ -73,7 +73,7 @@ export class SetupRoom implements SetupPort {
     const { setups } = ofLog;
     const camera = this.#camera(request.site, request.camera);
     const last = setups.last(request.camera)!;
-    const usable = setups.version(request.camera, last.version)!;
+    const usable = setups.newest(request.camera)!;
     // Whoever looks at what is in force has not seen a later one that cannot be used.
     if (request.basedOn !== last.version && request.basedOn !== usable.version)
       throw overtaken(last, request.basedOn);
