@@ -1,6 +1,5 @@
 /** The paths behind a login: who may ask for each, by which call of a server, and what answers. */
 import { PATHS } from './api.ts';
-import { STATISTICS_CALL } from './calls.ts';
 import { clipOf, pictureOf } from './clip.ts';
 import { contextOf } from './context.ts';
 import { decide, ID_LENGTH_MAX } from './decide.ts';
@@ -96,12 +95,12 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   },
   [PATHS.statistics]: {
     method: 'GET',
-    call: STATISTICS_CALL,
+    call: 'vigie.v1.StatisticsService/GetStatistics',
     answer: ({ session, query }) => statisticsOf(session, spanIn(query)),
   },
   [PATHS.statisticsCsv]: {
     method: 'GET',
-    call: STATISTICS_CALL,
+    call: 'vigie.v1.StatisticsService/GetStatistics',
     async answer({ session, query }) {
       const rows = await statisticsOf(session, spanIn(query));
       return new Response(csvOf(rows), {
