@@ -156,6 +156,8 @@ describe('a clip', () => {
     const reader = (await clipOf(session, CANDIDATE, '')).body!.getReader();
     await reader.read();
     const next = reader.read().catch(() => undefined);
+    // The server has been asked for the next picture, and has not given it yet.
+    await new Promise((resolve) => setTimeout(resolve, 10));
     await reader.cancel();
     await next;
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -125,6 +125,20 @@ describe('a station', { timeout: 60_000 }, () => {
     expect(await audited()).toEqual([]);
   });
 
+  it('saves nothing that would be too large to be read, once defaults are written out', async () => {
+    const round = Array.from({ length: 64 }, (_, i) => {
+      const turn = (2 * Math.PI * i) / 64;
+      return [0.5 + Math.cos(turn) / 3, 0.5 + Math.sin(turn) / 3];
+    });
+    const zones = Array.from({ length: 64 }, (_, i) => ({ id: `z${i}`, polygon: round }));
+    const lines = Array.from({ length: 12 }, (_, i) => ({ id: `l${i}`, points: round }));
+    const rules = Array.from({ length: 128 }, (_, i) => ({ id: `r${i}`, event: 'fire' }));
+    const length = text({ zones, lines, rules }).length;
+    expect(length).toBeGreaterThan(195_000);
+    expect(length).toBeLessThan(200_000);
+    expect(await save({ zones, lines, rules }, 0)).toMatchObject({ faults: [{ code: 'setup_too_large' }] });
+  });
+
   it('takes up what was saved, on that camera alone, from the time at which it holds', async () => {
     const { setup } = await save(FIRST, 0, { note: 'quai élargi' });
     expect(setup).toMatchObject({ version: 1, author: by, note: 'quai élargi', savedAtMs: clock.nowMs });
@@ -202,18 +216,5 @@ describe('a station', { timeout: 60_000 }, () => {
     await walk(3);
     expect(words(await begun(3))).toEqual(['busy 4', 'no-tracks 1']);
     expect((await client.listSetups('gare', 'quai')).map(({ version }) => version)).toEqual([4, 3, 2, 1, 0]);
-  });
-
-  it('gives a preview up that nobody waits for, and runs one at a time', async () => {
-    const stop = new AbortController();
-    const back = { ...AT, text: text(FIRST), backMs: 3_600_000 };
-    const running = client.previewSetup(back, stop.signal);
-    const second = refused(client.previewSetup(back));
-    stop.abort();
-    expect((await refused(running)).status).toBe('CANCELLED');
-    expect((await second).code).toBe('preview_running');
-    await expect
-      .poll(async () => (await client.previewSetup(back)).candidates.length, SOON)
-      .toBeGreaterThan(3);
   });
 });

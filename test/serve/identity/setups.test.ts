@@ -1,5 +1,6 @@
 /** Setups and histories by identity: the sites of the scope alone, and the author is who was proved. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { RefusedError, type SetupPort } from '../../../pipeline/serve/port.ts';
 import { setupPort } from '../world.ts';
 import { type IdentityWorld, openIdentityWorld, refusal } from './world.ts';
 
@@ -80,4 +81,39 @@ it('what does not come back in time is said to be open', async () => {
   expect(await refusal(supervisor.saveSetup({ ...of('gare'), basedOn: 0, author }))).toBe(
     'DEADLINE_EXCEEDED not_read_back',
   );
+});
+
+it('tries one draft at a time for each caller, some for all, and gives up what nobody waits for', async () => {
+  const before = world;
+  let running = 0;
+  const preview: SetupPort['preview'] = (_, { signal }) => {
+    running += 1;
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => {
+        running -= 1;
+        reject(new RefusedError('preview_given_up', 'nobody waits'));
+      });
+    });
+  };
+  world = await openIdentityWorld({ setups: { ...port, preview } });
+  await before.close();
+  const one = await world.as({ role: 'supervisor', name: 'one' });
+  const draft = { ...of('gare'), backMs: 1_000 };
+  const leave = new AbortController();
+  const left = refusal(one.previewSetup(draft, leave.signal));
+  await expect.poll(() => running, { timeout: 10_000 }).toBe(1);
+  expect(await refusal(one.previewSetup(draft))).toBe('RESOURCE_EXHAUSTED preview_running');
+  leave.abort();
+  expect(await left).toMatch(/^CANCELLED/);
+  await expect.poll(() => running, { timeout: 10_000 }).toBe(0);
+  const others = await Promise.all(
+    ['a', 'b', 'c', 'd', 'e'].map((name) => world.as({ role: 'supervisor', name })),
+  );
+  const ends = new AbortController();
+  const asked = others.slice(0, 4).map((other) => refusal(other.previewSetup(draft, ends.signal)));
+  await expect.poll(() => running, { timeout: 10_000 }).toBe(4);
+  expect(await refusal(others[4]!.previewSetup(draft))).toBe('RESOURCE_EXHAUSTED too_many_previews');
+  ends.abort();
+  await Promise.all(asked);
+  await expect.poll(() => running, { timeout: 10_000 }).toBe(0);
 });
