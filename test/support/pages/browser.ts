@@ -5,6 +5,8 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
+const WAIT_MS = 10_000;
+
 export interface Look {
   readonly width?: number;
   readonly height?: number;
@@ -31,6 +33,8 @@ export async function openPage(
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
+  // Shorter than a test may take, so that what was waited for is named.
+  page.setDefaultTimeout(WAIT_MS);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => {
