@@ -398,6 +398,24 @@ export interface EventState {
   readonly retractedAtMs?: number;
 }
 
+/** A record of `rail.rules`: zones, lines and rules of one camera, as somebody set them. */
+export interface CameraSetup {
+  readonly site: string;
+  readonly camera: string;
+  /** Counts from 1 for each camera; 0 is what the site file says. */
+  readonly version: number;
+  /** `{ zones, lines, rules }` with the keys of the site file, as JSON. */
+  readonly text: string;
+  /** Nobody for version 0. */
+  readonly author?: Agent;
+  /** When it was saved, and the event time from which it holds. */
+  readonly savedAtMs: number;
+  readonly holdsFromMs: number;
+  readonly note?: string;
+  /** The version whose text this one brings back. */
+  readonly revertsTo?: number;
+}
+
 /** A record of `rail.rejected`: never the bytes, they could be a picture. */
 export interface Rejected {
   readonly code: string;

@@ -1,4 +1,5 @@
 /** What is answered to which request, and what every request has to pass first. */
+import { timingSafeEqual } from 'node:crypto';
 import { type Attempts, hostOfPeer } from '../identity/attempts.ts';
 import { requireRole } from './access.ts';
 import { type ApiFailure, CSRF_HEADER, PATHS } from './api.ts';
@@ -8,7 +9,7 @@ import { HEADERS, STRICT_TRANSPORT } from './headers.ts';
 import { bodyLimit, type Context, deleteCookie, getCookie, Hono, setCookie } from './http.ts';
 import { infoOf } from './info.ts';
 import type { Bindings } from './listen.ts';
-import { logIn, loginWays } from './login.ts';
+import { logIn, Ways } from './login.ts';
 import { requireOwn } from './origins.ts';
 import { formOf, type Pages } from './pages.ts';
 import { ROUTES, type Route, STREAM_ROUTES } from './routes.ts';
@@ -40,6 +41,7 @@ type Env = { Bindings: Bindings };
 
 export function consoleApp(options: AppOptions): Hono<Env> {
   const { sessions, attempts, secure, now, onFailure } = options;
+  const ways = new Ways(options, now);
   const cookie = { path: '/', httpOnly: true, sameSite: 'Strict', secure } as const;
   const app = new Hono<Env>();
 
@@ -65,7 +67,7 @@ export function consoleApp(options: AppOptions): Hono<Env> {
     if (session !== undefined) return session;
     const [code, message] =
       id === undefined ? ['session_missing', 'nobody is logged in'] : ['session_over', 'the session is over'];
-    throw new ApiError(401, code!, message!, await loginWays(options));
+    throw new ApiError(401, code!, message!, await ways.current());
   };
 
   app.post(PATHS.login, async (context) => {
@@ -100,6 +102,7 @@ export function consoleApp(options: AppOptions): Hono<Env> {
       const session = await sessionOf(context, true);
       if (route.method === 'POST') requireToken(session, context.req.header(CSRF_HEADER));
       requireRole(session, route.call);
+      requireRoom(session);
       return answer(context, session, route);
     });
   }
@@ -107,8 +110,7 @@ export function consoleApp(options: AppOptions): Hono<Env> {
     app.get(path, async (context) => {
       const session = await sessionOf(context, false);
       requireRole(session, call);
-      if (session.streams.size >= STREAMS_MAX)
-        throw new ApiError(429, 'too_many_streams', `more than ${STREAMS_MAX} streams in one session`);
+      requireRoom(session);
       return open({ session, now });
     });
   }
@@ -117,7 +119,7 @@ export function consoleApp(options: AppOptions): Hono<Env> {
     try {
       const body = route.method === 'POST' ? await bodyOf(context) : undefined;
       const query = (name: string) => context.req.query(name);
-      const found = await route.answer({ session, body, query, now });
+      const found = await route.answer({ session, body, query, left: context.req.raw.signal, now });
       if (found instanceof Response) return found;
       return found === undefined ? context.body(null, 204) : context.json(found as object);
     } catch (error) {
@@ -138,8 +140,15 @@ export function consoleApp(options: AppOptions): Hono<Env> {
   return app;
 }
 
+function requireRoom({ streams }: Session): void {
+  if (streams.size < STREAMS_MAX) return;
+  throw new ApiError(429, 'too_many_streams', `more than ${STREAMS_MAX} streams in one session`);
+}
+
 function requireToken({ csrf }: Session, given: string | undefined): void {
-  if (given !== csrf) throw new ApiError(403, 'csrf_token', `expected the session's token in ${CSRF_HEADER}`);
+  const [found, expected] = [Buffer.from(given ?? ''), Buffer.from(csrf)];
+  if (found.length !== expected.length || !timingSafeEqual(found, expected))
+    throw new ApiError(403, 'csrf_token', `expected the session's token in ${CSRF_HEADER}`);
 }
 
 async function bodyOf(context: Context<Env>): Promise<unknown> {

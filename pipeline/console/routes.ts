@@ -1,20 +1,28 @@
 /** The paths behind a login: who may ask for each, by which call of a server, and what answers. */
 import { PATHS } from './api.ts';
-import { framed } from './clip.ts';
+import { CALLS } from './calls.ts';
+import { clipOf, pictureOf } from './clip.ts';
+import { contextOf } from './context.ts';
 import { decide, ID_LENGTH_MAX } from './decide.ts';
 import { ApiError } from './errors.ts';
 import { speakNetwork } from './network.ts';
 import { speakQueue } from './queue.ts';
-import { objectIn, textIn } from './reading.ts';
+import { objectIn, optionalTextIn, textIn } from './reading.ts';
 import type { Session } from './sessions.ts';
+import { preview, save, setupsOf, versionsOf } from './setups.ts';
 import { eventStream } from './sse.ts';
+import { csvOf, spanIn, statisticsOf } from './statistics.ts';
 
 export interface Request {
   readonly session: Session;
   readonly body: unknown;
-  query(name: string): string | undefined;
+  query: Query;
+  /** Aborted when the browser has left. */
+  readonly left: AbortSignal;
   readonly now: () => number;
 }
+
+type Query = (name: string) => string | undefined;
 
 export interface Route {
   readonly method: 'GET' | 'POST';
@@ -47,12 +55,61 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   },
   [PATHS.clip]: {
     method: 'GET',
-    call: 'vigie.v1.ReviewService/Decide',
+    call: CALLS.clip,
+    answer: ({ session, query }) =>
+      clipOf(session, textIn(query('candidate'), 'candidate', ID_LENGTH_MAX), whyIn(query, 'review')),
+  },
+  [PATHS.picture]: {
+    method: 'GET',
+    call: CALLS.picture,
+    answer: ({ session, query }) =>
+      pictureOf(session, { ...cameraIn(query), why: whyIn(query, 'zones and rules') }),
+  },
+  [PATHS.context]: {
+    method: 'GET',
+    call: 'vigie.v1.ReviewService/ListCandidates',
+    answer: ({ session, query }) =>
+      contextOf(session, textIn(query('candidate'), 'candidate', ID_LENGTH_MAX)),
+  },
+  [PATHS.setups]: {
+    method: 'GET',
+    call: 'vigie.v1.SetupService/GetSetups',
+    answer: ({ session, query }) => setupsOf(session, textIn(query('site'), 'site', ID_LENGTH_MAX)),
+  },
+  [PATHS.setupVersions]: {
+    method: 'GET',
+    call: 'vigie.v1.SetupService/ListSetups',
+    answer({ session, query }) {
+      const { site, camera } = cameraIn(query);
+      return versionsOf(session, site, camera);
+    },
+  },
+  [PATHS.setupPreview]: {
+    method: 'POST',
+    call: 'vigie.v1.SetupService/PreviewSetup',
+    answer: ({ session, body, left }) => preview(session, body, left),
+  },
+  [PATHS.setupSave]: {
+    method: 'POST',
+    call: 'vigie.v1.SetupService/SaveSetup',
+    answer: ({ session, body }) => save(session, body),
+  },
+  [PATHS.statistics]: {
+    method: 'GET',
+    call: CALLS.statistics,
+    answer: ({ session, query }) => statisticsOf(session, spanIn(query)),
+  },
+  [PATHS.statisticsCsv]: {
+    method: 'GET',
+    call: CALLS.statistics,
     async answer({ session, query }) {
-      const candidate = textIn(query('candidate'), 'candidate', ID_LENGTH_MAX);
-      session.seen.fetched(candidate, 'clip_not_here');
-      const end = { part: 'end', code: 'clip_not_here', message: 'no server holds clips' } as const;
-      return new Response(framed(end), { headers: { 'content-type': 'application/octet-stream' } });
+      const rows = await statisticsOf(session, spanIn(query));
+      return new Response(csvOf(rows), {
+        headers: {
+          'content-type': 'text/csv; charset=utf-8',
+          'content-disposition': 'attachment; filename="vigie-statistics.csv"',
+        },
+      });
     },
   },
 };
@@ -73,4 +130,18 @@ function held(session: Session, speak: Parameters<typeof eventStream>[0]): Respo
   const stream = {};
   session.streams.add(stream);
   return eventStream((line) => speak(line).finally(() => session.streams.delete(stream)));
+}
+
+const WHY_LENGTH_MAX = 200;
+
+/** For the audit. */
+function whyIn(query: Query, otherwise: string): string {
+  return optionalTextIn(query('why'), 'why', WHY_LENGTH_MAX) ?? otherwise;
+}
+
+function cameraIn(query: Query): { readonly site: string; readonly camera: string } {
+  return {
+    site: textIn(query('site'), 'site', ID_LENGTH_MAX),
+    camera: textIn(query('camera'), 'camera', ID_LENGTH_MAX),
+  };
 }

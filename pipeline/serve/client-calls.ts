@@ -1,17 +1,21 @@
 /** The client's side of the services beside Subscribe and the review. */
 import {
+  decodeGetHistoryResponse,
   decodeGetResponse,
   decodeListResponse,
   decodePushResponse,
   decodeStatusResponse,
   decodeWatchResponse,
   decodeWhoAmIResponse,
+  encodeGetHistoryRequest,
   encodeGetRequest,
   encodeListRequest,
   encodePushRequest,
   encodeStatusRequest,
   encodeWatchRequest,
   encodeWhoAmIRequest,
+  type GetHistoryRequest,
+  type HistoryPoint,
   type ListRequest,
   type ListResponse,
   type PushResponse,
@@ -21,12 +25,14 @@ import {
   type WhoAmIResponse,
 } from '../../proto/messages.ts';
 import type { EventState, Frame } from '../model.ts';
+import { type ClipCalls, clipCalls } from './clip-calls.ts';
 import type { ClientDuplexStream, ClientReadableStream } from './grpc.ts';
 import { asRpcError, RpcError } from './rpc-error.ts';
 import { eventService, ingestService, observationService, operationService } from './services.ts';
+import { type SetupCalls, setupCalls } from './setup-calls.ts';
 import { drained } from './window.ts';
 
-export interface ServiceCalls {
+export interface ServiceCalls extends SetupCalls, ClipCalls {
   /** Throws RpcError `unknown_event`. */
   getEvent(id: string): Promise<EventState>;
   /** One page. */
@@ -35,6 +41,8 @@ export interface ServiceCalls {
   watchObservations(
     options?: Partial<WatchRequest> & { readonly signal?: AbortSignal },
   ): AsyncGenerator<WatchResponse, void, void>;
+  /** People in one zone over the last while, oldest first; absent while unknown. */
+  getHistory(of: GetHistoryRequest): Promise<readonly HistoryPoint[]>;
   /** For a producer of frames. */
   openPush(): PushStream;
   status(): Promise<StatusResponse>;
@@ -54,13 +62,20 @@ export interface PushStream {
 
 /** How calls are made over one connection. */
 export interface Calling {
-  ask(path: string, request: Uint8Array): Promise<Buffer>;
+  /** The signal cancels it. */
+  ask(path: string, request: Uint8Array, signal?: AbortSignal): Promise<Buffer>;
   open(path: string, request: Uint8Array): ClientReadableStream<Buffer>;
   converse(path: string): ClientDuplexStream<Uint8Array, Buffer>;
 }
 
 export function serviceCalls(calling: Calling): ServiceCalls {
   return {
+    ...setupCalls(calling),
+    ...clipCalls(calling),
+    async getHistory(of) {
+      const { getHistory } = observationService.definition;
+      return decodeGetHistoryResponse(await calling.ask(getHistory.path, encodeGetHistoryRequest(of))).points;
+    },
     async getEvent(id) {
       const { get } = eventService.definition;
       return decodeGetResponse(await calling.ask(get.path, encodeGetRequest({ id }))).event;

@@ -67,7 +67,7 @@ export function openClient(address: string, access: ClientAccess = {}): VigieCli
   const client = new Caller(connect(address, access.tls), access.bearer);
   return {
     ...serviceCalls({
-      ask: (path, request) => client.ask(path, request),
+      ask: (path, request, signal) => client.ask(path, request, signal),
       open: (path, request) => client.open(path, request),
       converse: (path) => client.converse(path),
     }),
@@ -143,12 +143,19 @@ class Caller {
     return this.#client.makeBidiStreamRequest(path, buffer, same, this.#metadata(), {});
   }
 
-  ask(path: string, request: Uint8Array): Promise<Buffer> {
+  ask(path: string, request: Uint8Array, signal?: AbortSignal): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const deadline = Date.now() + UNARY_MS_MAX;
-      const done = (error: ServiceError | null, value?: Buffer) =>
-        error === null && value !== undefined ? resolve(value) : reject(asRpcError(error));
-      this.#client.makeUnaryRequest(path, buffer, same, request, this.#metadata(), { deadline }, done);
+      const stop = () => call.cancel();
+      const done = (error: ServiceError | null, value?: Buffer) => {
+        signal?.removeEventListener('abort', stop);
+        if (error === null && value !== undefined) resolve(value);
+        else reject(asRpcError(error));
+      };
+      const metadata = this.#metadata();
+      const call = this.#client.makeUnaryRequest(path, buffer, same, request, metadata, { deadline }, done);
+      signal?.addEventListener('abort', stop, { once: true });
+      if (signal?.aborted) stop();
     });
   }
 

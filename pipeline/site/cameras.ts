@@ -4,7 +4,7 @@ import { CAMERAS_MAX, FPS_MAX, PLANE_ASPECT_MAX, PLANE_SIDE_MIN, SCENE_NAMES } f
 import { type Located, MapReader } from './document.ts';
 import { readPlaces } from './places.ts';
 import { readRules } from './rules.ts';
-import { type Analysis, type Camera, type GroundSample, PLANE_PIXELS_MAX } from './site.ts';
+import { type Analysis, type Camera, type GroundSample, PLANE_PIXELS_MAX, type Setup } from './site.ts';
 import { nearest } from './spelling.ts';
 import { Ids, readPoint, readPositive, readWhole } from './values.ts';
 import { readVehicle } from './vehicle.ts';
@@ -29,6 +29,24 @@ function readCamera(reader: MapReader, ids: Ids, authorised: readonly EventType[
   const source = readSource(reader);
   const analysis = readAnalysis(reader);
   const ground = readGround(reader);
+  const setup = readSetup(reader, analysis, authorised);
+  const vehicle = readVehicle(reader);
+  return {
+    id,
+    ...(source === undefined ? {} : { source }),
+    analysis,
+    ground,
+    ...setup,
+    ...(vehicle === undefined ? {} : { vehicle }),
+  };
+}
+
+/** What a camera watches for: zones, lines and rules, in the file or as somebody set them since. */
+export function readSetup(
+  reader: MapReader,
+  analysis: Analysis,
+  authorised: readonly EventType[] | undefined,
+): Setup {
   const places = readPlaces(reader, analysis);
   const rules = readRules(reader, {
     zoneIds: definedIds(reader.node('zones')),
@@ -36,16 +54,7 @@ function readCamera(reader: MapReader, ids: Ids, authorised: readonly EventType[
     zones: places.zones,
     ...(authorised === undefined ? {} : { authorised }),
   });
-  const vehicle = readVehicle(reader);
-  return {
-    id,
-    ...(source === undefined ? {} : { source }),
-    analysis,
-    ground,
-    ...places,
-    rules,
-    ...(vehicle === undefined ? {} : { vehicle }),
-  };
+  return { ...places, rules };
 }
 
 /** Also the ids of places that are otherwise wrong: a rule that names one is not wrong for it. */

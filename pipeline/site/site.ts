@@ -81,6 +81,9 @@ export interface WatchRule extends RuleBase {
 
 export type Rule = ForbiddenZoneRule | WrongWayZoneRule | WrongWayLineRule | DensityRule | WatchRule;
 
+/** What a camera watches for. */
+export type Setup = Pick<Camera, 'zones' | 'lines' | 'rules'>;
+
 export interface Camera {
   readonly id: string;
   /** rtsp://..., a path resolved against the site file, scene:NAME; absent: frames arrive by log or gRPC. */

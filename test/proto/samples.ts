@@ -16,6 +16,8 @@ import type {
   VerifiedEvent,
 } from '../../pipeline/model.ts';
 import * as messages from '../../proto/messages.ts';
+import { clipSamples } from './clip-samples.ts';
+import { setupSamples } from './setup-samples.ts';
 
 const at = (units: number) => units / 65_535;
 const f32 = Math.fround;
@@ -267,7 +269,7 @@ export interface Sample {
   readonly decode: (bytes: Uint8Array) => unknown;
 }
 
-function sample<T>(
+export function sample<T>(
   message: string,
   value: T,
   encode: (value: T) => Uint8Array,
@@ -299,6 +301,7 @@ export const samples: readonly Sample[] = [
       held: [frame],
       open: [candidate],
       orphaned: [candidate, candidate],
+      setup: 3,
     },
     m.encodeCheckpoint,
     m.decodeCheckpoint,
@@ -454,6 +457,8 @@ export const samples: readonly Sample[] = [
   ...callers.map((caller) =>
     sample('WhoAmIResponse', caller, m.encodeWhoAmIResponse, m.decodeWhoAmIResponse),
   ),
+  ...clipSamples(frame),
+  ...setupSamples(candidate),
   sample('DecideResponse', { review: reviews[2]! }, m.encodeDecideResponse, m.decodeDecideResponse),
 ];
 

@@ -33,7 +33,7 @@ describe('the table', () => {
       ACCESS.filter(({ may }) => typeof may === 'object' && may.some((one) => one === role)).map(
         ({ call }) => call.split('/')[1],
       );
-    expect(of('producer')).toEqual(['Push']);
+    expect(of('producer')).toEqual(['Deliver', 'Push']);
     expect(of('subscriber')).toEqual(['Subscribe', 'Get', 'List', 'Watch']);
     for (const role of ['subscriber', 'auditor', 'producer']) expect(of(role)).not.toContain('Decide');
   });

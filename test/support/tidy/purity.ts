@@ -6,7 +6,7 @@ import { importsOf, type Source, withoutComments } from './source.ts';
 
 /** Time and chance are inputs here. */
 export const PURE = [
-  /^pipeline\/(admit|observe|measure|detect|site)\//,
+  /^pipeline\/(admit|observe|measure|detect|setup|site)\//,
   /^pipeline\/ingest\/scenes\//,
   /^pipeline\/review\/(ledger|judge)\.ts$/,
   /^pipeline\/(model|errors|saved|stage|topics)\.ts$/,

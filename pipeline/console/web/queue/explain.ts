@@ -3,8 +3,9 @@
  * that came with it, and fall back to the English where a number is missing.
  */
 import type { Candidate, EventType } from '../../../model.ts';
-import type { Language } from '../preferences.ts';
 import { figure } from './times.ts';
+
+type Language = 'en' | 'fr';
 
 export interface Explained {
   readonly text: string;

@@ -9,8 +9,13 @@ import { siteName } from './site-name.ts';
 import { shortDuration } from './times.ts';
 import { useQueueWords } from './words.ts';
 
-export const ROW_PX = 64;
+/** In the reader's own size of letters. */
+const ROW_REM = 4;
 const BEYOND = 6;
+
+function rowHeightPx(): number {
+  return ROW_REM * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
 
 export interface ListProps {
   readonly info: SessionInfo;
@@ -33,6 +38,7 @@ export function List(props: ListProps) {
   const place = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const [height, setHeight] = useState(800);
+  const [rowPx, setRowPx] = useState(rowHeightPx);
   const holds = useRef({ pointer: false, focus: false });
   const hold = (change: Partial<{ pointer: boolean; focus: boolean }>) => {
     Object.assign(holds.current, change);
@@ -40,7 +46,10 @@ export function List(props: ListProps) {
   };
   useEffect(() => {
     const list = place.current!;
-    const resized = new ResizeObserver(() => setHeight(list.clientHeight));
+    const resized = new ResizeObserver(() => {
+      setHeight(list.clientHeight);
+      setRowPx(rowHeightPx());
+    });
     resized.observe(list);
     return () => {
       resized.disconnect();
@@ -51,13 +60,13 @@ export function List(props: ListProps) {
   useEffect(() => {
     const list = place.current;
     if (list === null || at < 0) return;
-    if (at * ROW_PX < list.scrollTop) list.scrollTop = at * ROW_PX;
-    else if ((at + 1) * ROW_PX > list.scrollTop + list.clientHeight)
-      list.scrollTop = (at + 1) * ROW_PX - list.clientHeight;
+    if (at * rowPx < list.scrollTop) list.scrollTop = at * rowPx;
+    else if ((at + 1) * rowPx > list.scrollTop + list.clientHeight)
+      list.scrollTop = (at + 1) * rowPx - list.clientHeight;
   }, [selected]);
 
-  const from = Math.max(0, Math.floor(top / ROW_PX) - BEYOND);
-  const until = Math.min(ids.length, Math.ceil((top + height) / ROW_PX) + BEYOND);
+  const from = Math.max(0, Math.floor(top / rowPx) - BEYOND);
+  const until = Math.min(ids.length, Math.ceil((top + height) / rowPx) + BEYOND);
   const inSight = ids.slice(from, until);
   return (
     <div
@@ -77,7 +86,7 @@ export function List(props: ListProps) {
       }}
       onBlur={() => hold({ focus: false })}
     >
-      <div class="rows" role="presentation" style={{ height: `${ids.length * ROW_PX}px` }}>
+      <div class="rows" role="presentation" style={{ height: `${ids.length * rowPx}px` }}>
         {inSight.map((id, index) => (
           <Row
             key={id}
@@ -85,6 +94,7 @@ export function List(props: ListProps) {
             id={id}
             review={props.reviewOf(id)}
             index={from + index}
+            rowPx={rowPx}
             onClick={(extend) => onPick(id, extend)}
           />
         ))}
@@ -97,10 +107,11 @@ interface RowProps extends ListProps {
   readonly id: string;
   readonly review: Review | undefined;
   readonly index: number;
+  readonly rowPx: number;
   readonly onClick: (extend: boolean) => void;
 }
 
-function Row({ id, review, index, ids, selected, checked, info, nowMs, onClick }: RowProps) {
+function Row({ id, review, index, rowPx, ids, selected, checked, info, nowMs, onClick }: RowProps) {
   const all = useWords();
   const isChecked = checked?.has(id);
   const stage = review ? stageOf(review, nowMs) : 0;
@@ -119,7 +130,7 @@ function Row({ id, review, index, ids, selected, checked, info, nowMs, onClick }
       aria-current={id === selected}
       aria-posinset={index + 1}
       aria-setsize={ids.length}
-      style={{ top: `${index * ROW_PX}px`, height: `${ROW_PX}px` }}
+      style={{ top: `${index * rowPx}px`, height: `${rowPx}px` }}
       onClick={(event) => onClick(event.shiftKey)}
     >
       {checked && (

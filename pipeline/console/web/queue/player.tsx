@@ -319,7 +319,7 @@ class Film {
       y: (canvas.height - height) / 2,
       width,
       height,
-      dot: devicePixelRatio,
+      dot: devicePixelRatio * Math.min(2, Math.max(1, canvas.clientWidth / 900)),
     };
     if (picture !== undefined) {
       const drawable = this.#pictures.get(clip.info, clip.pictures, this.#index);

@@ -86,8 +86,14 @@ export function Side(props: SideProps) {
           <button type="button" class="button" disabled={ticked === 0} onClick={onBulk}>
             {words.bulk.reject}
           </button>
-          <button type="button" class="button plain" onClick={() => onCommand('several')}>
-            {words.stopSelecting}
+          <button
+            type="button"
+            class="button plain stop"
+            title={words.stopSelecting}
+            onClick={() => onCommand('several')}
+          >
+            <span aria-hidden="true">✕</span>
+            <span class="hidden-but-read">{words.stopSelecting}</span>
           </button>
         </div>
       )}

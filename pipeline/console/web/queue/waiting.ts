@@ -3,8 +3,10 @@
  * lost line everything is told anew before anything is believed to be gone. Pure.
  */
 import type { QueueMessage } from '../../api.ts';
-import type { LineState } from '../stream.ts';
 import { isOpen, type Review } from './review.ts';
+
+/** As the stream says it. */
+type LineState = 'connecting' | 'open' | 'broken';
 
 export interface Waiting {
   /** Waiting or claimed, by candidate id. */

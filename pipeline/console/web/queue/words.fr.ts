@@ -1,4 +1,4 @@
-import type { Translated } from '../words/words.ts';
+import type { Translated } from '../words/translated.ts';
 import type { en } from './words.en.ts';
 
 export type QueueWords = Translated<typeof en>;

@@ -5,15 +5,9 @@
 import { type Language, usePreferences } from '../preferences.ts';
 import { en } from './en.ts';
 import { fr } from './fr.ts';
+import type { Translated } from './translated.ts';
 
-/** Every text a string, every function of the same parameters. */
-export type Translated<Words> = {
-  readonly [Key in keyof Words]: Words[Key] extends (...given: infer Given) => string
-    ? (...given: Given) => string
-    : Words[Key] extends string
-      ? string
-      : Translated<Words[Key]>;
-};
+export type { Translated };
 
 export type Words = Translated<typeof en>;
 
