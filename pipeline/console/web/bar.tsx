@@ -10,7 +10,15 @@ export function Bar({ info, page }: { readonly info: SessionInfo; readonly page:
   const words = useWords();
   return (
     <div class="bar">
-      <a class="hidden-but-read" href="#content">
+      {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place, only not by the address, which names the page */}
+      <a
+        class="hidden-but-read"
+        href="#content"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById('content')?.focus();
+        }}
+      >
         {words.skip}
       </a>
       <span class="name">

@@ -12,3 +12,8 @@ export function percent(language: string, share: number): string {
 export function shortTime(seconds: number): string {
   return seconds < 60 ? `${seconds} s` : `${seconds / 60} min`;
 }
+
+/** A day of UTC, 28 Nov */
+export function day(language: string, atMs: number): string {
+  return new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(atMs);
+}

@@ -11,7 +11,7 @@ import { daysOf, lastDays, type Range } from './range.ts';
 import { RangeBar } from './range-bar.tsx';
 import { GroupTable } from './table.tsx';
 import { Totals } from './totals.tsx';
-import { TrendPlots } from './trend-plots.tsx';
+import { Trend } from './trend-bars.tsx';
 import { useStatisticsWords } from './words.ts';
 
 type Rows =
@@ -49,7 +49,7 @@ export function StatisticsScreen({ info }: PageProps) {
           href={pathWith(PATHS.statisticsCsv, { fromMs: range.fromMs, untilMs: range.untilMs })}
           download
         >
-          <span aria-hidden="true">⭳</span> {words.csv}
+          <span aria-hidden="true">↓</span> {words.csv}
         </a>
       </header>
       <div class="stats-body" aria-busy={state.kind === 'coming'}>
@@ -69,7 +69,7 @@ export function StatisticsScreen({ info }: PageProps) {
         {state.kind === 'here' && rows !== undefined && rows.length > 0 && (
           <>
             <Totals rows={rows} days={daysOf(state.range)} />
-            <TrendPlots rows={rows} range={state.range} />
+            <Trend rows={rows} range={state.range} />
             <GroupTable rows={rows} sites={info.sites} />
             <p class="small quiet">
               {words.how} {words.fewNote} {words.utc}

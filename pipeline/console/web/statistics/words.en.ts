@@ -27,7 +27,7 @@ export const en = {
   },
   few: 'few',
   fewLong: (number: string) => `Only ${number} judged: too few to conclude from.`,
-  fewNote: 'few: less than 10 were judged or decided; do not conclude much from it.',
+  fewNote: '“few”: less than 10 were judged or decided; do not conclude much from it.',
   how: 'Precision is confirmed / (confirmed + false + true but irrelevant). Tests and what lapsed are not in it.',
   by: 'By',
   dimension: { camera: 'Camera', type: 'Event', rule: 'Rule', site: 'Site' },
@@ -51,7 +51,9 @@ export const en = {
   noneRead: 'none',
   trend: {
     raised: 'Raised a day',
-    precision: 'Precision over seven days, %',
+    precision: 'Precision over the seven days before',
+    kind: { confirmed: 'confirmed', rejected: 'false or irrelevant', other: 'tests, lapsed, open' },
+    last: (share: string) => `at last ${share}`,
     raisedLabel: (most: string, mean: string) =>
       `Candidates raised a day: at most ${most}, on average ${mean}.`,
     precisionLabel: (last: string) => `Precision over seven days: ${last} at last.`,
