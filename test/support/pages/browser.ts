@@ -1,9 +1,7 @@
-/** Debian's chromium, without a window: one for all tests of a file, a page of its own for each. */
+/** Pages as a test or a picture wants to see them: size, theme, language. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, chromium, type Page } from 'playwright-core';
-
-export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+import type { Browser, Page } from '../browser.ts';
 
 const WAIT_MS = 10_000;
 
@@ -12,10 +10,6 @@ export interface Look {
   readonly height?: number;
   readonly theme?: 'light' | 'dark';
   readonly language?: 'en' | 'fr';
-}
-
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
 }
 
 /** Errors of the page, a broken policy included, are gathered in `errors`. */
