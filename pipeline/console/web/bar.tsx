@@ -3,13 +3,22 @@ import { mayOpen } from './pages.ts';
 import { LANGUAGES, prefer, THEMES, usePreferences } from './preferences.ts';
 import { href, PAGES, type Page } from './routes.ts';
 import { logOut } from './session.ts';
+import { Icon } from './ui/icon.tsx';
 import { useWords } from './words/words.ts';
 
 export function Bar({ info, page }: { readonly info: SessionInfo; readonly page: Page }) {
   const words = useWords();
   return (
     <div class="bar">
-      <a class="hidden-but-read" href="#content">
+      {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place, only not by the address, which names the page */}
+      <a
+        class="hidden-but-read"
+        href="#content"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById('content')?.focus();
+        }}
+      >
         {words.skip}
       </a>
       <span class="name">
@@ -71,19 +80,9 @@ export function Choices() {
         ))}
       </select>
       <button type="button" class="button" aria-pressed={sound} onClick={() => prefer({ sound: !sound })}>
-        <Bell isOn={sound} />
+        <Icon name={sound ? 'bell' : 'silent'} />
         <span class="hidden-but-read">{sound ? words.sound.on : words.sound.off}</span>
       </button>
     </>
-  );
-}
-
-/** Drawn, as not every control room's screens have a sign for it. */
-function Bell({ isOn }: { readonly isOn: boolean }) {
-  return (
-    <svg viewBox="0 0 16 16" width={16} height={16} fill="currentColor" aria-hidden="true">
-      <path d="M8 1a1 1 0 0 1 1 1v.5A4.5 4.5 0 0 1 12.5 7v3l1.5 2v.8H2V12l1.5-2V7A4.5 4.5 0 0 1 7 2.5V2a1 1 0 0 1 1-1ZM6.3 13.6h3.4a1.7 1.7 0 0 1-3.4 0Z" />
-      {!isOn && <path d="M2 1 15 14l-1 1L1 2Z" stroke="var(--surface)" stroke-width={0.6} />}
-    </svg>
   );
 }

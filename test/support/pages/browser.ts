@@ -1,19 +1,15 @@
-/** Debian's chromium, without a window: one for all tests of a file, a page of its own for each. */
+/** Pages as a test or a picture wants to see them: size, theme, language. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from '../browser.ts';
 
-export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const WAIT_MS = 10_000;
 
 export interface Look {
   readonly width?: number;
   readonly height?: number;
   readonly theme?: 'light' | 'dark';
   readonly language?: 'en' | 'fr';
-}
-
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
 }
 
 /** Errors of the page, a broken policy included, are gathered in `errors`. */
@@ -31,6 +27,8 @@ export async function openPage(
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
+  // Shorter than a test may take, so that what was waited for is named.
+  page.setDefaultTimeout(WAIT_MS);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => {

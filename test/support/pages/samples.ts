@@ -171,7 +171,7 @@ export function statisticsOf(days: number, untilMs = NOW_MS, seed = 1): Statisti
     ['gare-exemple', 'quai-a-01', 'forbidden_zone', 'hors-voies', 9],
     ['gare-exemple', 'quai-a-01', 'density', 'trop-plein', 3],
     ['gare-exemple', 'quai-b-02-côté-voie-départ-grandes-lignes', 'wrong_way', 'sens-unique', 5],
-    ['ter-8812', 'voiture-3', 'person_on_ground', 'chute', 0.2],
+    ['ter-8812', 'voiture-3', 'person_on_ground', 'chute', 0.35],
   ] as const;
   return Array.from({ length: days }, (_, back) => today - back * 86_400_000).flatMap((dayMs) =>
     rules.flatMap(([site, camera, type, rule, mean]): StatisticsRow[] => {

@@ -320,7 +320,6 @@ class Film {
     if (picture !== undefined) {
       const drawable = this.#pictures.get(clip.info, clip.pictures, this.#index);
       if (drawable) {
-        pen.imageSmoothingQuality = 'high';
         pen.drawImage(drawable, on.x, on.y, on.width, on.height);
       }
     }
