@@ -203,6 +203,7 @@ class CameraDetect {
       build: this.#build,
       ...(this.#site.name === undefined ? {} : { siteName: this.#site.name }),
       ...(this.#vehicle === undefined ? {} : { vehicle: this.#vehicle }),
+      ...(rule.confirmers === undefined ? {} : { confirmers: rule.confirmers }),
     };
   }
 }

@@ -12,14 +12,16 @@ import type {
   ServedSite,
   StatusResponse,
 } from '../../proto/messages.ts';
-import type { CameraSetup, CandidateReview, ReviewStatus, Verdict } from '../model.ts';
+import type { CameraSetup, CandidateReview, ReviewStatus, StatisticsRow, Verdict } from '../model.ts';
 import type { CameraSeen } from './observations.ts';
 
 export interface ReviewFilter {
   /** Empty: waiting and claimed. */
   readonly statuses: readonly ReviewStatus[];
-  /** Empty: all. */
+  /** Empty or absent: all. */
   readonly sites: readonly string[];
+  readonly cameras?: readonly string[];
+  readonly rules?: readonly string[];
 }
 
 export interface ReviewPort {
@@ -69,6 +71,11 @@ export interface Served {
   verified(site: string): number;
   /** What was last said of each camera, by `cameraKey`; undefined while the log does not answer. */
   readonly cameras: ReadonlyMap<string, { readonly seen: CameraSeen }> | undefined;
+}
+
+export interface StatisticsPort {
+  /** By the days of the candidates' first records: at or after, and before. */
+  rows(span: { readonly fromMs?: number; readonly untilMs?: number }): readonly StatisticsRow[];
 }
 
 export interface StatusPort {

@@ -40,6 +40,8 @@ export interface SetupDeskOptions {
 export const BACK_MS_MAX = 3_600_000;
 /** Below the bound on a call, so that what was tried by then is what comes back. */
 const PREVIEW_MS_MAX = UNARY_MS_MAX - 2_000;
+/** Each gives way every 20 ms, so that what else is served waits for 80 ms at most. */
+const PREVIEWS_MAX = 4;
 /** Room for the rest of a message. */
 const TEXT_BYTES_MAX = MESSAGE_BYTES_MAX - 256 * 1024;
 
@@ -101,6 +103,10 @@ export class SetupDesk {
     if (this.#trying.has(who)) {
       const words = 'a preview of the same caller runs already; it ends when its call does';
       throw new CallError(status.RESOURCE_EXHAUSTED, 'preview_running', words);
+    }
+    if (this.#trying.size >= PREVIEWS_MAX) {
+      const words = `${PREVIEWS_MAX} previews run on this server, its limit; ask again in some seconds`;
+      throw new CallError(status.RESOURCE_EXHAUSTED, 'too_many_previews', words);
     }
     const gone = new AbortController();
     call.on('cancelled', () => gone.abort());

@@ -128,6 +128,11 @@ export class Setups {
     return versions && (versions.saved.findLast(fits)?.inForce ?? versions.file);
   }
 
+  /** A camera as the newest version that can be used has it, whether it holds yet or not. */
+  newest(camera: string): InForce | undefined {
+    return this.version(camera, Number.POSITIVE_INFINITY);
+  }
+
   /** The newest, whether it holds yet or not; undefined for an unknown camera. */
   last(camera: string): CameraSetup | undefined {
     const versions = this.#cameras.get(camera);

@@ -51,6 +51,7 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
       topic: TOPICS.events,
       observations: TOPICS.observations,
       ingest: new Intake({ ...options, signal: stopping.signal }),
+      statistics: review.statistics,
       status: new Standing({ ...options, review, setups: setups.setups }),
       setups: new SetupRoom({ ...options, setups }),
       onOutage: (who, outage) => {

@@ -60,23 +60,26 @@ export async function tryOut(trial: Trial): Promise<Tried | undefined> {
   if (offset >= end) return trying.tried();
   const reader = await log.reader([{ ...at, offset }]);
   let sliceAtMs = performance.now();
+  const giveWay = async () => {
+    if (performance.now() - sliceAtMs < SLICE_MS) return;
+    await nextTurn();
+    sliceAtMs = performance.now();
+  };
   try {
     while (offset < end && !trying.isFull) {
       for (const record of await reader.read(BATCH_MAX, WAIT_MS)) {
         offset = record.offset + 1;
         for (const frame of decodeFramesOf(record.value, site.id, camera.id)) {
           trying.step(frame);
-          if (performance.now() - sliceAtMs < SLICE_MS) continue;
-          await nextTurn();
+          await giveWay();
           if (signal.aborted) return undefined;
-          sliceAtMs = performance.now();
         }
+        await giveWay();
+        if (signal.aborted) return undefined;
         if (trying.isFull || offset >= end) break;
       }
       if (signal.aborted) return undefined;
       if (performance.now() - begunAtMs > msMax) break;
-      // A log that answers at once would keep the process from everything else.
-      await nextTurn();
     }
   } finally {
     await reader.close().catch(() => undefined);

@@ -5,6 +5,7 @@ import {
   type PreviewSetupResponse,
   type SaveSetupRequest,
   type SaveSetupResponse,
+  SETUP_TEXT_MAX,
   type SetupFault,
 } from '../../proto/messages.ts';
 import type { Fault } from '../errors.ts';
@@ -73,7 +74,7 @@ export class SetupRoom implements SetupPort {
     const { setups } = ofLog;
     const camera = this.#camera(request.site, request.camera);
     const last = setups.last(request.camera)!;
-    const usable = setups.version(request.camera, last.version)!;
+    const usable = setups.newest(request.camera)!;
     // Whoever looks at what is in force has not seen a later one that cannot be used.
     if (request.basedOn !== last.version && request.basedOn !== usable.version)
       throw overtaken(last, request.basedOn);
@@ -81,12 +82,14 @@ export class SetupRoom implements SetupPort {
     if (read.kind === 'faulty') return { faults: read.faults.map(told) };
     if (request.revertsTo !== undefined) await this.#requireRevert(request, request.revertsTo, camera);
     const version = last.version + 1;
+    const text = setupToSave(read.setup, usable.camera, version);
+    if (text.length > SETUP_TEXT_MAX) return { faults: [tooLarge(text.length)] };
     const savedAtMs = nowMs();
     const setup: CameraSetup = {
       site: site.id,
       camera: request.camera,
       version,
-      text: setupToSave(read.setup, usable.camera, version),
+      text,
       author: request.author,
       savedAtMs,
       holdsFromMs: ofLog.holdsFromMs(request.camera, savedAtMs),
@@ -139,6 +142,11 @@ export class SetupRoom implements SetupPort {
 
 function told({ code, at, message, hint }: Fault): SetupFault {
   return { code, at, message, ...(hint !== undefined && { hint }) };
+}
+
+/** With what it leaves to defaults written out. */
+function tooLarge(length: number): SetupFault {
+  return { code: 'setup_too_large', at: '', message: `has ${length} characters, at most ${SETUP_TEXT_MAX}` };
 }
 
 function overtaken({ version, author, savedAtMs, camera }: CameraSetup, basedOn: number): RefusedError {
