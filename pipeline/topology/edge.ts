@@ -71,7 +71,12 @@ export function startEdge(options: EdgeOptions): Edge {
       tally,
       nowMs,
       open:
-        options.open ?? ((camera, startMs) => openSource(camera, { startMs, between: needsFlicker(camera) })),
+        options.open ??
+        ((camera, startMs) =>
+          openSource(camera, {
+            ...{ startMs, between: needsFlicker(camera) },
+            full: options.clips !== undefined && camera.clips === 'full',
+          })),
       pace,
       loop,
       signal: stopping.signal,
