@@ -85,6 +85,7 @@ export {
 export {
   decodeFrameBatch,
   decodeFrameBatchLenient,
+  decodeFramesOf,
   encodeFrameBatch,
   type FrameFault,
   type LenientBatch,
@@ -156,6 +157,15 @@ export {
   SETUP_TEXT_MAX,
   type SetupFault,
 } from './setup.ts';
+export {
+  decodeGetStatisticsRequest,
+  decodeGetStatisticsResponse,
+  encodeGetStatisticsRequest,
+  encodeGetStatisticsResponse,
+  type GetStatisticsRequest,
+  type GetStatisticsResponse,
+  STATISTICS_ROWS_MAX,
+} from './statistics.ts';
 export { decodeVerdict, encodeVerdict, type VerdictDraft } from './verdict.ts';
 export {
   decodeWhoAmIRequest,

@@ -5,7 +5,6 @@
 import { rowOf } from '../identity/access.ts';
 import type { Role } from '../model.ts';
 import type { SessionInfo } from './api.ts';
-import { CALLS } from './calls.ts';
 import { ApiError } from './errors.ts';
 
 const DECIDE = 'vigie.v1.ReviewService/Decide';
@@ -25,7 +24,7 @@ export function mayOf(role: Role): SessionInfo['may'] {
   return {
     decide: allows(role, DECIDE),
     seeNetwork: allows(role, STATUS),
-    seeStatistics: allows(role, CALLS.statistics),
+    seeStatistics: allows(role, 'vigie.v1.StatisticsService/GetStatistics'),
     editZones: allows(role, 'vigie.v1.SetupService/SaveSetup'),
   };
 }

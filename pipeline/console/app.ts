@@ -1,4 +1,5 @@
 /** What is answered to which request, and what every request has to pass first. */
+import { timingSafeEqual } from 'node:crypto';
 import { type Attempts, hostOfPeer } from '../identity/attempts.ts';
 import { requireRole } from './access.ts';
 import { type ApiFailure, CSRF_HEADER, PATHS } from './api.ts';
@@ -8,7 +9,7 @@ import { HEADERS, STRICT_TRANSPORT } from './headers.ts';
 import { bodyLimit, type Context, deleteCookie, getCookie, Hono, setCookie } from './http.ts';
 import { infoOf } from './info.ts';
 import type { Bindings } from './listen.ts';
-import { logIn, loginWays } from './login.ts';
+import { logIn, Ways } from './login.ts';
 import { requireOwn } from './origins.ts';
 import { formOf, type Pages } from './pages.ts';
 import { ROUTES, type Route, STREAM_ROUTES } from './routes.ts';
@@ -40,6 +41,7 @@ type Env = { Bindings: Bindings };
 
 export function consoleApp(options: AppOptions): Hono<Env> {
   const { sessions, attempts, secure, now, onFailure } = options;
+  const ways = new Ways(options, now);
   const cookie = { path: '/', httpOnly: true, sameSite: 'Strict', secure } as const;
   const app = new Hono<Env>();
 
@@ -65,7 +67,7 @@ export function consoleApp(options: AppOptions): Hono<Env> {
     if (session !== undefined) return session;
     const [code, message] =
       id === undefined ? ['session_missing', 'nobody is logged in'] : ['session_over', 'the session is over'];
-    throw new ApiError(401, code!, message!, await loginWays(options));
+    throw new ApiError(401, code!, message!, await ways.current());
   };
 
   app.post(PATHS.login, async (context) => {
@@ -144,7 +146,9 @@ function requireRoom({ streams }: Session): void {
 }
 
 function requireToken({ csrf }: Session, given: string | undefined): void {
-  if (given !== csrf) throw new ApiError(403, 'csrf_token', `expected the session's token in ${CSRF_HEADER}`);
+  const [found, expected] = [Buffer.from(given ?? ''), Buffer.from(csrf)];
+  if (found.length !== expected.length || !timingSafeEqual(found, expected))
+    throw new ApiError(403, 'csrf_token', `expected the session's token in ${CSRF_HEADER}`);
 }
 
 async function bodyOf(context: Context<Env>): Promise<unknown> {

@@ -2,9 +2,9 @@
  * A clip on its way to a browser: parts with their pictures' bytes, and at the end whether that was all. Whoever has taken
  * all of it may then say that it was seen (seen.ts).
  */
+import type { ClipHeader, ClipPicture } from '../clip.ts';
 import { RpcError } from '../serve/client.ts';
 import type { ClipPart } from './api.ts';
-import { laterCalls, type PictureShown } from './calls.ts';
 import { siteOf } from './decide.ts';
 import { apiError } from './errors.ts';
 import { seenFrame } from './seen-frame.ts';
@@ -18,8 +18,8 @@ export async function clipOf(session: Session, candidate: string, why: string): 
   return streamed(
     session,
     async function* (signal) {
-      for await (const piece of laterCalls(client).getClip({ candidate, why, signal })) {
-        if (piece.kind === 'header') yield framed({ part: 'header', ...piece.header });
+      for await (const piece of client.getClip({ candidate, why, signal })) {
+        if (piece.kind === 'header') yield framedHeader(piece.header);
         else yield framedPicture(piece.picture);
       }
     },
@@ -34,8 +34,8 @@ export async function pictureOf(
 ): Promise<Response> {
   const { client } = await session.connections.of(at.site);
   return streamed(session, async function* () {
-    const { header, picture } = await laterCalls(client).getPicture(at);
-    yield framed({ part: 'header', ...header });
+    const { header, picture } = await client.getPicture(at);
+    yield framedHeader(header);
     yield framedPicture(picture);
   });
 }
@@ -51,9 +51,12 @@ export function framed(part: ClipPart, picture: Uint8Array = NOTHING): Framed {
   return out;
 }
 
-function framedPicture({ number, capturedAtMs, data, frame }: PictureShown): Framed {
-  const seen = frame === undefined ? {} : { frame: seenFrame(frame) };
-  return framed({ part: 'picture', number, capturedAtMs, ...seen }, data);
+function framedHeader({ epoch: _, candidate: __, ...header }: ClipHeader): Framed {
+  return framed({ part: 'header', ...header });
+}
+
+function framedPicture({ number, capturedAtMs, data, frame }: ClipPicture): Framed {
+  return framed({ part: 'picture', number, capturedAtMs, frame: seenFrame(frame) }, data);
 }
 
 /**
@@ -68,7 +71,7 @@ function streamed(
   const left = new AbortController();
   const signal = AbortSignal.any([left.signal, session.over]);
   session.streams.add(left);
-  const parts = withEnd(session, partsOf(signal), onEnd);
+  const parts = withEnd(session, partsOf(signal), left.signal, onEnd);
   const body = new ReadableStream<Framed>(
     {
       async pull(controller) {
@@ -96,6 +99,7 @@ function streamed(
 async function* withEnd(
   session: Session,
   parts: AsyncGenerator<Framed>,
+  left: AbortSignal,
   onEnd: (code: string) => void,
 ): AsyncGenerator<Framed> {
   let end = { code: 'ok', message: '' };
@@ -105,6 +109,8 @@ async function* withEnd(
   } catch (error) {
     end = endOf(session, error);
   }
+  // Whoever left has not taken all of it, however quietly the server's stream then ended.
+  if (left.aborted) return;
   onEnd(end.code);
   yield framed({ part: 'end', ...end });
 }

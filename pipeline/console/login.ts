@@ -37,15 +37,46 @@ export async function logIn({ servers, names }: LoginOptions, body: unknown): Pr
   }
 }
 
-/** How one can log in. Asked of the servers without a token: those that want one say so. */
-export async function loginWays({ servers, names }: LoginOptions): Promise<LoginWays> {
-  if (!names) return { way: 'token' };
-  const connections = new Connections(servers, undefined);
-  const standings = await Promise.allSettled(connections.all.map((one) => one.learn()));
-  connections.close();
-  const welcome = standings.some((one) => one.status === 'fulfilled' && one.value.kind === 'welcome');
-  return { way: welcome ? 'name' : 'token' };
+/**
+ * How one can log in. Asked of the servers without a token: those that want one say so, and count it as a failure to
+ * prove who calls. So it is asked seldom, however many browsers ask here.
+ */
+export class Ways {
+  readonly #options: LoginOptions;
+  readonly #now: () => number;
+  #last: { readonly untilMs: number; readonly ways: LoginWays } | undefined;
+  #asking: Promise<LoginWays> | undefined;
+
+  constructor(options: LoginOptions, now: () => number) {
+    this.#options = options;
+    this.#now = now;
+  }
+
+  async current(): Promise<LoginWays> {
+    if (!this.#options.names) return { way: 'token' };
+    if (this.#last !== undefined && this.#now() < this.#last.untilMs) return this.#last.ways;
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+
+  async #ask(): Promise<LoginWays> {
+    const connections = new Connections(this.#options.servers, undefined);
+    const asked = await Promise.allSettled(connections.all.map((one) => one.learn()));
+    connections.close();
+    const standings = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value.kind] : []));
+    const ways: LoginWays = { way: standings.includes('welcome') ? 'name' : 'token' };
+    const heldMs = standings.length === 0 ? AWAY_MS : ways.way === 'token' ? TOKEN_MS : NAME_MS;
+    this.#last = { untilMs: this.#now() + heldMs, ways };
+    return ways;
+  }
 }
+
+/** A server that is away may be back soon; one that wants tokens seldom changes its mind. */
+const AWAY_MS = 2_000;
+const NAME_MS = 10_000;
+const TOKEN_MS = 10 * 60_000;
 
 type Wish =
   | { readonly kind: 'name'; readonly name: string; readonly role: Role }

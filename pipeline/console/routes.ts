@@ -1,6 +1,5 @@
 /** The paths behind a login: who may ask for each, by which call of a server, and what answers. */
 import { PATHS } from './api.ts';
-import { CALLS } from './calls.ts';
 import { clipOf, pictureOf } from './clip.ts';
 import { contextOf } from './context.ts';
 import { decide, ID_LENGTH_MAX } from './decide.ts';
@@ -55,13 +54,13 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   },
   [PATHS.clip]: {
     method: 'GET',
-    call: CALLS.clip,
+    call: 'vigie.v1.ClipService/GetClip',
     answer: ({ session, query }) =>
       clipOf(session, textIn(query('candidate'), 'candidate', ID_LENGTH_MAX), whyIn(query, 'review')),
   },
   [PATHS.picture]: {
     method: 'GET',
-    call: CALLS.picture,
+    call: 'vigie.v1.ClipService/GetPicture',
     answer: ({ session, query }) =>
       pictureOf(session, { ...cameraIn(query), why: whyIn(query, 'zones and rules') }),
   },
@@ -96,12 +95,12 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   },
   [PATHS.statistics]: {
     method: 'GET',
-    call: CALLS.statistics,
+    call: 'vigie.v1.StatisticsService/GetStatistics',
     answer: ({ session, query }) => statisticsOf(session, spanIn(query)),
   },
   [PATHS.statisticsCsv]: {
     method: 'GET',
-    call: CALLS.statistics,
+    call: 'vigie.v1.StatisticsService/GetStatistics',
     async answer({ session, query }) {
       const rows = await statisticsOf(session, spanIn(query));
       return new Response(csvOf(rows), {

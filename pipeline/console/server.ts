@@ -8,7 +8,7 @@ import { isLoopback } from '../serve/listen.ts';
 import { consoleApp } from './app.ts';
 import type { Server } from './connections.ts';
 import { type ConsoleTls, listen } from './listen.ts';
-import { loginWays } from './login.ts';
+import { Ways } from './login.ts';
 import { loadPages } from './pages.ts';
 import { SESSION_LIMITS, type SessionLimits, Sessions } from './sessions.ts';
 
@@ -95,7 +95,7 @@ async function requireSafe(
       ),
     ]);
   }
-  if ((await loginWays({ servers, names: true })).way === 'token') return;
+  if ((await new Ways({ servers, names: true }, () => 0).current()).way === 'token') return;
   throw new InputError([
     fault(
       'bind_not_loopback',

@@ -1,7 +1,6 @@
 /** What of the review was true and how long it took, from every server that this person may ask; and the same as a file. */
 import { RpcError } from '../serve/client.ts';
 import type { StatisticsRow } from './api.ts';
-import { laterCalls } from './calls.ts';
 import { ApiError } from './errors.ts';
 import { bad } from './reading.ts';
 import type { Session } from './sessions.ts';
@@ -17,7 +16,7 @@ export async function statisticsOf(session: Session, span: Span): Promise<readon
   const asked = session.connections.usable.map(async (connection) => {
     if ((await connection.learn()).kind === 'closed') return [];
     try {
-      return await laterCalls(connection.client).getStatistics({ sites: [], ...span });
+      return await connection.client.getStatistics({ sites: [], ...span });
     } catch (error) {
       if (!(error instanceof RpcError) || error.status !== 'UNAVAILABLE') throw error;
       throw new ApiError(503, 'server_away', `the server of '${connection.site}' does not answer`);

@@ -47,6 +47,11 @@ export const ACCESS: readonly Row[] = [
   row('vigie.v1.SetupService/ListSetups', ['agent', 'supervisor', 'auditor'], 'the same, every version'),
   row('vigie.v1.SetupService/PreviewSetup', 'supervisor', 'what a draft would have claimed'),
   row('vigie.v1.SetupService/SaveSetup', 'supervisor', 'set what a camera watches for'),
+  row(
+    'vigie.v1.StatisticsService/GetStatistics',
+    ['supervisor', 'auditor'],
+    'what became of claims, by camera and day',
+  ),
   row('vigie.v1.IngestService/Push', 'producer', 'frames'),
   row('vigie.v1.OperationService/Status', ['supervisor', 'auditor'], 'how the installation is doing'),
   // Whoever has a name may hear it; a console asks who it is that logs in.

@@ -2,6 +2,7 @@
 import {
   decodeGetHistoryResponse,
   decodeGetResponse,
+  decodeGetStatisticsResponse,
   decodeListResponse,
   decodePushResponse,
   decodeStatusResponse,
@@ -9,12 +10,14 @@ import {
   decodeWhoAmIResponse,
   encodeGetHistoryRequest,
   encodeGetRequest,
+  encodeGetStatisticsRequest,
   encodeListRequest,
   encodePushRequest,
   encodeStatusRequest,
   encodeWatchRequest,
   encodeWhoAmIRequest,
   type GetHistoryRequest,
+  type GetStatisticsRequest,
   type HistoryPoint,
   type ListRequest,
   type ListResponse,
@@ -24,11 +27,17 @@ import {
   type WatchResponse,
   type WhoAmIResponse,
 } from '../../proto/messages.ts';
-import type { EventState, Frame } from '../model.ts';
+import type { EventState, Frame, StatisticsRow } from '../model.ts';
 import { type ClipCalls, clipCalls } from './clip-calls.ts';
 import type { ClientDuplexStream, ClientReadableStream } from './grpc.ts';
 import { asRpcError, RpcError } from './rpc-error.ts';
-import { eventService, ingestService, observationService, operationService } from './services.ts';
+import {
+  eventService,
+  ingestService,
+  observationService,
+  operationService,
+  statisticsService,
+} from './services.ts';
 import { type SetupCalls, setupCalls } from './setup-calls.ts';
 import { drained } from './window.ts';
 
@@ -48,6 +57,8 @@ export interface ServiceCalls extends SetupCalls, ClipCalls {
   status(): Promise<StatusResponse>;
   /** Whom the server takes this caller for. */
   whoAmI(): Promise<WhoAmIResponse>;
+  /** By site, camera, rule and day. `fromMs`, `untilMs`: 0 is no limit. */
+  getStatistics(of: GetStatisticsRequest): Promise<readonly StatisticsRow[]>;
 }
 
 export interface PushStream {
@@ -105,6 +116,11 @@ export function serviceCalls(calling: Calling): ServiceCalls {
     async status() {
       const { status } = operationService.definition;
       return decodeStatusResponse(await calling.ask(status.path, encodeStatusRequest()));
+    },
+    async getStatistics(of) {
+      const { getStatistics } = statisticsService.definition;
+      const bytes = await calling.ask(getStatistics.path, encodeGetStatisticsRequest(of));
+      return decodeGetStatisticsResponse(bytes).rows;
     },
     async whoAmI() {
       const { whoAmI } = operationService.definition;

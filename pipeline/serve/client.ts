@@ -46,6 +46,9 @@ export interface VigieClient extends ServiceCalls {
   listCandidates(filter?: {
     statuses?: readonly ReviewStatus[];
     sites?: readonly string[];
+    cameras?: readonly string[];
+    rules?: readonly string[];
+    limit?: number;
   }): Promise<readonly CandidateReview[]>;
   /** First all that waits, then every change, until the signal aborts. */
   watchCandidates(options?: {
@@ -83,10 +86,7 @@ export function openClient(address: string, access: ClientAccess = {}): VigieCli
       );
     },
     async listCandidates(filter = {}) {
-      const request = encodeListCandidatesRequest({
-        statuses: filter.statuses ?? [],
-        sites: filter.sites ?? [],
-      });
+      const request = encodeListCandidatesRequest({ statuses: [], sites: [], ...filter });
       return decodeListCandidatesResponse(
         await client.ask(reviewService.definition.listCandidates.path, request),
       ).reviews;

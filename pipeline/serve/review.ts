@@ -54,7 +54,8 @@ export class ReviewDesk {
         (request, call) => {
           const caller = callerOf(call);
           requireScope(caller, request);
-          return { reviews: review.list(request).filter(({ candidate }) => sees(caller, candidate)) };
+          const seen = review.list(request).filter(({ candidate }) => sees(caller, candidate));
+          return { reviews: request.limit === undefined ? seen : first(seen, request.limit) };
         },
         encodeListCandidatesResponse,
         onFailure,
@@ -201,6 +202,19 @@ export class ReviewDesk {
   }
 }
 
+/** The most urgent of the open ones, and of the others those that were decided last; each kind in its order. */
+function first(reviews: readonly CandidateReview[], limit: number): readonly CandidateReview[] {
+  const open = reviews.filter(({ state }) => !('verdict' in state));
+  const decided = reviews
+    .filter(({ state }) => 'verdict' in state)
+    .sort((a, b) => decidedAt(b) - decidedAt(a));
+  return [...open, ...decided].slice(0, limit);
+}
+
+function decidedAt({ state }: CandidateReview): number {
+  return 'verdict' in state ? state.verdict.atMs : 0;
+}
+
 /** The development identity believes the name; that somebody is named, and in a role that decides, is insisted on. */
 function requireAgent(verdict: VerdictDraft): void {
   if (verdict.by.name.trim() === '') {
@@ -235,6 +249,7 @@ function refusalStatus(code: string): number {
 const REFUSAL_STATUS: Readonly<Record<string, number>> = {
   unknown_candidate: status.NOT_FOUND,
   claimed_by_other: status.ABORTED,
+  needs_another_agent: status.PERMISSION_DENIED,
   no_agent_name: status.INVALID_ARGUMENT,
   bad_reason: status.INVALID_ARGUMENT,
   bad_lease: status.INVALID_ARGUMENT,

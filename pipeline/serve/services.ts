@@ -6,6 +6,7 @@ const EVENTS = 'vigie.v1.EventService';
 const REVIEW = 'vigie.v1.ReviewService';
 const OBSERVATIONS = 'vigie.v1.ObservationService';
 const INGEST = 'vigie.v1.IngestService';
+const STATISTICS = 'vigie.v1.StatisticsService';
 const OPERATION = 'vigie.v1.OperationService';
 const SETUPS = 'vigie.v1.SetupService';
 
@@ -47,6 +48,11 @@ export const observationService = {
 export const ingestService = {
   name: INGEST,
   definition: { push: byteMethod(`/${INGEST}/Push`, true, true) },
+} as const;
+
+export const statisticsService = {
+  name: STATISTICS,
+  definition: { getStatistics: byteMethod(`/${STATISTICS}/GetStatistics`, false) },
 } as const;
 
 export const operationService = {

@@ -5,7 +5,7 @@ import { CAMERAS_MAX, FPS_MAX, PLANE_ASPECT_MAX, PLANE_SIDE_MIN, SCENE_NAMES } f
 import { type Located, MapReader } from './document.ts';
 import { readPlaces } from './places.ts';
 import { readRules } from './rules.ts';
-import { type Analysis, type Camera, type GroundSample, PLANE_PIXELS_MAX } from './site.ts';
+import { type Analysis, type Camera, type GroundSample, PLANE_PIXELS_MAX, type Setup } from './site.ts';
 import { nearest } from './spelling.ts';
 import { Ids, readPoint, readPositive, readWhole } from './values.ts';
 import { readVehicle } from './vehicle.ts';
@@ -30,13 +30,7 @@ function readCamera(reader: MapReader, ids: Ids, authorised: readonly EventType[
   const source = readSource(reader);
   const analysis = readAnalysis(reader);
   const ground = readGround(reader);
-  const places = readPlaces(reader, analysis);
-  const rules = readRules(reader, {
-    zoneIds: definedIds(reader.node('zones')),
-    lineIds: definedIds(reader.node('lines')),
-    zones: places.zones,
-    ...(authorised === undefined ? {} : { authorised }),
-  });
+  const setup = readSetup(reader, analysis, authorised);
   const vehicle = readVehicle(reader);
   const clips = readClips(reader, source);
   return {
@@ -44,11 +38,26 @@ function readCamera(reader: MapReader, ids: Ids, authorised: readonly EventType[
     ...(source === undefined ? {} : { source }),
     analysis,
     ground,
-    ...places,
-    rules,
+    ...setup,
     ...(vehicle === undefined ? {} : { vehicle }),
     ...(clips === undefined ? {} : { clips }),
   };
+}
+
+/** What a camera watches for: zones, lines and rules, in the file or as somebody set them since. */
+export function readSetup(
+  reader: MapReader,
+  analysis: Analysis,
+  authorised: readonly EventType[] | undefined,
+): Setup {
+  const places = readPlaces(reader, analysis);
+  const rules = readRules(reader, {
+    zoneIds: definedIds(reader.node('zones')),
+    lineIds: definedIds(reader.node('lines')),
+    zones: places.zones,
+    ...(authorised === undefined ? {} : { authorised }),
+  });
+  return { ...places, rules };
 }
 
 /** Also the ids of places that are otherwise wrong: a rule that names one is not wrong for it. */

@@ -38,6 +38,8 @@ interface RuleBase {
   readonly version: number;
   readonly severity: Severity;
   readonly sensitivity: Sensitivity;
+  /** How many people must confirm what it claims, each named and none twice; absent: one. */
+  readonly confirmers?: 2;
 }
 
 /** Presence in a zone for longer than `dwellMs`. */
@@ -81,6 +83,9 @@ export interface WatchRule extends RuleBase {
 }
 
 export type Rule = ForbiddenZoneRule | WrongWayZoneRule | WrongWayLineRule | DensityRule | WatchRule;
+
+/** What a camera watches for. */
+export type Setup = Pick<Camera, 'zones' | 'lines' | 'rules'>;
 
 export interface Camera {
   readonly id: string;

@@ -10,6 +10,8 @@ import { AuditLog } from './audit.ts';
 import type { Common, Part } from './common.ts';
 import { Intake } from './intake.ts';
 import { ReviewRoom } from './review.ts';
+import { SetupRoom } from './setup-room.ts';
+import { SetupLog } from './setups.ts';
 import { Standing } from './standing.ts';
 
 export interface DeskOptions
@@ -31,8 +33,14 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
   const stopping = new AbortController();
   const audit = new AuditLog({ ...options, signal: stopping.signal });
   const review = new ReviewRoom({ ...options, signal: stopping.signal });
-  const reviewing = review.run();
-  await Promise.race([review.caughtUp, reviewing]);
+  const setups = new SetupLog({ ...options, signal: stopping.signal }, 'setups');
+  const running = Promise.all([review.run(), setups.run()]).then(() => undefined);
+  // With the first that failed for good the desk has failed: nobody would answer for it.
+  const ready = async () => {
+    await review.caughtUp;
+    await setups.current();
+  };
+  await Promise.race([ready(), running]);
   let serving: Serving;
   try {
     serving = await serve({
@@ -43,7 +51,9 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
       topic: TOPICS.events,
       observations: TOPICS.observations,
       ingest: new Intake({ ...options, signal: stopping.signal }),
-      status: new Standing({ ...options, review }),
+      statistics: review.statistics,
+      status: new Standing({ ...options, review, setups: setups.setups }),
+      setups: new SetupRoom({ ...options, setups }),
       onOutage: (who, outage) => {
         if (outage === undefined) tally.outages.delete(who);
         else tally.outages.set(who, outage);
@@ -58,18 +68,18 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
     });
   } catch (error) {
     stopping.abort();
-    await reviewing.catch(() => undefined);
+    await running.catch(() => undefined);
     throw error;
   }
   return {
     review,
     serving,
-    failed: reviewing,
+    failed: running,
     async stop() {
       stopping.abort();
       await serving.close();
       await audit.idle();
-      await reviewing.catch(() => undefined);
+      await running.catch(() => undefined);
     },
   };
 }

@@ -14,6 +14,7 @@ import { type Common, type Part, patienceOf } from './common.ts';
 import { type Epochs, lastEpochs } from './epochs.ts';
 import { ingest, type Pace } from './ingest.ts';
 import { Outbox } from './outbox.ts';
+import { SetupLog } from './setups.ts';
 import { type FrameCounts, openSpool } from './spool.ts';
 import type { CameraTally, Tally } from './tally.ts';
 
@@ -47,6 +48,9 @@ export interface Edge extends Part {
 /** How long cameras wait for the log to tell their last epochs; after that their clock has to do. */
 const EPOCHS_MS = 5_000;
 
+/** And to tell how they were set; what is known later is taken up later. */
+const SETUPS_MS = 1_000;
+
 export function startEdge(options: EdgeOptions): Edge {
   const { log, site, partitions, tally, nowMs, pace, loop, cameras } = options;
   const spool = pace === 'real' ? options.spool : undefined;
@@ -60,8 +64,12 @@ export function startEdge(options: EdgeOptions): Edge {
     outbox === undefined
       ? new FrameBatches(log, partitions, patience, onTaken)
       : new FrameBatches(outbox, partitions, patience);
+  const setups = new SetupLog({ ...options, signal: stopping.signal }, 'ingest setups');
+  // Without it the cameras are watched all the same, as the site file has them.
+  const following = setups.run().catch((error: unknown) => tally.fail(error));
   const work = async () => {
     const left = await outbox?.resume();
+    await Promise.race([setups.current(), pause(SETUPS_MS, stopping.signal)]);
     await ingest({
       lastEpochs: await known(left),
       site,
@@ -79,6 +87,7 @@ export function startEdge(options: EdgeOptions): Edge {
           })),
       pace,
       loop,
+      asSet: (camera) => setups.setups.newest(camera.id)?.camera ?? camera,
       signal: stopping.signal,
     });
     await batches.flush();
@@ -105,6 +114,7 @@ export function startEdge(options: EdgeOptions): Edge {
   const stop = async () => {
     stopping.abort();
     await ingested.catch(() => undefined);
+    await following;
     await outbox?.close();
     await cutting;
   };

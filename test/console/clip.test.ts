@@ -1,7 +1,7 @@
 /** A clip to a browser: its parts, its end, and what has to be true before anything counts as seen. */
 import { describe, expect, it } from 'vitest';
-import type { ClipInfo, ClipPart } from '../../pipeline/console/api.ts';
-import type { ClipPiece } from '../../pipeline/console/calls.ts';
+import type { ClipHeader, ClipPart as ClipPiece } from '../../pipeline/clip.ts';
+import type { ClipPart } from '../../pipeline/console/api.ts';
 import { clipOf } from '../../pipeline/console/clip.ts';
 import { Seen } from '../../pipeline/console/seen.ts';
 import type { Session } from '../../pipeline/console/sessions.ts';
@@ -9,9 +9,11 @@ import { RpcError } from '../../pipeline/serve/client.ts';
 import { frame } from '../proto/samples.ts';
 
 const CANDIDATE = 'gare/quai/1/no-tracks/7';
-const header: ClipInfo = {
+const header: ClipHeader = {
   site: 'gare',
   camera: 'quai',
+  epoch: 1,
+  candidate: CANDIDATE,
   kind: 'full',
   width: 320,
   height: 180,
@@ -73,7 +75,8 @@ describe('a clip', () => {
     });
     const parts = await read(await clipOf(session, CANDIDATE, 'review'));
     expect(parts.map(({ part }) => part.part)).toEqual(['header', 'picture', 'picture', 'end']);
-    expect(parts[0]!.part).toEqual({ part: 'header', ...header });
+    const { epoch: _, candidate: __, ...shown } = header;
+    expect(parts[0]!.part).toEqual({ part: 'header', ...shown });
     expect(parts[1]!.picture).toEqual([9, 8, 0]);
     expect(parts[2]!.part).toMatchObject({
       number: 1,
@@ -143,6 +146,22 @@ describe('a clip', () => {
     expect(parts.at(-1)!.part).toMatchObject({ part: 'end', code });
     expect(session.seen.has(CANDIDATE)).toBe(seen);
     expect(session.seen.played(CANDIDATE)).toBe(seen);
+  });
+
+  it('whose browser left while the server was still sending was not taken, though its stream ends quietly', async () => {
+    const session = sessionWith(async function* ({ signal }) {
+      yield { kind: 'header', header };
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    });
+    const reader = (await clipOf(session, CANDIDATE, '')).body!.getReader();
+    await reader.read();
+    const next = reader.read().catch(() => undefined);
+    // The server has been asked for the next picture, and has not given it yet.
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await reader.cancel();
+    await next;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(session.seen.played(CANDIDATE)).toBe(false);
   });
 
   it('is not read ahead of a browser that is slow', async () => {

@@ -49,6 +49,18 @@ describe('with the development identity', () => {
 });
 
 describe('with tokens', () => {
+  it('the servers are not asked again by every browser how one logs in', async () => {
+    running = await startConsole({ identities: true });
+    for (let n = 0; n < 30; n++)
+      expect(await openBrowser(running.url).get(PATHS.session)).toMatchObject({
+        body: { details: { way: 'token' } },
+      });
+    // So often the server would no longer listen to the console.
+    expect(
+      (await openBrowser(running.url).logIn({ token: await running.token({ role: 'agent' }) })).status,
+    ).toBe(200);
+  });
+
   it('name, role and scope are those of the token', async () => {
     running = await startConsole({ identities: true });
     const browser = openBrowser(running.url);

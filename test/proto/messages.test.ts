@@ -45,6 +45,7 @@ const FILES = [
     'operation',
     'review',
     'setup',
+    'statistics',
   ],
   'verdict',
 ];

@@ -127,6 +127,7 @@ export const candidate: Candidate = {
   build: 'a1b2c3',
   siteName: 'Gare d’Exemple',
   vehicle: { id: '4521', trip: 'TER 857312', position: { latitude: -48.8443, longitude: -179.5 } },
+  confirmers: 2,
 };
 
 export function verdict(act: VerdictAct, id: string = act.kind): Verdict {
@@ -143,7 +144,7 @@ export function verdict(act: VerdictAct, id: string = act.kind): Verdict {
 
 const acts: readonly VerdictAct[] = [
   { kind: 'claim', leaseMs: 60_000 },
-  { kind: 'release' },
+  { kind: 'release', note: 'fin de poste' },
   { kind: 'confirm', note: 'vu à l’écran' },
   { kind: 'reject', reason: 'true_but_irrelevant', note: 'agent de maintenance' },
   { kind: 'reverse', of: 'v1', note: 'erreur' },
@@ -156,6 +157,7 @@ export const event: VerifiedEvent = {
   change: 'verified',
   candidate,
   verdict: verdict({ kind: 'confirm' }),
+  firstConfirmation: verdict({ kind: 'confirm' }, 'first'),
 };
 
 const eventState: EventState = {
@@ -258,7 +260,17 @@ const states: readonly ReviewState[] = [
   { kind: 'rejected', verdict: verdict({ kind: 'reject', reason: 'false' }) },
   { kind: 'lapsed', verdict: verdict({ kind: 'lapse' }) },
 ];
-const reviews: readonly CandidateReview[] = states.map((state) => ({ candidate, state }));
+const reviews: readonly CandidateReview[] = states.flatMap((state) => [
+  { candidate, state },
+  {
+    candidate,
+    state,
+    sinceMs: NOW,
+    lapsesAtMs: NOW + 900_000,
+    firstConfirmation: verdict({ kind: 'confirm' }, 'first'),
+  },
+]);
+
 const resumeToken = Uint8Array.of(1, 2, 3);
 const { id, by } = verdict({ kind: 'release' });
 
@@ -364,6 +376,12 @@ export const samples: readonly Sample[] = [
   sample(
     'ListCandidatesRequest',
     { statuses: ['waiting', 'lapsed'], sites: ['a'] },
+    m.encodeListCandidatesRequest,
+    m.decodeListCandidatesRequest,
+  ),
+  sample(
+    'ListCandidatesRequest',
+    { statuses: ['confirmed'], sites: ['a'], cameras: ['quai'], rules: ['fire'], limit: 20 },
     m.encodeListCandidatesRequest,
     m.decodeListCandidatesRequest,
   ),

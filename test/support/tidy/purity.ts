@@ -6,9 +6,9 @@ import { importsOf, type Source, withoutComments } from './source.ts';
 
 /** Time and chance are inputs here. */
 export const PURE = [
-  /^pipeline\/(admit|observe|measure|detect|site)\//,
+  /^pipeline\/(admit|observe|measure|detect|setup|site)\//,
   /^pipeline\/ingest\/scenes\//,
-  /^pipeline\/review\/(ledger|judge)\.ts$/,
+  /^pipeline\/review\/(ledger|judge|statistics)\.ts$/,
   /^pipeline\/(model|errors|saved|stage|topics)\.ts$/,
   /^kernels\//,
   /^proto\//,
