@@ -79,7 +79,12 @@ export function startEdge(options: EdgeOptions): Edge {
       tally,
       nowMs,
       open:
-        options.open ?? ((camera, startMs) => openSource(camera, { startMs, between: needsFlicker(camera) })),
+        options.open ??
+        ((camera, startMs) =>
+          openSource(camera, {
+            ...{ startMs, between: needsFlicker(camera) },
+            full: options.clips !== undefined && camera.clips === 'full',
+          })),
       pace,
       loop,
       asSet: (camera) => setups.setups.newest(camera.id)?.camera ?? camera,
