@@ -21,7 +21,7 @@ import type { ReviewRoom } from './topology/review.ts';
 import { Tally } from './topology/tally.ts';
 import type { Overload } from './topology/turns.ts';
 
-export interface StationOptions extends Pick<ServeOptions, 'gatekeeper' | 'tls'> {
+export interface StationOptions extends Pick<ServeOptions, 'gatekeeper' | 'tls' | 'inside'> {
   /** With its topics created. Closed by whoever opened it, after stop(). */
   readonly log: Log;
   readonly site: Site;

@@ -2,6 +2,7 @@
 import { events } from '../operate/events.ts';
 import { installation } from '../operate/installation.ts';
 import { setups } from '../operate/setups.ts';
+import { statistics } from '../operate/statistics.ts';
 import { watch } from '../operate/watch.ts';
 import { type Command, command, type Done, gather, jsonOption, sinceMs, wholeNumber } from './command.ts';
 import { serverOption } from './identities.ts';
@@ -30,6 +31,18 @@ export function lookCommands(vigie: Command, done: Done): void {
     .option('--oldest-first', 'the oldest first', false)
     .option('--limit <n>', 'most events that are listed (default 50)', wholeNumber)
     .action(async (id: string | undefined, words) => done(await events(id, words)));
+
+  command(
+    vigie,
+    'statistics',
+    'what of the claims was true and how long deciding took, by camera and rule',
+    ['vigie statistics', 'vigie statistics --since 168h', 'vigie statistics --json >> statistics.jsonl'],
+    [serverOption, jsonOption],
+  )
+    .option('--site <id>', 'only this site (repeatable)', gather, [])
+    .option('--since <when>', 'claimed on this day or later: 168h (ago), 2026-11-24', sinceMs)
+    .option('--until <when>', 'claimed before', sinceMs)
+    .action(async (words) => done(await statistics(words)));
 
   command(
     vigie,

@@ -21,6 +21,7 @@ import {
   type Words,
   wholeNumber,
 } from './command.ts';
+import { httpOption } from './console.ts';
 import { accessOptions } from './identities.ts';
 import { type LogWords, logFrom, logOptions, sharedLogOptions } from './log-words.ts';
 
@@ -43,6 +44,12 @@ interface GrpcWords extends AccessWords {
   readonly grpc: { readonly host: string; readonly port: number };
 }
 
+interface ConsoleWords {
+  readonly http: { readonly host: string; readonly port: number };
+  /** `--no-console` */
+  readonly console: boolean;
+}
+
 interface ShareWords {
   readonly cameras?: readonly string[];
   readonly share?: { readonly part: number; readonly of: number };
@@ -53,15 +60,13 @@ export function siteCommands(vigie: Command, done: Done): void {
     vigie,
     'start',
     'watch a rendered demo station, everything in one process',
-    ['vigie start', 'vigie start --grpc 127.0.0.1:0 --data ./demo'],
-    [logOptions, grpcOption, sourceOptions, overloadOption, statusOption],
-  ).action(async (words: SiteWords & SourceWords & OverloadWords & GrpcWords) => {
+    ['vigie start', 'vigie start --grpc 127.0.0.1:0 --http 127.0.0.1:0 --data ./demo'],
+    [logOptions, grpcOption, consoleOption, sourceOptions, overloadOption, statusOption],
+  ).action(async (words: SiteWords & SourceWords & OverloadWords & GrpcWords & ConsoleWords) => {
     // Only the demo loads what draws it.
     const { demoSite } = await import('../ingest/scenes/index.ts');
     const site = parseSite(demoSite(), { file: 'demo', dev: true });
-    done(
-      await start({ ...words, ...words.grpc, ...spoolFrom(words), loop: true, log: logFrom(words), site }),
-    );
+    done(await start({ ...stationFrom(words), loop: true, log: logFrom(words), site }));
   });
 
   command(
@@ -74,11 +79,13 @@ export function siteCommands(vigie: Command, done: Done): void {
       'vigie run station.yaml --log kafka --brokers 127.0.0.1:9092',
       'vigie run station.yaml --json | jq .framesPerSecond',
     ],
-    [logOptions, grpcOption, sourceOptions, overloadOption, statusOption, devOption],
-  ).action(async (file: string, words: SiteWords & SourceWords & OverloadWords & GrpcWords) => {
-    const site = await loadSite(file, words);
-    done(await start({ ...words, ...words.grpc, ...spoolFrom(words), log: logFrom(words), site }));
-  });
+    [logOptions, grpcOption, consoleOption, sourceOptions, overloadOption, statusOption, devOption],
+  ).action(
+    async (file: string, words: SiteWords & SourceWords & OverloadWords & GrpcWords & ConsoleWords) => {
+      const site = await loadSite(file, words);
+      done(await start({ ...stationFrom(words), log: logFrom(words), site }));
+    },
+  );
 
   command(
     vigie,
@@ -144,6 +151,9 @@ const grpcOption: Words = (one) =>
       .default({ host: '127.0.0.1', port: 50_051 }, '127.0.0.1:50051'),
   );
 
+const consoleOption: Words = (one) =>
+  one.addOption(httpOption()).option('--no-console', 'without the console for browsers');
+
 const sourceOptions: Words = (one) =>
   one
     .addOption(
@@ -159,6 +169,11 @@ const sourceOptions: Words = (one) =>
     );
 
 const spoolFrom = ({ spoolMb }: SourceWords) => ({ spoolBytes: spoolMb * 1_000_000 });
+
+function stationFrom(words: SiteWords & SourceWords & OverloadWords & GrpcWords & ConsoleWords) {
+  const { http, console, ...rest } = words;
+  return { ...rest, ...words.grpc, ...spoolFrom(words), ...(console && { http }) };
+}
 
 const overloadOption: Words = (one) =>
   one.addOption(

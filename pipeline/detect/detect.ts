@@ -22,7 +22,7 @@ import { WrongWayLine, WrongWayZone } from './wrong-way.ts';
 const BLIND_MAX_MS = 10_000;
 
 /** Of what is saved. */
-const LAYOUT = 3;
+const LAYOUT = 4;
 
 export interface DetectStage extends KeptStage<Measured, Candidate> {
   /**
@@ -203,6 +203,7 @@ class CameraDetect {
       build: this.#build,
       ...(this.#site.name === undefined ? {} : { siteName: this.#site.name }),
       ...(this.#vehicle === undefined ? {} : { vehicle: this.#vehicle }),
+      ...(rule.confirmers === undefined ? {} : { confirmers: rule.confirmers }),
     };
   }
 }

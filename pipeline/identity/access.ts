@@ -40,12 +40,22 @@ export const ACCESS: readonly Row[] = [
   row('vigie.v1.ReviewService/ListCandidates', ['agent', 'supervisor', 'auditor'], 'claims not yet verified'),
   row('vigie.v1.ReviewService/WatchCandidates', ['agent', 'supervisor'], 'the same, live'),
   row('vigie.v1.ReviewService/Decide', ['agent', 'supervisor'], 'claim, confirm, reject, reverse'),
+  row('vigie.v1.ClipService/GetClip', ['agent', 'supervisor'], 'the seconds around a claim, in the audit'),
+  row('vigie.v1.ClipService/GetPicture', ['agent', 'supervisor'], 'what a camera sees now, in the audit'),
+  row('vigie.v1.ClipService/Deliver', 'producer', 'clips from the edge that holds them'),
   row('vigie.v1.SetupService/GetSetups', ['agent', 'supervisor', 'auditor'], 'what cameras watch for'),
   row('vigie.v1.SetupService/ListSetups', ['agent', 'supervisor', 'auditor'], 'the same, every version'),
   row('vigie.v1.SetupService/PreviewSetup', 'supervisor', 'what a draft would have claimed'),
   row('vigie.v1.SetupService/SaveSetup', 'supervisor', 'set what a camera watches for'),
+  row(
+    'vigie.v1.StatisticsService/GetStatistics',
+    ['supervisor', 'auditor'],
+    'what became of claims, by camera and day',
+  ),
   row('vigie.v1.IngestService/Push', 'producer', 'frames'),
   row('vigie.v1.OperationService/Status', ['supervisor', 'auditor'], 'how the installation is doing'),
+  // Whoever has a name may hear it; a console asks who it is that logs in.
+  row('vigie.v1.OperationService/WhoAmI', 'known', 'whom the server takes its caller for'),
   // Load balancers and start-up checks ask without credentials; the answer is one word.
   row('grpc.health.v1.Health/Check', 'public', 'whether it serves'),
   row('grpc.health.v1.Health/Watch', 'public', 'the same, live'),

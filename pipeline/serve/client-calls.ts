@@ -2,17 +2,22 @@
 import {
   decodeGetHistoryResponse,
   decodeGetResponse,
+  decodeGetStatisticsResponse,
   decodeListResponse,
   decodePushResponse,
   decodeStatusResponse,
   decodeWatchResponse,
+  decodeWhoAmIResponse,
   encodeGetHistoryRequest,
   encodeGetRequest,
+  encodeGetStatisticsRequest,
   encodeListRequest,
   encodePushRequest,
   encodeStatusRequest,
   encodeWatchRequest,
+  encodeWhoAmIRequest,
   type GetHistoryRequest,
+  type GetStatisticsRequest,
   type HistoryPoint,
   type ListRequest,
   type ListResponse,
@@ -20,15 +25,23 @@ import {
   type StatusResponse,
   type WatchRequest,
   type WatchResponse,
+  type WhoAmIResponse,
 } from '../../proto/messages.ts';
-import type { EventState, Frame } from '../model.ts';
+import type { EventState, Frame, StatisticsRow } from '../model.ts';
+import { type ClipCalls, clipCalls } from './clip-calls.ts';
 import type { ClientDuplexStream, ClientReadableStream } from './grpc.ts';
 import { asRpcError, RpcError } from './rpc-error.ts';
-import { eventService, ingestService, observationService, operationService } from './services.ts';
+import {
+  eventService,
+  ingestService,
+  observationService,
+  operationService,
+  statisticsService,
+} from './services.ts';
 import { type SetupCalls, setupCalls } from './setup-calls.ts';
 import { drained } from './window.ts';
 
-export interface ServiceCalls extends SetupCalls {
+export interface ServiceCalls extends SetupCalls, ClipCalls {
   /** Throws RpcError `unknown_event`. */
   getEvent(id: string): Promise<EventState>;
   /** One page. */
@@ -42,6 +55,10 @@ export interface ServiceCalls extends SetupCalls {
   /** For a producer of frames. */
   openPush(): PushStream;
   status(): Promise<StatusResponse>;
+  /** Whom the server takes this caller for. */
+  whoAmI(): Promise<WhoAmIResponse>;
+  /** By site, camera, rule and day. `fromMs`, `untilMs`: 0 is no limit. */
+  getStatistics(of: GetStatisticsRequest): Promise<readonly StatisticsRow[]>;
 }
 
 export interface PushStream {
@@ -65,6 +82,7 @@ export interface Calling {
 export function serviceCalls(calling: Calling): ServiceCalls {
   return {
     ...setupCalls(calling),
+    ...clipCalls(calling),
     async getHistory(of) {
       const { getHistory } = observationService.definition;
       return decodeGetHistoryResponse(await calling.ask(getHistory.path, encodeGetHistoryRequest(of))).points;
@@ -98,6 +116,15 @@ export function serviceCalls(calling: Calling): ServiceCalls {
     async status() {
       const { status } = operationService.definition;
       return decodeStatusResponse(await calling.ask(status.path, encodeStatusRequest()));
+    },
+    async getStatistics(of) {
+      const { getStatistics } = statisticsService.definition;
+      const bytes = await calling.ask(getStatistics.path, encodeGetStatisticsRequest(of));
+      return decodeGetStatisticsResponse(bytes).rows;
+    },
+    async whoAmI() {
+      const { whoAmI } = operationService.definition;
+      return decodeWhoAmIResponse(await calling.ask(whoAmI.path, encodeWhoAmIRequest()));
     },
   };
 }

@@ -46,11 +46,16 @@ export interface VigieClient extends ServiceCalls {
   listCandidates(filter?: {
     statuses?: readonly ReviewStatus[];
     sites?: readonly string[];
+    cameras?: readonly string[];
+    rules?: readonly string[];
+    limit?: number;
   }): Promise<readonly CandidateReview[]>;
   /** First all that waits, then every change, until the signal aborts. */
   watchCandidates(options?: {
     sites?: readonly string[];
     signal?: AbortSignal;
+    /** All that waits has been given. A server of an earlier release never says so. */
+    onCurrent?: () => void;
   }): AsyncGenerator<CandidateReview, void, void>;
   /** `site`, `camera` and `atMs` are filled in by the server. Resolves once the ledger has read it back. */
   decide(verdict: VerdictDraft): Promise<CandidateReview>;
@@ -81,24 +86,25 @@ export function openClient(address: string, access: ClientAccess = {}): VigieCli
       );
     },
     async listCandidates(filter = {}) {
-      const request = encodeListCandidatesRequest({
-        statuses: filter.statuses ?? [],
-        sites: filter.sites ?? [],
-      });
+      const request = encodeListCandidatesRequest({ statuses: [], sites: [], ...filter });
       return decodeListCandidatesResponse(
         await client.ask(reviewService.definition.listCandidates.path, request),
       ).reviews;
     },
-    async *watchCandidates({ sites = [], signal } = {}) {
+    async *watchCandidates({ sites = [], signal, onCurrent } = {}) {
       const call = client.open(
         reviewService.definition.watchCandidates.path,
-        encodeWatchCandidatesRequest({ sites }),
+        encodeWatchCandidatesRequest({ sites, tellWhenCurrent: onCurrent !== undefined }),
       );
       const stop = () => call.cancel();
       signal?.addEventListener('abort', stop, { once: true });
       if (signal?.aborted) stop();
       try {
-        for await (const bytes of call) yield decodeWatchCandidatesResponse(bytes).review;
+        for await (const bytes of call) {
+          const answer = decodeWatchCandidatesResponse(bytes);
+          if (answer.kind === 'current') onCurrent?.();
+          else yield answer.review;
+        }
       } catch (error) {
         if (!signal?.aborted) throw asRpcError(error);
       } finally {

@@ -7,9 +7,16 @@ import { IngestDesk } from './ingest.ts';
 import { EventLookup } from './lookup.ts';
 import { ObservationFeed } from './observations.ts';
 import { operationHandlers } from './operation.ts';
-import type { IngestPort, SetupPort, StatusPort } from './port.ts';
-import { ingestService, observationService, operationService, setupService } from './services.ts';
+import type { IngestPort, SetupPort, StatisticsPort, StatusPort } from './port.ts';
+import {
+  ingestService,
+  observationService,
+  operationService,
+  setupService,
+  statisticsService,
+} from './services.ts';
 import { SetupDesk } from './setups.ts';
+import { statisticsHandlers } from './statistics.ts';
 
 export interface OtherOptions {
   readonly log: Log;
@@ -21,6 +28,8 @@ export interface OtherOptions {
   readonly ingest?: IngestPort;
   /** Absent: no OperationService. */
   readonly status?: StatusPort;
+  /** Absent: no StatisticsService. */
+  readonly statistics?: StatisticsPort;
   /** Absent: no SetupService. */
   readonly setups?: SetupPort;
   readonly audit?: AuditTrail;
@@ -39,7 +48,7 @@ export function startOthers(
   onFailure: (error: unknown) => void,
   subscribers: () => number,
 ) {
-  const { log, ingest, status, onOutage } = options;
+  const { log, ingest, status, statistics, onOutage } = options;
   const outageOf = (who: string) => (outage: Outage | undefined) => onOutage?.(who, outage);
   const lookup = new EventLookup({
     log,
@@ -78,14 +87,18 @@ export function startOthers(
       observationService.name,
       ...(desk ? [ingestService.name] : []),
       ...(status ? [operationService.name] : []),
+      ...(statistics ? [statisticsService.name] : []),
       ...(setupDesk ? [setupService.name] : []),
     ],
     addTo(server: Server) {
       server.addService(observationService.definition, feed.handlers);
       if (setupDesk) server.addService(setupService.definition, setupDesk.handlers);
       if (desk) server.addService(ingestService.definition, { push: desk.push });
+      if (statistics)
+        server.addService(statisticsService.definition, statisticsHandlers(statistics, onFailure));
       if (status) {
-        const asked = { status: () => status.status(served()), onFailure };
+        const { place } = status;
+        const asked = { status: () => status.status(served()), ...(place && { place }), onFailure };
         server.addService(operationService.definition, operationHandlers(asked));
       }
     },

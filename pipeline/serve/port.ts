@@ -9,16 +9,19 @@ import type {
   PushResponse,
   SaveSetupRequest,
   SaveSetupResponse,
+  ServedSite,
   StatusResponse,
 } from '../../proto/messages.ts';
-import type { CameraSetup, CandidateReview, ReviewStatus, Verdict } from '../model.ts';
+import type { CameraSetup, CandidateReview, ReviewStatus, StatisticsRow, Verdict } from '../model.ts';
 import type { CameraSeen } from './observations.ts';
 
 export interface ReviewFilter {
   /** Empty: waiting and claimed. */
   readonly statuses: readonly ReviewStatus[];
-  /** Empty: all. */
+  /** Empty or absent: all. */
   readonly sites: readonly string[];
+  readonly cameras?: readonly string[];
+  readonly rules?: readonly string[];
 }
 
 export interface ReviewPort {
@@ -70,7 +73,14 @@ export interface Served {
   readonly cameras: ReadonlyMap<string, { readonly seen: CameraSeen }> | undefined;
 }
 
+export interface StatisticsPort {
+  /** By the days of the candidates' first records: at or after, and before. */
+  rows(span: { readonly fromMs?: number; readonly untilMs?: number }): readonly StatisticsRow[];
+}
+
 export interface StatusPort {
+  /** What is served here. */
+  readonly place?: ServedSite;
   status(served: Served): Promise<StatusResponse>;
 }
 

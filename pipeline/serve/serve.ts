@@ -5,7 +5,6 @@
  * (the development identity), so the port is then bound to loopback and to nothing else. With one, another address
  * takes TLS too: a bearer token that others can read is theirs.
  */
-import { isIP } from 'node:net';
 import { fault, InputError } from '../errors.ts';
 import type { Gatekeeper } from '../identity/gatekeeper.ts';
 import type { Log } from '../log/port.ts';
@@ -16,12 +15,14 @@ import { SERVER_OPTIONS } from './grpc.ts';
 import { addHealth } from './health.ts';
 import { Guard, GuardedServer, type GuardOptions } from './identity/guard.ts';
 import type { ServerTls } from './identity/tls.ts';
-import { authority, listen } from './listen.ts';
+import { authority, isLoopback, listen } from './listen.ts';
 import { type OtherOptions, startOthers } from './others.ts';
 import type { ReviewPort } from './port.ts';
 import { addReflection } from './reflection.ts';
 import { ReviewDesk } from './review.ts';
 import { eventService, reviewService } from './services.ts';
+
+export { isLoopback } from './listen.ts';
 
 export interface ServeOptions extends OtherOptions {
   readonly log: Log;
@@ -39,6 +40,8 @@ export interface ServeOptions extends OtherOptions {
   readonly host?: string;
   /** Default 50051; 0 takes a free one. */
   readonly port?: number;
+  /** A console runs in this process and is to reach it without TLS; it proves who calls as everybody does. */
+  readonly inside?: boolean;
   /** Default `rail.events`. */
   readonly topic?: string;
   /** Where camera states are read from. Absent: whoever asks for them is refused. */
@@ -62,6 +65,8 @@ export interface Serving {
   /** `127.0.0.1:50051`, as clients want it. */
   readonly address: string;
   readonly port: number;
+  /** Where this process itself reaches it: the same, or without TLS on loopback. */
+  readonly insideAddress: string;
   subscribers(): SubscriberState[];
   /** Health first, then streams end after the message at hand, then at most `graceMs` for the rest. */
   close(graceMs?: number): Promise<void>;
@@ -106,18 +111,27 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   others.addTo(server);
   const health = addHealth(server, [eventService.name, reviewService.name, ...others.names]);
   addReflection(server);
-  const listening = await listen(server, host, port, options.connectionsMax ?? 2_000, tls).catch(
-    (error: unknown) => {
-      void others.close();
-      throw error;
-    },
-  );
+  const listening = await listen(
+    server,
+    host,
+    port,
+    options.connectionsMax ?? 2_000,
+    tls,
+    options.inside,
+  ).catch((error: unknown) => {
+    void others.close();
+    throw error;
+  });
   health.set(true);
 
   let closed: Promise<void> | undefined;
   return {
     address: authority(host, listening.port),
     port: listening.port,
+    insideAddress: authority(
+      listening.insidePort === undefined ? host : '127.0.0.1',
+      listening.insidePort ?? listening.port,
+    ),
     subscribers: () => feed.subscribers(),
     close(graceMs = GRACE_MS) {
       closed ??= (async () => {
@@ -132,12 +146,6 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       return closed;
     },
   };
-}
-
-/** Whether only this machine can reach the address. Names other than localhost can point anywhere. */
-export function isLoopback(host: string): boolean {
-  if (host === 'localhost' || host === '::1') return true;
-  return isIP(host) === 4 && host.startsWith('127.');
 }
 
 function requireSafe(host: string, gatekeeper: Gatekeeper | undefined, tls: ServerTls | undefined): void {

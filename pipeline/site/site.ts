@@ -37,6 +37,8 @@ interface RuleBase {
   readonly version: number;
   readonly severity: Severity;
   readonly sensitivity: Sensitivity;
+  /** How many people must confirm what it claims, each named and none twice; absent: one. */
+  readonly confirmers?: 2;
 }
 
 /** Presence in a zone for longer than `dwellMs`. */

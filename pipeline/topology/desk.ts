@@ -14,7 +14,9 @@ import { SetupRoom } from './setup-room.ts';
 import { SetupLog } from './setups.ts';
 import { Standing } from './standing.ts';
 
-export interface DeskOptions extends Omit<Common, 'signal'>, Pick<ServeOptions, 'gatekeeper' | 'tls'> {
+export interface DeskOptions
+  extends Omit<Common, 'signal'>,
+    Pick<ServeOptions, 'gatekeeper' | 'tls' | 'inside'> {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -27,7 +29,7 @@ export interface Desk extends Part {
 
 /** Resolves when everything that was on the log has been read and agents can connect. Throws InputError: the port. */
 export async function startDesk(options: DeskOptions): Promise<Desk> {
-  const { log, tally, host, port, gatekeeper, tls } = options;
+  const { log, tally, host, port, gatekeeper, tls, inside } = options;
   const stopping = new AbortController();
   const audit = new AuditLog({ ...options, signal: stopping.signal });
   const review = new ReviewRoom({ ...options, signal: stopping.signal });
@@ -49,6 +51,7 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
       topic: TOPICS.events,
       observations: TOPICS.observations,
       ingest: new Intake({ ...options, signal: stopping.signal }),
+      statistics: review.statistics,
       status: new Standing({ ...options, review, setups: setups.setups }),
       setups: new SetupRoom({ ...options, setups }),
       onOutage: (who, outage) => {
@@ -58,6 +61,7 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
       audit,
       ...(gatekeeper && { gatekeeper }),
       ...(tls && { tls }),
+      ...(inside && { inside }),
       onWithheld: ({ code }) => tally.refuse(code),
       onFailure: (error) => tally.fail(error),
     });

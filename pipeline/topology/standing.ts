@@ -2,7 +2,7 @@
  * How an installation does, as one process of it sees it: what it counts itself, what the log says of the others, and of
  * each camera what the workers, wherever they are, said of it last.
  */
-import type { CameraStatus, StatusResponse } from '../../proto/messages.ts';
+import type { CameraStatus, ServedSite, StatusResponse } from '../../proto/messages.ts';
 import { cameraKey } from '../model.ts';
 import type { CameraSeen } from '../serve/observations.ts';
 import type { ReviewPort, Served, StatusPort } from '../serve/port.ts';
@@ -32,6 +32,11 @@ export class Standing implements StatusPort {
   constructor(options: StandingOptions) {
     this.#options = options;
     this.#sinceMs = options.nowMs();
+  }
+
+  get place(): ServedSite {
+    const { id, name, kind } = this.#options.site;
+    return { site: id, ...(name === undefined ? {} : { siteName: name }), siteKind: kind };
   }
 
   async status(served: Served): Promise<StatusResponse> {

@@ -16,6 +16,7 @@ import type {
   VerifiedEvent,
 } from '../../pipeline/model.ts';
 import * as messages from '../../proto/messages.ts';
+import { clipSamples } from './clip-samples.ts';
 import { setupSamples } from './setup-samples.ts';
 
 const at = (units: number) => units / 65_535;
@@ -126,6 +127,7 @@ export const candidate: Candidate = {
   build: 'a1b2c3',
   siteName: 'Gare d’Exemple',
   vehicle: { id: '4521', trip: 'TER 857312', position: { latitude: -48.8443, longitude: -179.5 } },
+  confirmers: 2,
 };
 
 export function verdict(act: VerdictAct, id: string = act.kind): Verdict {
@@ -142,7 +144,7 @@ export function verdict(act: VerdictAct, id: string = act.kind): Verdict {
 
 const acts: readonly VerdictAct[] = [
   { kind: 'claim', leaseMs: 60_000 },
-  { kind: 'release' },
+  { kind: 'release', note: 'fin de poste' },
   { kind: 'confirm', note: 'vu à l’écran' },
   { kind: 'reject', reason: 'true_but_irrelevant', note: 'agent de maintenance' },
   { kind: 'reverse', of: 'v1', note: 'erreur' },
@@ -155,6 +157,7 @@ export const event: VerifiedEvent = {
   change: 'verified',
   candidate,
   verdict: verdict({ kind: 'confirm' }),
+  firstConfirmation: verdict({ kind: 'confirm' }, 'first'),
 };
 
 const eventState: EventState = {
@@ -166,6 +169,30 @@ const eventState: EventState = {
   verifiedAtMs: NOW + 2000,
   retractedAtMs: NOW + 3000,
 };
+
+/** Whom a server may take its caller for. */
+const callers: readonly messages.WhoAmIResponse[] = [
+  { kind: 'development', served: { site: 'gare', siteName: 'Gare', siteKind: 'station' } },
+  {
+    kind: 'known',
+    name: 'A. Martin',
+    role: 'agent',
+    sites: 'all',
+    types: 'all',
+    agentNames: true,
+    untilMs: NOW,
+  },
+  {
+    kind: 'known',
+    name: 'B. Petit',
+    role: 'supervisor',
+    sites: ['gare'],
+    types: ['density', 'fire'],
+    agentNames: false,
+    untilMs: NOW,
+    served: { site: 'gare', siteKind: 'coach' },
+  },
+];
 
 const status: messages.StatusResponse = {
   site: 'gare-exemple',
@@ -233,7 +260,17 @@ const states: readonly ReviewState[] = [
   { kind: 'rejected', verdict: verdict({ kind: 'reject', reason: 'false' }) },
   { kind: 'lapsed', verdict: verdict({ kind: 'lapse' }) },
 ];
-const reviews: readonly CandidateReview[] = states.map((state) => ({ candidate, state }));
+const reviews: readonly CandidateReview[] = states.flatMap((state) => [
+  { candidate, state },
+  {
+    candidate,
+    state,
+    sinceMs: NOW,
+    lapsesAtMs: NOW + 900_000,
+    firstConfirmation: verdict({ kind: 'confirm' }, 'first'),
+  },
+]);
+
 const resumeToken = Uint8Array.of(1, 2, 3);
 const { id, by } = verdict({ kind: 'release' });
 
@@ -343,6 +380,12 @@ export const samples: readonly Sample[] = [
     m.decodeListCandidatesRequest,
   ),
   sample(
+    'ListCandidatesRequest',
+    { statuses: ['confirmed'], sites: ['a'], cameras: ['quai'], rules: ['fire'], limit: 20 },
+    m.encodeListCandidatesRequest,
+    m.decodeListCandidatesRequest,
+  ),
+  sample(
     'ListCandidatesResponse',
     { reviews },
     m.encodeListCandidatesResponse,
@@ -350,13 +393,19 @@ export const samples: readonly Sample[] = [
   ),
   sample(
     'WatchCandidatesRequest',
-    { sites: ['a', 'b'] },
+    { sites: ['a', 'b'], tellWhenCurrent: true },
     m.encodeWatchCandidatesRequest,
     m.decodeWatchCandidatesRequest,
   ),
   sample(
     'WatchCandidatesResponse',
-    { review: reviews[1]! },
+    { kind: 'review', review: reviews[1]! },
+    m.encodeWatchCandidatesResponse,
+    m.decodeWatchCandidatesResponse,
+  ),
+  sample(
+    'WatchCandidatesResponse',
+    { kind: 'current' },
     m.encodeWatchCandidatesResponse,
     m.decodeWatchCandidatesResponse,
   ),
@@ -422,6 +471,11 @@ export const samples: readonly Sample[] = [
   ),
   sample('StatusRequest', {}, m.encodeStatusRequest, m.decodeStatusRequest),
   sample('StatusResponse', status, m.encodeStatusResponse, m.decodeStatusResponse),
+  sample('WhoAmIRequest', {}, m.encodeWhoAmIRequest, m.decodeWhoAmIRequest),
+  ...callers.map((caller) =>
+    sample('WhoAmIResponse', caller, m.encodeWhoAmIResponse, m.decodeWhoAmIResponse),
+  ),
+  ...clipSamples(frame),
   ...setupSamples(candidate),
   sample('DecideResponse', { review: reviews[2]! }, m.encodeDecideResponse, m.decodeDecideResponse),
 ];

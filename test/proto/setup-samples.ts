@@ -1,5 +1,5 @@
 /** Values of what cameras watch for, and of what was counted: see samples.ts. */
-import type { CameraSetup, Candidate } from '../../pipeline/model.ts';
+import type { CameraSetup, Candidate, StatisticsRow } from '../../pipeline/model.ts';
 import * as m from '../../proto/messages.ts';
 import { type Sample, sample } from './samples.ts';
 
@@ -26,6 +26,22 @@ const setupFault: m.SetupFault = {
 };
 
 /** Called by samples.ts, whose candidate it is. */
+const statisticsRow: StatisticsRow = {
+  site: 'gare-exemple',
+  camera: 'quai-a-01',
+  type: 'fire',
+  rule: 'fire',
+  dayMs: NOW - (NOW % 86_400_000),
+  raised: 12,
+  confirmed: 3,
+  rejectedFalse: 4,
+  rejectedIrrelevant: 2,
+  rejectedTest: 1,
+  lapsed: 1,
+  reversed: 5,
+  decidedWithin: [1, 0, 2, 3, 0, 0, 0, 1, 3],
+};
+
 export const setupSamples = (candidate: Candidate): readonly Sample[] => [
   sample('CameraSetup', setup, m.encodeCameraSetup, m.decodeCameraSetup),
   sample('CameraSetup', setupOfFile, m.encodeCameraSetup, m.decodeCameraSetup),
@@ -95,5 +111,17 @@ export const setupSamples = (candidate: Candidate): readonly Sample[] => [
     { points: [{ atMs: NOW }, { atMs: NOW + 10_000, people: f32(5.3) }, { atMs: NOW + 20_000, people: 0 }] },
     m.encodeGetHistoryResponse,
     m.decodeGetHistoryResponse,
+  ),
+  sample(
+    'GetStatisticsRequest',
+    { sites: ['gare-exemple'], fromMs: NOW, untilMs: NOW + 86_400_000 },
+    m.encodeGetStatisticsRequest,
+    m.decodeGetStatisticsRequest,
+  ),
+  sample(
+    'GetStatisticsResponse',
+    { rows: [statisticsRow] },
+    m.encodeGetStatisticsResponse,
+    m.decodeGetStatisticsResponse,
   ),
 ];

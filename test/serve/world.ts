@@ -175,7 +175,12 @@ export async function openWorld(options: Partial<ServeOptions> & { partitions?: 
     { topic: OBSERVED, partitions },
   ]);
   const review = scriptedReview();
-  const ports = { ingest: { take: takeAll }, status: { status: async () => STATUS }, setups: setupPort() };
+  const ports = {
+    ingest: { take: takeAll },
+    status: { status: async () => STATUS },
+    setups: setupPort(),
+    statistics: { rows: () => [] },
+  };
   const serving = await serve({ log, review, port: 0, progressMs: 50, ...ports, ...options });
   const client = openClient(serving.address);
   const place = (site: string, camera: string) => partitionFor(cameraKey(site, camera), partitions);
