@@ -8,6 +8,7 @@ import { table } from '../../pipeline/operate/evaluate/report.ts';
 import { machine } from '../harness.ts';
 import { benchLatency } from './latency.ts';
 import { benchLoad } from './load.ts';
+import { benchNetwork } from './network.ts';
 import { benchQueue } from './queue.ts';
 import type { Work } from './trace.ts';
 
@@ -15,13 +16,13 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     json: { type: 'string' },
-    /** load, latency, queue */
+    /** load, latency, queue, network */
     only: { type: 'string', default: '' },
   },
 });
 const size = values.quick
-  ? { candidates: 20, waiting: 1_000, seconds: 4 }
-  : { candidates: 200, waiting: 5_000, seconds: 20 };
+  ? { candidates: 20, waiting: 1_000, seconds: 4, cameras: 2_300, sites: 46 }
+  : { candidates: 200, waiting: 5_000, seconds: 20, cameras: 2_300, sites: 46 };
 
 const here = machine();
 console.log(`${here.cpu}, ${here.cores} cores, Node ${here.node}`);
@@ -56,6 +57,12 @@ if (wanted('queue')) {
   const work = await benchQueue(size);
   figures.queue = work;
   workRow(`${size.waiting} waiting, 5 more a second, keys, wheel, filters`, work);
+}
+if (wanted('network')) {
+  const found = await benchNetwork(size);
+  figures.network = found;
+  for (const [use, work] of Object.entries(found))
+    workRow(`${size.cameras} cameras, 5 updates a second, ${use}`, work);
 }
 
 console.log(`\n${table(['', 'found', 'aim'], rows)}`);

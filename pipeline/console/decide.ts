@@ -49,7 +49,6 @@ function actIn(value: unknown): VerdictAct {
         throw new ApiError(400, 'bad_lease', 'act.leaseMs is no number of ms above 0');
       return { kind, leaseMs };
     case 'release':
-      return { kind };
     case 'confirm':
       return { kind, ...note };
     case 'reject':

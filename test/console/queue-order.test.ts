@@ -177,6 +177,9 @@ describe('what waits', () => {
     expect(idsOf(back)).toEqual([b.candidate.id, c.candidate.id]);
     expect(back.past.get(a.candidate.id)).toEqual(a);
   });
+  it('nothing goes when all is told twice on one line', () => {
+    expect(idsOf(ready(known))).toEqual(idsOf(known));
+  });
   it('what was told before `ready` of a line that broke off counts for nothing after it', () => {
     const half = told(lineIs(lineIs(known, 'broken'), 'open'), a);
     const back = ready(told(lineIs(lineIs(half, 'broken'), 'open'), b));

@@ -175,7 +175,7 @@ export async function startScriptedConsole(scene: Partial<Scene> = {}) {
       return refuse('already_decided', `${was.kind} by '${was.verdict.by.name}'`);
     if (was.kind === 'claimed' && was.by.name !== name && was.untilMs > Date.now())
       return refuse('claimed_by_other', `claimed by '${was.by.name}' until ${was.untilMs}`);
-    const needed = (before.candidate as { confirmers?: number }).confirmers ?? 1;
+    const needed = before.candidate.confirmers ?? 1;
     let after: Review;
     switch (act.kind) {
       case 'claim':
@@ -185,7 +185,8 @@ export async function startScriptedConsole(scene: Partial<Scene> = {}) {
         };
         break;
       case 'confirm':
-        if (before.firstConfirmation?.by.name === name) return refuse('second_person', 'another person');
+        if (before.firstConfirmation?.by.name === name)
+          return refuse('needs_another_agent', 'another person');
         after =
           needed > 1 && before.firstConfirmation === undefined
             ? { ...before, state: { kind: 'waiting' }, firstConfirmation: verdict }

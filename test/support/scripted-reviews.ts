@@ -13,7 +13,6 @@ import {
 export type Review = ReviewOnPage;
 
 export interface ReviewWish extends Partial<Candidate> {
-  readonly confirmers?: number;
   readonly state?: ReviewState;
   /** How long it has waited, and in all may. */
   readonly waitedMs?: number;

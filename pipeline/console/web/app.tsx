@@ -49,8 +49,10 @@ function Work({ info }: { readonly info: SessionInfo }) {
   }, [route.page, words]);
   return (
     <div class="shell">
-      <Bar info={info} page={route.page} />
-      <div>{info.development && <p class="notice">{words.development}</p>}</div>
+      <header>
+        <Bar info={info} page={route.page} />
+        {info.development && <p class="notice">{words.development}</p>}
+      </header>
       <main class="page" id="content" tabIndex={-1}>
         <Allowed info={info} page={route.page}>
           {route.page === 'queue' && <QueuePage info={info} rest={route.rest} />}

@@ -9,8 +9,16 @@ import { useWords } from './words/words.ts';
 export function Bar({ info, page }: { readonly info: SessionInfo; readonly page: Page }) {
   const words = useWords();
   return (
-    <header class="bar">
-      <a class="hidden-but-read" href="#content">
+    <div class="bar">
+      {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place, only not by the address, which names the page */}
+      <a
+        class="hidden-but-read"
+        href="#content"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById('content')?.focus();
+        }}
+      >
         {words.skip}
       </a>
       <span class="name">
@@ -26,14 +34,14 @@ export function Bar({ info, page }: { readonly info: SessionInfo; readonly page:
       </nav>
       <div class="end">
         <Choices />
-        <span class="small">
+        <span class="small who" title={info.name}>
           {info.name} <span class="quiet">· {words.role[info.role]}</span>
         </span>
         <button type="button" class="button" onClick={() => void logOut()}>
           {words.logOut}
         </button>
       </div>
-    </header>
+    </div>
   );
 }
 

@@ -94,7 +94,7 @@ export function ActBar(props: ActBarProps) {
               {words.acts.release}
             </Act>
           )}
-          <Act command="next" letter="N" disabled={isBusy} onCommand={onCommand}>
+          <Act command="next" letter="N" onCommand={onCommand}>
             {words.acts.next}
           </Act>
         </span>

@@ -123,7 +123,7 @@ function Head({ info, review, nowMs, isStale, isGone }: HeadProps) {
     <header class={`head ${candidate.severity}`}>
       <div class="title">
         <SeverityBadge severity={candidate.severity} />
-        <h1>{all.type[candidate.type]}</h1>
+        <h2>{all.type[candidate.type]}</h2>
         {stage > 0 && (
           <Badge tone={stage === 2 ? 'critical' : 'medium'}>
             <Icon name={stage === 2 ? 'alarm' : 'clock'} /> {words.escalation[stage as 1 | 2]}

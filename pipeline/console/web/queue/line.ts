@@ -1,8 +1,9 @@
 /** The line to the server, and what waits as it is known here. One for the page, however often it is drawn. */
 import { useEffect } from 'preact/hooks';
 import { PATHS, type QueueMessage } from '../../api.ts';
+import { get } from '../calls.ts';
 import { preferences } from '../preferences.ts';
-import { askSession, heardTime, serverNowMs } from '../session.ts';
+import { askSession, heardTime, serverNowMs, sessionEnded } from '../session.ts';
 import { Store } from '../store.ts';
 import { listen } from '../stream.ts';
 import { type Review, stageOf } from './review.ts';
@@ -38,8 +39,9 @@ export function useLine(): void {
           fold();
         }
         waiting.update((before) => lineIs(before, line));
-        // A browser does not tell a refusal from a broken line: the session knows.
-        if (line === 'broken') void askSession();
+        // A browser does not tell a refusal from a broken line. Only a refusal ends the session: while nobody answers,
+        // what was known stays on the screen.
+        if (line === 'broken') get(PATHS.session).catch(sessionEnded);
       },
       onMessage: (kind, data) => {
         const message = { kind, ...(data as object) } as QueueMessage;

@@ -40,6 +40,8 @@ export function QueuePage({ info, rest }: PageProps) {
   const selected = useStore(opened, (id) => id);
   const lettersOn = useStore(letters, (on) => on);
   const [asked, setAsked] = useState<Asked>('none');
+  // A dialog says that it has closed a moment later, when another may be open.
+  const close = (which: Asked) => () => setAsked((now) => (now === which ? 'none' : now));
   const [isRejecting, setRejecting] = useState(false);
   const [checked, setChecked] = useState<ReadonlySet<string>>();
   const [bulkDone, setBulkDone] = useState<number>();
@@ -66,7 +68,6 @@ export function QueuePage({ info, rest }: PageProps) {
   const mine = () => [...state.open.values()].filter((one) => isMine(one, info.name, nowMs));
   const takeNext = async () => {
     queue.showNew();
-    // Somebody may be faster: then the one after.
     const next = nextFor(ordered, info.name, nowMs);
     if (next === undefined) return tell(words.nothingNext);
     open(next.candidate.id);
@@ -171,7 +172,7 @@ export function QueuePage({ info, rest }: PageProps) {
         <Empty title={selected === undefined ? words.choose : state.complete ? words.unknown : all.loading}>
           <p>{words.chooseNote('N')}</p>
           <p>
-            <button type="button" class="button" onClick={() => void takeNext()} disabled={acts.isBusy}>
+            <button type="button" class="button" onClick={() => void takeNext()}>
               {words.acts.next} <Key>N</Key>
             </button>
           </p>
@@ -193,13 +194,13 @@ export function QueuePage({ info, rest }: PageProps) {
         />
       )}
       {asked === 'help' && (
-        <Help letters={lettersOn} onLetters={(on) => letters.set(on)} onClose={() => setAsked('none')} />
+        <Help letters={lettersOn} onLetters={(on) => letters.set(on)} onClose={close('help')} />
       )}
-      {asked === 'lapsed' && <Lapsed info={info} lapsed={state.lapsed} onClose={() => setAsked('none')} />}
+      {asked === 'lapsed' && <Lapsed info={info} lapsed={state.lapsed} onClose={close('lapsed')} />}
       {asked === 'hand_over' && (
         <HandOver
           count={mine().length}
-          onClose={() => setAsked('none')}
+          onClose={close('hand_over')}
           onDo={(note) => {
             setAsked('none');
             void acts.handOver(
@@ -213,13 +214,13 @@ export function QueuePage({ info, rest }: PageProps) {
         <BulkReject
           count={ticked.length}
           done={bulkDone}
-          onClose={() => setAsked('none')}
+          onClose={close('bulk')}
           onDo={(reason, note) => {
             setBulkDone(0);
             void acts.rejectAll(ticked, reason, note, setBulkDone).finally(() => {
               setBulkDone(undefined);
               setChecked(undefined);
-              setAsked('none');
+              close('bulk')();
             });
           }}
         />

@@ -99,12 +99,8 @@ export function Player({ clip, candidate, setup, label, controls, onShare }: Pla
         >
           <Key>.</Key>
         </button>
-        <button
-          type="button"
-          class="button number"
-          aria-label={`${words.clip.speed} ${speed}`}
-          onClick={() => controls.current?.speedUp()}
-        >
+        <button type="button" class="button number" onClick={() => controls.current?.speedUp()}>
+          <span class="hidden-but-read">{words.clip.speed}</span>
           {speed}× <Key>S</Key>
         </button>
         {!isNone && (
@@ -324,7 +320,6 @@ class Film {
     if (picture !== undefined) {
       const drawable = this.#pictures.get(clip.info, clip.pictures, this.#index);
       if (drawable) {
-        pen.imageSmoothingQuality = 'high';
         pen.drawImage(drawable, on.x, on.y, on.width, on.height);
       }
     }

@@ -1,13 +1,7 @@
 /** A review as the pages read it: how long it waits, how near it is to lapsing, who holds it. Pure. */
-import { type Agent, type CandidateReview, SEVERITIES, type Verdict } from '../../../model.ts';
+import { type Agent, type CandidateReview, SEVERITIES } from '../../../model.ts';
 
-export type Review = CandidateReview & {
-  /** By the log's time: when it began to wait, and when it lapses unless somebody decides. While it is open. */
-  readonly sinceMs?: number;
-  readonly lapsesAtMs?: number;
-  /** Where a confirmation takes two people: that of the first. */
-  readonly firstConfirmation?: Verdict;
-};
+export type Review = CandidateReview;
 
 /** How much of its time has gone: less than a third, less than two, or more. */
 export type Stage = 0 | 1 | 2;
@@ -40,7 +34,7 @@ export function isMine(review: Review, name: string, nowMs: number): boolean {
 
 /** How many people must confirm it. */
 export function confirmers({ candidate }: Review): number {
-  return (candidate as { confirmers?: number }).confirmers ?? 1;
+  return candidate.confirmers ?? 1;
 }
 
 /** One number to sort by, least first: escalation, then severity, then age. Times have 13 digits, each rank its own. */

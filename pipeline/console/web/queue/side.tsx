@@ -34,11 +34,11 @@ export function Side(props: SideProps) {
   const words = useQueueWords();
   const stale = isStale(state);
   return (
-    <aside class="side-list" aria-label={words.list}>
+    <section class="side-list" aria-label={words.list}>
       <div class="top">
-        <h2>
+        <h1>
           <span class="number">{counts.total}</span> {words.waiting}
-        </h2>
+        </h1>
         <span class="tools">
           <button
             type="button"
@@ -114,7 +114,7 @@ export function Side(props: SideProps) {
           />
         )}
       </div>
-    </aside>
+    </section>
   );
 }
 

@@ -22,22 +22,27 @@ export function useActs({ leaseMs }: SessionInfo, onUndone: (candidate: string) 
   const words = useQueueWords();
   const all = useWords();
   const [isBusy, setBusy] = useState(false);
-  const busy = useRef(false);
+  const running = useRef<Promise<unknown>>(undefined);
 
-  /** Whether it was done. */
+  /**
+   * One act at a time: what is pressed twice is done once. A claim waits for the act before it, since whoever is fast
+   * asks for the next while the last is still on its way.
+   */
   const run = async (candidate: string, what: VerdictAct, done: (review: Review, id: string) => void) => {
-    if (busy.current) return false;
-    busy.current = true;
+    if (what.kind === 'claim') await running.current;
+    if (running.current !== undefined) return;
+    running.current = ask(candidate, what, done);
+    await running.current;
+  };
+  const ask = async (candidate: string, what: VerdictAct, done: (review: Review, id: string) => void) => {
     setBusy(true);
     try {
       const { review, id } = await act(candidate, what, () => tell(words.trying));
       done(review, id);
-      return true;
     } catch (error) {
       tell(refusalText(error, candidate, words, all), { bad: true });
-      return false;
     } finally {
-      busy.current = false;
+      running.current = undefined;
       setBusy(false);
     }
   };

@@ -57,7 +57,8 @@ export function heard(before: Waiting, messages: readonly QueueMessage[]): Waiti
     ...before,
     open: new Map(before.open),
     past: new Map(before.past),
-    told: new Set(before.told),
+    // Of no more use once all was told.
+    told: before.complete ? new Set<string>() : new Set(before.told),
     outages: new Map(before.outages),
   };
   for (const message of messages) {
@@ -66,6 +67,8 @@ export function heard(before: Waiting, messages: readonly QueueMessage[]): Waiti
         for (const review of message.reviews) take(next, review);
         break;
       case 'ready':
+        // Once on each line.
+        if (next.complete) break;
         for (const [id, review] of next.open) if (!next.told.has(id)) leave(next, review);
         next.complete = true;
         next.known = true;

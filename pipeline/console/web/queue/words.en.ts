@@ -132,7 +132,7 @@ export const en = {
     not_read_back: 'It is not certain yet whether that was recorded. Try again: it counts once.',
     not_audited: 'The audit does not take it now. Try again: it counts once.',
     clip_not_seen: 'The clip must have run through once before you can confirm.',
-    second_person: 'The second confirmation takes another person.',
+    needs_another_agent: 'The second confirmation takes another person.',
     not_claimed: 'You hold no claim on it.',
     unknown_candidate: 'No such candidate is under review.',
     not_in_force: 'That decision no longer stands, so it cannot be taken back.',

@@ -111,7 +111,7 @@ export const fr: QueueWords = {
     not_read_back: 'L’enregistrement n’est pas encore certain. Réessayez : cela ne compte qu’une fois.',
     not_audited: 'L’audit n’est pas disponible. Réessayez : cela ne compte qu’une fois.',
     clip_not_seen: 'La séquence doit avoir défilé une fois avant de pouvoir confirmer.',
-    second_person: 'La seconde confirmation revient à une autre personne.',
+    needs_another_agent: 'La seconde confirmation revient à une autre personne.',
     not_claimed: 'Vous ne l’avez pas pris en charge.',
     unknown_candidate: 'Aucun candidat de ce nom n’est à l’examen.',
     not_in_force: 'Cette décision n’est plus en vigueur : elle ne peut être annulée.',

@@ -1,8 +1,8 @@
 import type { PageProps } from '../pages.ts';
-import { Empty } from '../ui/empty.tsx';
-import { useWords } from '../words/words.ts';
+import { Lazy } from '../ui/lazy.tsx';
 
-export function StatisticsPage(_: PageProps) {
-  const words = useWords();
-  return <Empty title={words.pages.statistics} />;
+const fetchIt = () => import('./screen.tsx').then(({ StatisticsScreen }) => StatisticsScreen);
+
+export function StatisticsPage(page: PageProps) {
+  return <Lazy fetchIt={fetchIt} page={page} />;
 }

@@ -1,8 +1,9 @@
+/** The editor is fetched when somebody opens it: agents never do. */
 import type { PageProps } from '../pages.ts';
-import { Empty } from '../ui/empty.tsx';
-import { useWords } from '../words/words.ts';
+import { Lazy } from '../ui/lazy.tsx';
 
-export function ZonesPage(_: PageProps) {
-  const words = useWords();
-  return <Empty title={words.pages.zones} />;
+const fetchIt = () => import('./screen.tsx').then(({ ZonesScreen }) => ZonesScreen);
+
+export function ZonesPage(page: PageProps) {
+  return <Lazy fetchIt={fetchIt} page={page} />;
 }
