@@ -35,12 +35,14 @@ try {
   const person = { name: 'Léa Marchand', role: 'supervisor' } as const;
   const desk = await sitDown(browser, served.url, { ...person, size: DESK });
   await shoot(desk.page, 'queue', async (page) => {
+    await page.locator('[role="option"]').first().waitFor();
     await page.keyboard.press('n');
     await page.locator('canvas').first().waitFor();
     await wait(9_000);
   });
   const wall = await sitDown(browser, served.url, { ...person, language: 'fr', theme: 'dark', size: WALL });
   await shoot(wall.page, 'queue-fr-dark', async (page) => {
+    await page.locator('[role="option"]').first().waitFor();
     await page.keyboard.press('n');
     await page.locator('canvas').first().waitFor();
     await wait(9_000);
