@@ -40,6 +40,7 @@ interface EvaluateWords {
   readonly sensitivity?: Sensitivity;
   readonly jobs?: number;
   readonly plain?: boolean;
+  readonly fps?: number;
 }
 
 export function recordCommands(vigie: Command, done: Done): void {
@@ -136,6 +137,7 @@ export function recordCommands(vigie: Command, done: Done): void {
       oneOf(word, SENSITIVITIES),
     )
     .option('--jobs <n>', 'with --scenes: threads (default 1)', wholeNumber)
+    .option('--fps <n>', 'with --scenes: analysed pictures a second (default 5)', wholeNumber)
     .option('--plain', 'with --scenes: without look-alikes, weather and faults of the view')
     .action(async (directory: string | undefined, words: EvaluateWords) => {
       if (words.scenes === undefined && directory === undefined)
