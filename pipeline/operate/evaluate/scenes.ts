@@ -38,6 +38,8 @@ export interface ScenesOptions {
   readonly jobs?: number;
   /** Only trains, light, crowds, shake and noise: no look-alikes, no weather, no faults of the view. */
   readonly plain?: boolean;
+  /** Analysed pictures a second, 5 when absent. */
+  readonly fps?: number;
   /** File for the scores and every alert. */
   readonly json?: string;
   readonly print?: (text: string) => void;
@@ -135,7 +137,10 @@ function specOf(
   seed: number,
   options: ScenesOptions,
 ) {
-  const size = type === 'none' ? { durationS: QUIET_S } : {};
+  const size = {
+    ...(type === 'none' ? { durationS: QUIET_S } : {}),
+    ...(options.fps === undefined ? {} : { fps: options.fps }),
+  };
   return (options.plain ? sampleSpec : mixedSpec)(scene, type, seed, size);
 }
 
