@@ -177,6 +177,19 @@ describe.skipIf(!haveBrowser())('the zone editor in a browser', () => {
       await page.context().close();
     });
 
+    it('that would have raised something show where, by keys too', async () => {
+      const { page } = await edit();
+      expect(await page.locator('.zones-region').count()).toBe(0);
+      await page
+        .getByRole('button', { name: /: show where/ })
+        .first()
+        .focus();
+      await page.locator('.zones-region').waitFor();
+      await page.keyboard.press('Shift+Tab');
+      await page.locator('.zones-region').waitFor({ state: 'detached' });
+      await page.context().close();
+    });
+
     it('of which nothing could be tried say so', async () => {
       server.handlers[PATHS.setupPreview] = () => json({ faults: [], candidates: [], frames: 0 });
       const { page } = await openPage(browser, server.url + EDITOR);
