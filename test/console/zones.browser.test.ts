@@ -222,10 +222,8 @@ describe.skipIf(!haveBrowser())('the zone editor in a browser', () => {
       expect(body).toMatchObject({ basedOn: 3, note: 'Quai élargi', site: 'gare-exemple' });
       expect(body!.setup.zones[1]!.area_m2).toBe(150);
       expect(await page.getByRole('button', { name: 'Save …' }).isDisabled()).toBe(true);
-      await page
-        .getByText('“Quai élargi”')
-        .waitFor({ state: 'attached' })
-        .catch(() => undefined);
+      const versionsList = page.getByRole('region', { name: 'Versions' });
+      await versionsList.getByText('Quai élargi', { exact: true }).waitFor();
       expect(server.withoutCsrf).toBe(0);
       await page.context().close();
     });
