@@ -90,8 +90,8 @@ function pair({ x, y }: Point): [number, number] {
 }
 
 function ruleWords(rule: Rule): Readonly<Record<string, unknown>> {
-  const { id, event, version, severity, sensitivity } = rule;
-  return { id, event, ...particulars(rule), severity, sensitivity, version };
+  const { id, event, version, severity, sensitivity, confirmers = 1 } = rule;
+  return { id, event, ...particulars(rule), severity, sensitivity, confirmers, version };
 }
 
 function particulars(rule: Rule): Readonly<Record<string, unknown>> {

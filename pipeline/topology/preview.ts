@@ -46,24 +46,31 @@ const SLICE_MS = 20;
 const BATCH_MAX = 128;
 const WAIT_MS = 1_000;
 
-/** Undefined when the signal aborted. Throws what the log throws. */
-export async function tryOut(trial: Trial): Promise<Tried | undefined> {
+/** Share of the time after which it is known how far the rest of it goes. */
+const PROBE = 1 / 10;
+/** Room for what the newest frames cost more than the oldest. */
+const SPARE = 4 / 5;
+
+/** Undefined when the signal aborted. Throws what the log throws. `clockMs`: of no begin in particular. */
+export async function tryOut(trial: Trial, clockMs = () => performance.now()): Promise<Tried | undefined> {
   const { log, site, partitions, camera, fromMs, signal, msMax } = trial;
-  const begunAtMs = performance.now();
+  const begunAtMs = clockMs();
   const at = { topic: TOPICS.frames, partition: partitionFor(cameraKey(site.id, camera.id), partitions) };
   const end = await log.endOffset(at);
-  let offset = Math.max(
+  const first = Math.max(
     await log.firstOffset(at),
     await log.offsetAt(at, Math.max(0, fromMs - WARM_MS - AHEAD_MS)),
   );
-  const trying = new Trying(trial);
-  if (offset >= end) return trying.tried();
-  const reader = await log.reader([{ ...at, offset }]);
-  let sliceAtMs = performance.now();
+  let trying = new Trying(trial, fromMs);
+  if (first >= end) return trying.tried();
+  let offset = first;
+  let probed = false;
+  let reader = await log.reader([{ ...at, offset }]);
+  let sliceAtMs = clockMs();
   const giveWay = async () => {
-    if (performance.now() - sliceAtMs < SLICE_MS) return;
+    if (clockMs() - sliceAtMs < SLICE_MS) return;
     await nextTurn();
-    sliceAtMs = performance.now();
+    sliceAtMs = clockMs();
   };
   try {
     while (offset < end && !trying.isFull) {
@@ -79,7 +86,17 @@ export async function tryOut(trial: Trial): Promise<Tried | undefined> {
         if (trying.isFull || offset >= end) break;
       }
       if (signal.aborted) return undefined;
-      if (performance.now() - begunAtMs > msMax) break;
+      const spentMs = clockMs() - begunAtMs;
+      if (spentMs > msMax) break;
+      if (probed || spentMs < msMax * PROBE || offset === first) continue;
+      probed = true;
+      // Of more than there is time for, the newest says most about the draft.
+      const fits = Math.floor(((msMax * SPARE - spentMs) * (offset - first)) / spentMs);
+      if (fits <= 0 || end - offset <= fits) continue;
+      await reader.close();
+      offset = end - fits;
+      trying = new Trying(trial);
+      reader = await log.reader([{ ...at, offset }]);
     }
   } finally {
     await reader.close().catch(() => undefined);
@@ -89,13 +106,14 @@ export async function tryOut(trial: Trial): Promise<Tried | undefined> {
 
 class Trying {
   readonly #chain: Chain;
-  readonly #fromMs: number;
+  #fromMs: number | undefined;
   readonly #begun: Candidate[] = [];
   #firstMs: number | undefined;
   #lastMs: number | undefined;
   #frames = 0;
 
-  constructor({ site, camera, fromMs }: Trial) {
+  /** `fromMs`: absent, claims count once the stages have seen something of the view. */
+  constructor({ site, camera }: Trial, fromMs?: number) {
     this.#chain = new Chain({ ...site, cameras: [camera] }, `${release()}+preview`);
     this.#fromMs = fromMs;
   }
@@ -105,19 +123,21 @@ class Trying {
   }
 
   step(frame: Frame): void {
-    if (frame.capturedAtMs < this.#fromMs - WARM_MS || this.isFull) return;
+    this.#fromMs ??= frame.capturedAtMs + WARM_MS;
+    const fromMs = this.#fromMs;
+    if (frame.capturedAtMs < fromMs - WARM_MS || this.isFull) return;
     const { admit, measure, detect } = this.#chain;
     for (const admission of admit.step(frame)) {
       if (admission.kind !== 'admitted') continue;
       const atMs = admission.frame.capturedAtMs;
-      if (atMs >= this.#fromMs) {
+      if (atMs >= fromMs) {
         this.#frames += 1;
         this.#firstMs ??= atMs;
         this.#lastMs = atMs;
       }
       for (const measured of measure.step(admission.frame))
         for (const candidate of detect.step(measured))
-          if (candidate.phase === 'begin' && candidate.beganAtMs >= this.#fromMs) this.#begun.push(candidate);
+          if (candidate.phase === 'begin' && candidate.beganAtMs >= fromMs) this.#begun.push(candidate);
     }
   }
 

@@ -115,9 +115,9 @@ export class SetupRoom implements SetupPort {
     const fold = new Setups(site);
     const taken: CameraSetup[] = [];
     await readThrough(log, [{ topic: TOPICS.rules, partition: 0 }], (record) => {
-      if (record.key !== camera) return;
       try {
         const setup = decodeCameraSetup(record.value);
+        if (setup.camera !== camera) return;
         const { kind } = fold.take(setup);
         if (kind === 'taken' || kind === 'unfit') taken.push(setup);
       } catch {

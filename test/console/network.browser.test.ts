@@ -128,6 +128,17 @@ describe.skipIf(!haveBrowser())('the network in a browser', () => {
       await page.context().close();
     });
 
+    it('a link leads to its camera, however far down', async () => {
+      begin({ network: networkOf(12, 900) });
+      const { page } = await openPage(browser, `${server.url}#/network/site-010/quai-33`);
+      const tile = page.locator('.net-tile[aria-current="true"]');
+      await tile.waitFor();
+      const box = (await tile.boundingBox())!;
+      expect(box.y).toBeGreaterThan(150);
+      expect(box.y + box.height).toBeLessThan(720);
+      await page.context().close();
+    });
+
     it('links to no page that the role does not open', async () => {
       begin({ network: two, info: sessionInfo('auditor') });
       const { page } = await openPage(browser, `${server.url}#/network/gare/quai-a`);

@@ -19,9 +19,9 @@ const RULES = `[
   { id: fuller, event: density, zone: platform, limit: { people: 40 } },
   { id: fire, event: fire },
   { id: run, event: crowd_movement, zone: platform, people: 5 },
-  { id: fall, event: person_on_ground },
+  { id: fall, event: person_on_ground, confirmers: 2 },
   { id: bag, event: abandoned_object, zone: platform },
-  { id: knife, event: weapon }
+  { id: knife, event: weapon, confirmers: 1 }
 ]`.replaceAll('\n', ' ');
 const camera = (): Camera => {
   const text = siteText({ rules: RULES }).replace(/authorisation: .*\n/, '');

@@ -7,6 +7,7 @@ import type { Candidate, Frame, Observation } from '../../pipeline/model.ts';
 import { createTopics, TOPICS } from '../../pipeline/topics.ts';
 import { toRejected } from '../../pipeline/topology/common.ts';
 import { readThrough } from '../../pipeline/topology/history.ts';
+import { SetupRoom } from '../../pipeline/topology/setup-room.ts';
 import { SetupLog } from '../../pipeline/topology/setups.ts';
 import { Tally } from '../../pipeline/topology/tally.ts';
 import { frameWork } from '../../pipeline/topology/worker.ts';
@@ -89,6 +90,9 @@ describe('following', () => {
     expect(setups.setups.last('quai')?.version).toBe(0);
     await setups.current();
     expect(setups.setups.last('quai')?.version).toBe(40);
+    const about = { log, site, partitions: 1, nowMs: () => EPOCH, tally: new Tally(site) };
+    const listed = await new SetupRoom({ ...about, setups }).versions('gare', 'quai');
+    expect(listed.map(({ version }) => version)).toEqual(Array.from({ length: 41 }, (_, i) => 40 - i));
     const common = {
       log,
       site,

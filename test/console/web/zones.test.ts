@@ -15,6 +15,7 @@ import {
 } from '../../../pipeline/console/web/zones/draft.ts';
 import { faultsAt, placeOfFault } from '../../../pipeline/console/web/zones/faults.ts';
 import {
+  CONFIRMERS_DEFAULT,
   durationText,
   FIELDS,
   FOR_MS_DEFAULT,
@@ -205,6 +206,7 @@ describe('places of faults', () => {
 describe('forms of rules', () => {
   it('say what holds where a rule is silent as the site file does', () => {
     expect(SEVERITY_DEFAULT).toEqual(site.SEVERITY_DEFAULT);
+    expect(Object.keys(CONFIRMERS_DEFAULT)).toEqual(site.TWO_CONFIRM);
     expect(FOR_MS_DEFAULT).toEqual({
       ...site.WATCH_FOR_MS_DEFAULT,
       forbidden_zone: site.DWELL_MS_DEFAULT,

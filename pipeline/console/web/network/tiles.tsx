@@ -52,8 +52,16 @@ export function Tiles({ shown, language, selection, onSelect }: TilesProps) {
   const toFocus = useRef<Required<Selection> | undefined>(undefined);
   const layout = layOut(shown, columnsIn(window.widthPx));
   const seen = seenIn(layout, window.topPx, window.heightPx);
+  const hasArrived = useRef(false);
   const entryPlace = entryOf(layout, seen, entry, selection);
 
+  // A link may name a camera far down the page.
+  useLayoutEffect(() => {
+    if (hasArrived.current || !window.isMeasured || scroller.current === null) return;
+    hasArrived.current = true;
+    const place = selection?.camera && placeOf(layout, selection.site, selection.camera);
+    if (place) scroller.current.scrollTop = scrollTo(layout, place, 0, window.heightPx);
+  }, [window.isMeasured]);
   useLayoutEffect(() => {
     const wanted = toFocus.current;
     if (wanted === undefined) return;
@@ -163,10 +171,15 @@ interface Window {
   readonly topPx: number;
   readonly widthPx: number;
   readonly heightPx: number;
+  /** By the screen, and not by a guess. */
+  readonly isMeasured: boolean;
 }
 
 function useWindow(scroller: { readonly current: HTMLDivElement | null }): Window {
-  const [window, setWindow] = useState<Window>({ topPx: 0, widthPx: 900, heightPx: 600 });
+  const [window, setWindow] = useState<Window>({
+    ...{ topPx: 0, widthPx: 900, heightPx: 600 },
+    isMeasured: false,
+  });
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
@@ -179,6 +192,7 @@ function useWindow(scroller: { readonly current: HTMLDivElement | null }): Windo
           topPx: element.scrollTop,
           widthPx: element.clientWidth,
           heightPx: element.clientHeight,
+          isMeasured: true,
         });
       });
     };

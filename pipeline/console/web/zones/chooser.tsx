@@ -1,3 +1,4 @@
+import './chooser.css';
 import { useEffect, useState } from 'preact/hooks';
 import { type CameraSetup, PATHS, type SessionInfo } from '../../api.ts';
 import { get } from '../calls.ts';

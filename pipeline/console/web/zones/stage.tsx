@@ -1,4 +1,5 @@
 /** The camera's view with everything that is drawn on it, to be changed by pointer and by keys. */
+import './stage.css';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Box } from '../../../model.ts';
 import type { RuleText } from '../../api.ts';
