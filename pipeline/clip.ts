@@ -43,3 +43,24 @@ export interface ClipPicture {
 export type ClipPart =
   | { readonly kind: 'header'; readonly header: ClipHeader }
   | { readonly kind: 'picture'; readonly picture: ClipPicture };
+
+/** Where the clips of some cameras of one site are held. */
+export interface ClipHolder {
+  readonly site: string;
+  readonly cameras: readonly string[];
+  /** A header, then pictures. Throws ClipRefusal: `clip_gone`. */
+  clip(candidate: string, signal: AbortSignal): AsyncIterable<ClipPart>;
+  /** A header, then one picture. Throws ClipRefusal: `picture_none`. */
+  picture(camera: string, signal: AbortSignal): AsyncIterable<ClipPart>;
+}
+
+/** There is nothing (more) to show: why, as a code and in words. */
+export class ClipRefusal extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'ClipRefusal';
+    this.code = code;
+  }
+}

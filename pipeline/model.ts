@@ -264,6 +264,20 @@ export interface Mover {
   readonly velocity: Point;
 }
 
+/** What one occupied cell shows of how people move on the floor. */
+export interface CellMotion {
+  /** Its middle, and the row on which whoever is in it stands, shares of the view. */
+  readonly x: number;
+  readonly y: number;
+  readonly footY: number;
+  /** People whom its area would make. */
+  readonly people: number;
+  /** Metres per second; right and down the view. */
+  readonly speed: number;
+  readonly vx: number;
+  readonly vy: number;
+}
+
 /** What `measure` hands to `detect` for every frame; never on the log. */
 export interface Measured {
   readonly frame: Frame;
@@ -272,6 +286,8 @@ export interface Measured {
   readonly tracks: readonly Track[];
   /** Absent where no rule of the camera asks for them, and while the view cannot be trusted. */
   readonly movers?: readonly Mover[];
+  /** Whenever movers are. */
+  readonly motion?: readonly CellMotion[];
 }
 
 /** A number that explains a claim: what was found, and the limit it was held against. */

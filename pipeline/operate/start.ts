@@ -1,7 +1,9 @@
 /** `vigie start` and `vigie run`: a station and its console, all in one process. */
+import { join } from 'node:path';
 import { type Console, serveConsole } from '../console/server.ts';
 import type { Site } from '../site/site.ts';
 import { createTopics } from '../topics.ts';
+import type { ClipSpace } from '../topology/clips.ts';
 import type { Pace } from '../topology/ingest.ts';
 import type { Overload } from '../topology/turns.ts';
 import { type Station, startStation } from '../topology.ts';
@@ -23,6 +25,8 @@ export interface StartOptions extends AccessWords {
   readonly overload: Overload;
   /** Disk space for frames while Kafka is away. */
   readonly spoolBytes: number;
+  /** Disk space for clips, and how long each is kept. */
+  readonly clipSpace: ClipSpace;
 }
 
 function placeOf({ log: { data }, site: { id }, spoolBytes: bytesMax }: StartOptions) {
@@ -38,6 +42,7 @@ export function start(options: StartOptions): Promise<number> {
     async begin({ log, shared, keeps }) {
       // The embedded log is this disk already.
       const place = options.log.kind === 'kafka' ? await openSpoolPlace(placeOf(options)) : undefined;
+      const clipSpace = { ...options.clipSpace, ...clipPlace(options.log, site.id, place?.clips) };
       const spool = place && { directory: place.directory, bytesMax: options.spoolBytes };
       let access: Access | undefined;
       let browsers: Console | undefined;
@@ -49,7 +54,15 @@ export function start(options: StartOptions): Promise<number> {
       try {
         access = await openAccess(options, tellErrors);
         const inside = options.http !== undefined;
-        station = await startStation({ ...options, ...access, log, shared, inside, ...(spool && { spool }) });
+        station = await startStation({
+          ...options,
+          ...access,
+          log,
+          shared,
+          inside,
+          clipSpace,
+          ...(spool && { spool }),
+        });
         browsers = await consoleOf(options, access, station).catch(async (error: unknown) => {
           await station.stop();
           throw error;
@@ -75,6 +88,12 @@ export function start(options: StartOptions): Promise<number> {
       };
     },
   });
+}
+
+/** The embedded log's directory is this process's alone; a log in memory leaves nothing anywhere. */
+function clipPlace({ kind, data }: LogChoice, site: string, beside: string | undefined) {
+  if (kind === 'memory') return {};
+  return { directory: beside ?? join(data, 'clips', site) };
 }
 
 /** Undefined: not wanted. The console is a client like any other, over loopback. */

@@ -8,12 +8,15 @@ import {
   type GetPictureRequest,
   type GetPictureResponse,
 } from '../../proto/messages.ts';
-import type { ClipPart } from '../clip.ts';
+import type { ClipHolder, ClipPart } from '../clip.ts';
 import type { Calling } from './client-calls.ts';
+import { deliver } from './clip-delivery.ts';
 import { asRpcError } from './rpc-error.ts';
 import { clipService } from './services.ts';
 
 export interface ClipCalls {
+  /** For the edge that holds clips: answers until the signal aborts; rejects with RpcError when the server ends it. */
+  deliverClips(holder: ClipHolder, signal: AbortSignal, onTaken?: () => void): Promise<void>;
   /**
    * The header, then its pictures, oldest first, until the signal aborts. A clip that is `growing` has more to show when
    * it is asked for again. Throws RpcError: `unknown_candidate`, `clip_gone`, `clip_not_here`, `not_audited` ...
@@ -23,9 +26,10 @@ export interface ClipCalls {
   getPicture(of: GetPictureRequest): Promise<GetPictureResponse>;
 }
 
-export function clipCalls({ ask, open }: Pick<Calling, 'ask' | 'open'>): ClipCalls {
-  const { getClip, getPicture } = clipService.definition;
+export function clipCalls({ ask, open, converse }: Calling): ClipCalls {
+  const { getClip, getPicture, deliver: deliverClips } = clipService.definition;
   return {
+    deliverClips: (holder, signal, onTaken) => deliver(converse(deliverClips.path), holder, signal, onTaken),
     async *getClip({ candidate, why, signal }) {
       const call = open(getClip.path, encodeGetClipRequest({ candidate, why }));
       const stop = () => call.cancel();

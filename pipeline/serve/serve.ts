@@ -5,10 +5,13 @@
  * (the development identity), so the port is then bound to loopback and to nothing else. With one, another address
  * takes TLS too: a bearer token that others can read is theirs.
  */
+
+import type { ClipHolder } from '../clip.ts';
 import { fault, InputError } from '../errors.ts';
 import type { Gatekeeper } from '../identity/gatekeeper.ts';
 import type { Log } from '../log/port.ts';
 import { type AuditTrail, NO_AUDIT } from './audit.ts';
+import { ClipDesk } from './clips.ts';
 import { combining } from './combine.ts';
 import { EventFeed, type SubscriberState, type Withheld } from './events.ts';
 import { SERVER_OPTIONS } from './grpc.ts';
@@ -20,13 +23,17 @@ import { type OtherOptions, startOthers } from './others.ts';
 import type { ReviewPort } from './port.ts';
 import { addReflection } from './reflection.ts';
 import { ReviewDesk } from './review.ts';
-import { eventService, reviewService } from './services.ts';
+import { clipService, eventService, reviewService } from './services.ts';
 
 export { isLoopback } from './listen.ts';
 
 export interface ServeOptions extends OtherOptions {
   readonly log: Log;
   readonly review: ReviewPort;
+  /** Clips that are held in this process; others are held by edges that dial in. */
+  readonly clips?: ClipHolder;
+  /** Default 64 clips and pictures at a time; the next one is answered RESOURCE_EXHAUSTED. */
+  readonly clipViewsMax?: number;
   /** Who callers are. Absent: the development identity, on loopback only. Closed by whoever opened it. */
   readonly gatekeeper?: Gatekeeper;
   /** Absent: plaintext, on loopback only. Closed by whoever opened it. */
@@ -96,6 +103,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     now,
     onFailure,
   });
+  const clips = new ClipDesk({
+    review: options.review,
+    audit,
+    ...(options.clips && { clips: options.clips }),
+    ...(options.clipViewsMax && { viewsMax: options.clipViewsMax }),
+    now,
+    onFailure,
+  });
   const guard = new Guard({
     ...(gatekeeper && { gatekeeper }),
     ...(attempts && { attempts }),
@@ -108,8 +123,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const others = startOthers(options, onFailure, () => feed.subscribers().length);
   server.addService(eventService.definition, { subscribe: feed.subscribe, ...others.eventHandlers });
   server.addService(reviewService.definition, desk.handlers);
+  server.addService(clipService.definition, clips.handlers);
   others.addTo(server);
-  const health = addHealth(server, [eventService.name, reviewService.name, ...others.names]);
+  const health = addHealth(server, [
+    eventService.name,
+    reviewService.name,
+    clipService.name,
+    ...others.names,
+  ]);
   addReflection(server);
   const listening = await listen(
     server,
@@ -138,6 +159,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
         health.set(false);
         feed.close();
         desk.close();
+        clips.close();
         const quiet = others.close();
         await listening.close(graceMs);
         await quiet;

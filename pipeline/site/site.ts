@@ -2,6 +2,7 @@
  * A site as its file describes it, after parsing: every default filled in, every reference resolved.
  * parse.ts makes it from `site.yaml`; stages only ever see this.
  */
+import type { ClipKind } from '../clip.ts';
 import type { Box, EventType, Point, Sensitivity, Severity, SiteKind, Vehicle } from '../model.ts';
 
 export interface Zone {
@@ -97,6 +98,8 @@ export interface Camera {
   readonly rules: readonly Rule[];
   /** That it rides in; frames that say more of it are believed. */
   readonly vehicle?: Vehicle;
+  /** What may be shown of a candidate. Absent: the analysis plane. */
+  readonly clips?: ClipKind;
 }
 
 /** Outside it nothing is raised. */

@@ -16,7 +16,7 @@ import { Standing } from './standing.ts';
 
 export interface DeskOptions
   extends Omit<Common, 'signal'>,
-    Pick<ServeOptions, 'gatekeeper' | 'tls' | 'inside'> {
+    Pick<ServeOptions, 'gatekeeper' | 'tls' | 'inside' | 'clips'> {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -29,7 +29,7 @@ export interface Desk extends Part {
 
 /** Resolves when everything that was on the log has been read and agents can connect. Throws InputError: the port. */
 export async function startDesk(options: DeskOptions): Promise<Desk> {
-  const { log, tally, host, port, gatekeeper, tls, inside } = options;
+  const { log, tally, host, port, gatekeeper, tls, inside, clips } = options;
   const stopping = new AbortController();
   const audit = new AuditLog({ ...options, signal: stopping.signal });
   const review = new ReviewRoom({ ...options, signal: stopping.signal });
@@ -62,6 +62,7 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
       ...(gatekeeper && { gatekeeper }),
       ...(tls && { tls }),
       ...(inside && { inside }),
+      ...(clips && { clips }),
       onWithheld: ({ code }) => tally.refuse(code),
       onFailure: (error) => tally.fail(error),
     });

@@ -3,11 +3,13 @@
  *
  * Any number of processes share the cameras of a site; who watches which is said on their command lines.
  */
+import type { Clips } from '../clips/clips.ts';
 import { openSource } from '../ingest/camera.ts';
 import type { PictureSource } from '../ingest/picture.ts';
 import { patiently, pause } from '../patience.ts';
 import { type Camera, needsFlicker } from '../site/site.ts';
 import { FrameBatches } from './batches.ts';
+import { cutClips } from './clips.ts';
 import { type Common, type Part, patienceOf } from './common.ts';
 import { type Epochs, lastEpochs } from './epochs.ts';
 import { ingest, type Pace } from './ingest.ts';
@@ -33,6 +35,8 @@ export interface EdgeOptions extends Omit<Common, 'signal'> {
    * where waiting loses nothing and a full disk would.
    */
   readonly spool?: SpoolSpace;
+  /** Where clips are cut. */
+  readonly clips?: Clips;
   readonly open?: (camera: Camera, startMs: number) => Promise<PictureSource>;
 }
 
@@ -70,11 +74,17 @@ export function startEdge(options: EdgeOptions): Edge {
       lastEpochs: await known(left),
       site,
       ...(cameras !== undefined && { cameras }),
+      ...(options.clips && { clips: options.clips }),
       batches,
       tally,
       nowMs,
       open:
-        options.open ?? ((camera, startMs) => openSource(camera, { startMs, between: needsFlicker(camera) })),
+        options.open ??
+        ((camera, startMs) =>
+          openSource(camera, {
+            ...{ startMs, between: needsFlicker(camera) },
+            full: options.clips !== undefined && camera.clips === 'full',
+          })),
       pace,
       loop,
       asSet: (camera) => setups.setups.newest(camera.id)?.camera ?? camera,
@@ -97,6 +107,7 @@ export function startEdge(options: EdgeOptions): Edge {
     const of = (id: string) => Math.max(left.get(id) ?? 0, onLog?.value.get(id) ?? 0);
     return new Map(ids.map((id) => [id, of(id)]));
   };
+  const cutting = options.clips && cutClips({ ...options, clips: options.clips, signal: stopping.signal });
   const ingested = work();
   ingested.catch(() => stopping.abort());
   let stopped: Promise<void> | undefined;
@@ -105,6 +116,7 @@ export function startEdge(options: EdgeOptions): Edge {
     await ingested.catch(() => undefined);
     await following;
     await outbox?.close();
+    await cutting;
   };
   return {
     ingested,

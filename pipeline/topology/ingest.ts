@@ -4,6 +4,7 @@
  * One camera that fails is reported and leaves the others alone. At the end of a stream, and when the station is
  * stopped, a last frame says that the view is lost, so that nothing looks like a quiet view.
  */
+import type { Clips } from '../clips/clips.ts';
 import { InputError } from '../errors.ts';
 import type { PictureSource } from '../ingest/picture.ts';
 import { unstalled } from '../ingest/stall.ts';
@@ -36,6 +37,8 @@ export interface IngestOptions {
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
   readonly tally: Tally;
+  /** Where pictures wait for a candidate that asks for them. */
+  readonly clips?: Clips;
   /** What epochs must rise above, by camera id (epochs.ts). */
   readonly lastEpochs?: Epochs;
 }
@@ -112,6 +115,8 @@ async function session(
       if (signal.aborted) break;
       if (canReopen && needsFlicker(options.asSet?.(camera) ?? camera) !== flames) return 'set_anew';
       last = observer.observe(picture, pace === 'real' ? options.nowMs() : picture.capturedAtMs);
+      // Before the frame is anywhere, so that whoever claims something of it finds its picture.
+      options.clips?.take(source, picture, last);
       onFrame(last);
       await batches.add(last);
     }

@@ -116,7 +116,7 @@ describe.skipIf(!haveBrowser())('the queue’s page', () => {
       const page = await sit();
       await rows(page).first().waitFor();
       await page.keyboard.press('n');
-      await expect.poll(() => page.locator('.on-screen').first().textContent()).toContain('out of reach');
+      await expect.poll(() => page.locator('.corner').textContent()).toContain('out of reach');
       await expect.poll(() => act(page, 'confirm').isEnabled()).toBe(true);
     });
 
@@ -325,6 +325,65 @@ describe.skipIf(!haveBrowser())('the queue’s page', () => {
         { kind: 'release', note: 'fin de service' },
       ]);
     });
+  });
+
+  it('a claim goes on while its holder is at work, and runs out openly when they are not', async () => {
+    await begin({ info: { leaseMs: 4_000 } });
+    here.raise({});
+    const page = await sit();
+    await rows(page).first().click();
+    await page.keyboard.press('c');
+    await act(page, 'reject').waitFor();
+    const claims = () => here.decisions.filter(({ body }) => body.act.kind === 'claim').length;
+    await expect
+      .poll(
+        async () => {
+          await page.keyboard.press('s');
+          return claims();
+        },
+        { timeout: 10_000 },
+      )
+      .toBeGreaterThanOrEqual(3);
+    // Hands off.
+    await expect.poll(() => stands(page).textContent(), { timeout: 20_000 }).toContain('Your claim ran out');
+    expect(await act(page, 'confirm').count()).toBe(0);
+    await act(page, 'claim').waitFor();
+  });
+
+  it('sounds for what comes, by the worst of it, once somebody has asked for sound', async () => {
+    await begin();
+    here.raise({});
+    const page = await sit();
+    await fewRows(page, 1);
+    await page.evaluate(`
+      window.heard = [];
+      window.AudioContext = class {
+        currentTime = 0;
+        resume() { return Promise.resolve(); }
+        createOscillator() {
+          const frequency = { value: 0 };
+          return { frequency, connect: (to) => to, start: () => window.heard.push(frequency.value), stop() {} };
+        }
+        createGain() {
+          const gain = { setValueAtTime() {}, linearRampToValueAtTime() {}, exponentialRampToValueAtTime() {} };
+          return { gain, connect: (to) => to };
+        }
+      };
+    `);
+    const heard = () => page.evaluate<number[]>('window.heard');
+    here.raise({ severity: 'critical' });
+    await fewRows(page, 2);
+    expect(await heard()).toEqual([]);
+    await page.getByRole('button', { name: 'Sound off' }).click();
+    const by = { name: 'B', role: 'agent' } as const;
+    here.raise({ severity: 'critical', state: { kind: 'claimed', by, untilMs: Date.now() + 60_000 } });
+    await fewRows(page, 3);
+    expect(await heard()).toEqual([]);
+    here.raise({ severity: 'low' }, { severity: 'high' });
+    await expect.poll(heard).toEqual([659, 784]);
+    // It becomes overdue a moment later, and sounds again.
+    here.raise({ severity: 'low', waitedMs: 5_000, waitMs: 10_000 });
+    await expect.poll(heard, { timeout: 10_000 }).toEqual([659, 784, 440, 440]);
   });
 
   it('keys do nothing while somebody types, and letters can be switched off', async () => {
