@@ -116,7 +116,7 @@ describe.skipIf(!haveBrowser())('the queue’s page', () => {
       const page = await sit();
       await rows(page).first().waitFor();
       await page.keyboard.press('n');
-      await expect.poll(() => page.locator('.on-screen').first().textContent()).toContain('out of reach');
+      await expect.poll(() => page.locator('.corner').textContent()).toContain('out of reach');
       await expect.poll(() => act(page, 'confirm').isEnabled()).toBe(true);
     });
 

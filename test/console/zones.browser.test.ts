@@ -177,6 +177,19 @@ describe.skipIf(!haveBrowser())('the zone editor in a browser', () => {
       await page.context().close();
     });
 
+    it('that would have raised something show where, by keys too', async () => {
+      const { page } = await edit();
+      expect(await page.locator('.zones-region').count()).toBe(0);
+      await page
+        .getByRole('button', { name: /: show where/ })
+        .first()
+        .focus();
+      await page.locator('.zones-region').waitFor();
+      await page.keyboard.press('Shift+Tab');
+      await page.locator('.zones-region').waitFor({ state: 'detached' });
+      await page.context().close();
+    });
+
     it('of which nothing could be tried say so', async () => {
       server.handlers[PATHS.setupPreview] = () => json({ faults: [], candidates: [], frames: 0 });
       const { page } = await openPage(browser, server.url + EDITOR);
@@ -209,10 +222,8 @@ describe.skipIf(!haveBrowser())('the zone editor in a browser', () => {
       expect(body).toMatchObject({ basedOn: 3, note: 'Quai élargi', site: 'gare-exemple' });
       expect(body!.setup.zones[1]!.area_m2).toBe(150);
       expect(await page.getByRole('button', { name: 'Save …' }).isDisabled()).toBe(true);
-      await page
-        .getByText('“Quai élargi”')
-        .waitFor({ state: 'attached' })
-        .catch(() => undefined);
+      const versionsList = page.getByRole('region', { name: 'Versions' });
+      await versionsList.getByText('Quai élargi', { exact: true }).waitFor();
       expect(server.withoutCsrf).toBe(0);
       await page.context().close();
     });

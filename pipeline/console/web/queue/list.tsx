@@ -176,7 +176,8 @@ function Standing({ review, nowMs, name }: { review: Review; nowMs: number; name
     return (
       <span class={isMine ? 'standing mine' : 'standing'} title={held.by.name}>
         <span aria-hidden="true">{isMine ? '◉' : '◎'}</span>
-        <span class="cut">{isMine ? words.rowMine(left) : words.rowHeld(held.by.name, left)}</span>
+        <span class="cut">{isMine ? words.you : held.by.name}</span>
+        <span class="number">{left}</span>
       </span>
     );
   }

@@ -68,17 +68,17 @@ export function Player({ clip, candidate, setup, label, controls, onShare }: Pla
         <canvas ref={canvas} role="img" aria-label={label} />
         <p class="on-screen" role="status">
           {clip.kind === 'loading' && words.clip.loading}
-          {clip.kind === 'absent' && absentText(clip, words)}
           {clip.kind === 'here' && clip.pictures.length === 0 && words.clip.empty}
         </p>
-        <p class="on-screen corner">
+        <p class="on-screen corner" role="status">
+          {clip.kind === 'absent' && <span>{absentText(clip, words)}</span>}
           {isNone && <span>{words.clip.none}</span>}
           {clip.kind === 'here' && clip.info.kind === 'plane' && <span>{words.clip.plane}</span>}
           {clip.kind === 'here' && clip.info.growing && <span>{words.clip.growing}</span>}
         </p>
       </div>
       <Timeline clip={clip} candidate={candidate} shown={shown} onSeek={(at) => film.seek(at)} />
-      <div class="controls">
+      <div class="controls" hidden={clip.kind === 'absent'}>
         <button type="button" class="button" onClick={() => controls.current?.toggle()}>
           <span aria-hidden="true">{playing ? '❚❚' : '▶'}</span>
           <span class="hidden-but-read">{playing ? words.clip.pause : words.clip.play}</span>
@@ -304,8 +304,8 @@ class Film {
     const { clip, candidate, setup, bare } = this.look;
     pen.fillStyle = '#0b1117';
     pen.fillRect(0, 0, canvas.width, canvas.height);
-    if (clip.kind !== 'here') return;
-    const picture = clip.pictures[this.#index];
+    if (clip.kind === 'loading') return;
+    const picture = clip.kind === 'here' ? clip.pictures[this.#index] : undefined;
     const seen = picture?.frame;
     const ratio = ratioOf(clip, seen);
     const width = Math.min(canvas.width, canvas.height * ratio);
@@ -317,25 +317,23 @@ class Film {
       height,
       dot: devicePixelRatio * Math.min(2, Math.max(1, canvas.clientWidth / 900)),
     };
-    if (picture !== undefined) {
+    if (clip.kind === 'here' && picture !== undefined) {
       const drawable = this.#pictures.get(clip.info, clip.pictures, this.#index);
       if (drawable) {
         pen.drawImage(drawable, on.x, on.y, on.width, on.height);
       }
     }
-    if (clip.info.kind === 'none') {
+    const isBlank = clip.kind === 'absent' || clip.info.kind === 'none';
+    if (isBlank) {
       pen.strokeStyle = 'rgb(255 255 255 / 20%)';
       pen.strokeRect(on.x + 0.5, on.y + 0.5, on.width - 1, on.height - 1);
     }
-    if (!bare || clip.info.kind === 'none') drawOverlay(pen, on, { candidate, setup, seen });
+    if (!bare || isBlank) drawOverlay(pen, on, { candidate, setup, seen });
   }
 }
 
-function ratioOf(
-  clip: Clip & { kind: 'here' },
-  seen: { planeWidth: number; planeHeight: number } | undefined,
-): number {
-  const { width, height } = clip.info;
+function ratioOf(clip: Clip, seen: { planeWidth: number; planeHeight: number } | undefined): number {
+  const { width, height } = clip.kind === 'here' ? clip.info : { width: 0, height: 0 };
   if (width > 0 && height > 0) return width / height;
   return seen !== undefined && seen.planeHeight > 0 ? seen.planeWidth / seen.planeHeight : 16 / 9;
 }

@@ -68,7 +68,7 @@ function optionsOf(parent: HTMLElement, { height, markMs, limit, language }: Wis
     height,
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     scales: {
       x: { time: true },
       y: { range: (_, __, most) => [0, Math.max(1, most, limit ?? 0) * 1.1] },

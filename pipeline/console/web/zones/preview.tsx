@@ -103,7 +103,17 @@ function Raised({ preview, isOld, onLook }: RaisedProps) {
         <tbody>
           {preview.candidates.map((one) => (
             <tr key={one.id} onPointerEnter={() => onLook(one)} onPointerLeave={() => onLook(undefined)}>
-              <td class="number">{clock(language, one.beganAtMs)}</td>
+              <td class="number">
+                <button
+                  type="button"
+                  class="zones-look"
+                  aria-label={words.lookAt(clock(language, one.beganAtMs))}
+                  onFocus={() => onLook(one)}
+                  onBlur={() => onLook(undefined)}
+                >
+                  {clock(language, one.beganAtMs)}
+                </button>
+              </td>
               <td>
                 {one.rule} <span class="small quiet">{all.type[one.type]}</span>
               </td>

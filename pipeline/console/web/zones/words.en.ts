@@ -111,6 +111,7 @@ export const en = {
   back: 'How far back',
   minutes: (number: string) => `${number} minutes`,
   raisedAt: 'Time',
+  lookAt: (time: string) => `${time}: show where`,
   raisedBy: 'Rule',
   raisedWhat: 'What was seen',
   saveTitle: (version: string) => `Save as version ${version}`,

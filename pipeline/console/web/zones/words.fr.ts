@@ -121,6 +121,7 @@ export const fr: ZonesWords = {
   back: 'Jusqu’où en arrière',
   minutes: (number) => `${number} minutes`,
   raisedAt: 'Heure',
+  lookAt: (time) => `${time} : montrer où`,
   raisedBy: 'Règle',
   raisedWhat: 'Ce qui a été vu',
   saveTitle: (version) => `Enregistrer la version ${version}`,
