@@ -95,7 +95,7 @@ describe('the sentence of a claim', () => {
   });
   it('is said anew in French', () => {
     expect(explained(whole, 'fr')).toEqual({
-      text: '2 personnes dans « voie-2 » depuis 4,25 s, limite 2 s',
+      text: '2 personnes dans «\u00a0voie-2\u00a0» depuis 4,25 s, limite 2 s',
       language: 'fr',
     });
   });

@@ -74,5 +74,5 @@ interface AllowedProps {
 
 function Allowed({ info, page, children }: AllowedProps) {
   const words = useWords();
-  return mayOpen(info, page) ? <>{children}</> : <Empty title={words.notYours} />;
+  return mayOpen(info, page) ? children : <Empty title={words.notYours} />;
 }

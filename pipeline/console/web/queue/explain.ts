@@ -80,7 +80,7 @@ const FRENCH: Readonly<Record<EventType, Say>> = {
 
 function inFrench(candidate: Candidate): string | undefined {
   const numbers = new Numbers(candidate);
-  const place = candidate.place === undefined ? 'dans la vue' : `dans « ${candidate.place} »`;
+  const place = candidate.place === undefined ? 'dans la vue' : `dans «\u00a0${candidate.place}\u00a0»`;
   const text = FRENCH[candidate.type](numbers, place);
   return numbers.isWhole ? text : undefined;
 }

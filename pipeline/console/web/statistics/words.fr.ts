@@ -32,7 +32,7 @@ export const fr: StatisticsWords = {
   },
   few: 'peu',
   fewLong: (number) => `Seulement ${number} jugés : trop peu pour conclure.`,
-  fewNote: '« peu » : moins de 10 jugés ou décidés ; n’en concluez pas grand-chose.',
+  fewNote: '«\u00a0peu\u00a0» : moins de 10 jugés ou décidés ; n’en concluez pas grand-chose.',
   how: 'La précision est confirmés / (confirmés + faux + vrais mais sans suite). Essais et échus n’y comptent pas.',
   by: 'Par',
   dimension: { camera: 'Caméra', type: 'Événement', rule: 'Règle', site: 'Site' },

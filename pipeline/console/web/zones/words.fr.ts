@@ -134,7 +134,7 @@ export const fr: ZonesWords = {
   overtakenTitle: 'Quelqu’un d’autre a enregistré',
   overtaken: (who, when, version) =>
     `${who} a enregistré la version ${version} le ${when} pendant votre travail. Rien du vôtre n’a été enregistré, rien du sien n’est perdu.`,
-  overtakenNote: (note) => `Sa note : « ${note} »`,
+  overtakenNote: (note) => `Sa note : «\u00a0${note}\u00a0»`,
   loadTheirs: 'Charger la sienne, abandonner la mienne',
   keepMine: 'Continuer la mienne par-dessus la sienne',
   versions: 'Versions',
