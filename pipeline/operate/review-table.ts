@@ -63,13 +63,13 @@ export function reviewTable(
   options: { numbered?: boolean; columns?: number } = {},
 ): string[] {
   const head = [options.numbered ? '#' : 'ref', 'severity', 'age', 'type', 'place', 'what', 'id'];
-  const rows = reviews.map(({ candidate, state }, index) => [
+  const rows = reviews.map(({ candidate, state, firstConfirmation }, index) => [
     options.numbered ? String(index + 1) : refOf(candidate.id),
     candidate.severity,
     age(nowMs - candidate.beganAtMs),
     candidate.type,
     [candidate.site, candidate.camera, ...(candidate.place === undefined ? [] : [candidate.place])].join('/'),
-    `${standing(state)}${candidate.explanation}`,
+    `${standing(state)}${seconded(firstConfirmation, state)}${candidate.explanation}`,
     candidate.id,
   ]);
   const table = [head, ...rows].map((row) => row.map(plain));
@@ -86,7 +86,11 @@ export function reviewTable(
 }
 
 /** `confirmed  kqzpb  forbidden_zone  gare/quai-a/1790000000000/no-tracks/120  by A. Martin` */
-export function outcome({ candidate, state }: CandidateReview): string {
+export function outcome({ candidate, state, firstConfirmation }: CandidateReview): string {
+  if (firstConfirmation !== undefined && !('verdict' in state)) {
+    const words = ['confirmed by one', refOf(candidate.id), candidate.type, candidate.id];
+    return plain([...words, `by ${firstConfirmation.by.name}; a second person must confirm it`].join('  '));
+  }
   const who =
     state.kind === 'claimed' ? state.by.name : 'verdict' in state ? state.verdict.by.name : undefined;
   const by = who === undefined ? [] : [`by ${who}`];
@@ -97,6 +101,11 @@ function standing(state: CandidateReview['state']): string {
   if (state.kind === 'waiting') return '';
   if (state.kind === 'claimed') return `[claimed by ${state.by.name}] `;
   return `[${state.kind} by ${state.verdict.by.name}] `;
+}
+
+function seconded(first: CandidateReview['firstConfirmation'], state: CandidateReview['state']): string {
+  if (first === undefined || 'verdict' in state) return '';
+  return `[confirmed by ${first.by.name}, takes a second person] `;
 }
 
 function cut(line: string, columns: number): string {

@@ -13,6 +13,8 @@ export interface StatisticsWords extends ReachWords {
   readonly until?: number;
 }
 
+const DAY_MS = 86_400_000;
+
 /** Upper ends of the buckets, s; the last has none. */
 const WITHIN_S = [5, 10, 20, 30, 60, 120, 300, 600];
 
@@ -37,6 +39,8 @@ export async function statistics(
 }
 
 export function statisticsTable(rows: readonly StatisticsRow[]): string {
+  const on = rows.map(({ dayMs }) => dayMs);
+  const days = (Math.max(...on) - Math.min(...on)) / DAY_MS + 1;
   const byRule = new Map<string, StatisticsRow[]>();
   for (const row of rows) {
     const key = [row.site, row.camera, row.rule, row.type].join('\n');
@@ -46,7 +50,7 @@ export function statisticsTable(rows: readonly StatisticsRow[]): string {
     `${of[0]!.site}/${of[0]!.camera}`,
     of[0]!.rule,
     of[0]!.type,
-    ...figures(of),
+    ...figures(of, days),
   ]);
   const headings = [
     'camera',
@@ -61,12 +65,15 @@ export function statisticsTable(rows: readonly StatisticsRow[]): string {
     'lapsed',
   ];
   const sorted = lines.sort(([a = '', b = ''], [c = '', d = '']) => a.localeCompare(c) || b.localeCompare(d));
-  return table([...headings, 'precision', 'decided within'], [...sorted, ['all', '', '', ...figures(rows)]]);
+  return table(
+    [...headings, 'precision', 'decided within'],
+    [...sorted, ['all', '', '', ...figures(rows, days)]],
+  );
 }
 
-function figures(rows: readonly StatisticsRow[]): string[] {
+/** `days`: from the first day on which anything was claimed to the last, quiet ones included. */
+function figures(rows: readonly StatisticsRow[], days: number): string[] {
   const sum = (of: (row: StatisticsRow) => number) => rows.reduce((total, row) => total + of(row), 0);
-  const days = new Set(rows.map(({ dayMs }) => dayMs)).size;
   const raised = sum((row) => row.raised);
   const confirmed = sum((row) => row.confirmed);
   const wrong = sum((row) => row.rejectedFalse);
@@ -74,7 +81,7 @@ function figures(rows: readonly StatisticsRow[]): string[] {
   const decided = confirmed + wrong + irrelevant;
   return [
     raised,
-    (raised / Math.max(1, days)).toFixed(1),
+    (raised / days).toFixed(1),
     confirmed,
     wrong,
     irrelevant,

@@ -56,7 +56,9 @@ export type LedgerOutput =
   /** Nobody decided in time: append this to the log of verdicts. It takes effect when it is read back. */
   | { readonly kind: 'lapse'; readonly verdict: Verdict }
   /** A record that says more of a claim that has ended; for the count of oddities. */
-  | { readonly kind: 'dropped'; readonly candidate: Candidate; readonly code: 'after_end' };
+  | { readonly kind: 'dropped'; readonly candidate: Candidate; readonly code: 'after_end' }
+  /** A decided candidate is remembered no longer; should it be heard of again, it is a new one. */
+  | { readonly kind: 'forgotten'; readonly candidateId: string };
 
 export interface LedgerOptions {
   /** How long a decision can be reversed, and a decided candidate is kept. 24 h. Changing it judges old reversals anew. */
@@ -267,6 +269,7 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
       else if (this.#time.nowMs > Math.max(entry.heardAtMs, entry.standing.decidedAtMs) + this.#retentionMs) {
         this.#entries.delete(entry.candidate.id);
         this.#told.forget(entry.candidate.id);
+        out.push({ kind: 'forgotten', candidateId: entry.candidate.id });
       }
     }
     this.#forgetOrphans(out);

@@ -16,8 +16,6 @@ export const DECIDED_WITHIN_S = [5, 10, 20, 30, 60, 120, 300, 600] as const;
 
 export const DAYS_MAX = 100;
 const DAY_MS = 86_400_000;
-/** Longer than any ledger keeps a candidate that was decided. */
-const KEPT_MS = 2 * DAY_MS;
 
 type Count = keyof Pick<
   StatisticsRow,
@@ -39,7 +37,7 @@ interface Counted {
   readonly row: Row;
   readonly raisedAtMs: number;
   /** As it is counted now. */
-  decided?: { readonly count: Count; readonly within?: number; readonly by: string; readonly atMs: number };
+  decided?: { readonly count: Count; readonly within?: number; readonly by: string };
 }
 
 export interface StatisticsSpan {
@@ -56,6 +54,7 @@ export class Statistics {
   step(output: LedgerOutput): void {
     if (output.kind === 'review') this.#look(output.review);
     else if (output.kind === 'settled' && output.refusal === undefined) this.#settle(output.verdict);
+    else if (output.kind === 'forgotten') this.#candidates.delete(output.candidateId);
   }
 
   rows({ fromMs = 0, untilMs = Number.POSITIVE_INFINITY }: StatisticsSpan = {}): readonly StatisticsRow[] {
@@ -106,12 +105,10 @@ export class Statistics {
     if (decided!.within !== undefined) row.decidedWithin[decided!.within]! += by;
   }
 
-  /** A new day: what is too old goes, and what no ledger remembers. */
+  /** A new day: what is too old goes. */
   #begin(dayMs: number): void {
     this.#newestDayMs = dayMs;
     for (const [key, row] of this.#rows) if (row.dayMs <= dayMs - DAYS_MAX * DAY_MS) this.#rows.delete(key);
-    for (const [id, { decided }] of this.#candidates)
-      if (decided !== undefined && decided.atMs < dayMs - KEPT_MS) this.#candidates.delete(id);
   }
 }
 
@@ -120,12 +117,11 @@ function decisionOf(
   verdict: Verdict,
   raisedAtMs: number,
 ): NonNullable<Counted['decided']> {
-  const common = { by: verdict.id, atMs: verdict.atMs };
-  if (kind === 'lapsed') return { ...common, count: 'lapsed' };
+  if (kind === 'lapsed') return { by: verdict.id, count: 'lapsed' };
   const tookS = Math.max(0, verdict.atMs - raisedAtMs) / 1000;
   const found = DECIDED_WITHIN_S.findIndex((seconds) => tookS <= seconds);
   const within = found < 0 ? DECIDED_WITHIN_S.length : found;
-  return { ...common, count: countOf(verdict), within };
+  return { by: verdict.id, count: countOf(verdict), within };
 }
 
 function countOf({ act }: Verdict): Count {

@@ -151,6 +151,31 @@ test('what is old is forgotten: rows after some days, candidates when no ledger 
   expect(Math.min(...statistics.rows().map(({ dayMs }) => dayMs))).toBe(50 * DAY_MS);
 });
 
+test('a record of a candidate that the ledger has forgotten is a claim of its own, and undoes nothing', () => {
+  const statistics = counted([
+    begun,
+    act('a', ana, confirm, 2_000),
+    { kind: 'tick', nowMs: 1.5 * DAY_MS },
+    heard(candidate(0, { revision: 1, phase: 'update' }), 1.5 * DAY_MS + 1),
+  ]);
+  expect(statistics.rows()).toMatchObject([
+    { dayMs: 0, raised: 1, confirmed: 1 },
+    { dayMs: DAY_MS, raised: 1, confirmed: 0 },
+  ]);
+});
+
+test('candidates of later days that are read between two verdicts change nothing', () => {
+  const verdicts = [
+    act('a', ana, confirm, 2_000),
+    act('b', bob, reverse('a'), 3_000),
+    act('c', bob, reject, 4_000),
+  ];
+  const later = heard(candidate(1), 50 * DAY_MS);
+  const between = counted([begun, verdicts[0]!, later, verdicts[1]!, verdicts[2]!]).rows();
+  expect(between).toEqual(counted([begun, ...verdicts, later]).rows());
+  expect(between[0]).toMatchObject({ dayMs: 0, raised: 1, confirmed: 0, rejectedFalse: 1, reversed: 1 });
+});
+
 test('whatever order the topics are read in', () => {
   const SEED = 20_261_128;
   const n = fc.nat(2);
@@ -171,7 +196,7 @@ test('whatever order the topics are read in', () => {
         return act(id, by, what, 10_000 + index * 1_000, n);
       });
       const candidates = [0, 1, 2].map((n) =>
-        heard(candidate(n, n === 1 ? { confirmers: 2 } : {}), 1_000 + n),
+        heard(candidate(n, n === 1 ? { confirmers: 2 } : {}), 1_000 + n * 20 * DAY_MS),
       );
       const merged: LedgerInput[] = [];
       const [left, right] = [[...candidates], [...verdicts]];

@@ -124,6 +124,7 @@ export class ReviewDuty {
       // Those who look and ask are told by the view.
       case 'review':
       case 'settled':
+      case 'forgotten':
         return [];
     }
   }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CandidateReview } from '../../../pipeline/model.ts';
 import { withoutAgentName } from '../../../pipeline/serve/identity/redact.ts';
-import { encodeEvent } from '../../../proto/messages.ts';
+import { decodeEvent, encodeEvent } from '../../../proto/messages.ts';
 import { candidate, current, events, takeFrom, verified } from '../world.ts';
 import { type IdentityWorld, openIdentityWorld, refusal } from './world.ts';
 
@@ -74,9 +74,11 @@ describe('a subscriber', () => {
     [{ role: 'auditor' } as const, 'A. Martin'],
   ])('%j reads who decided as %j', async (wish, name) => {
     world = await openIdentityWorld();
-    await world.append(verified(1));
+    const decided = verified(1);
+    await world.append({ ...decided, firstConfirmation: { ...decided.verdict, id: 'first' } });
     const [event] = events(await takeFrom((await world.as(wish)).subscribe({ fromStart: true }), current));
     expect(event?.verdict.by).toEqual({ name, role: 'agent' });
+    expect(event?.firstConfirmation?.by).toEqual({ name, role: 'agent' });
   });
 });
 
@@ -91,6 +93,17 @@ describe('an event without a name', () => {
     const found = withoutAgentName(Buffer.concat([bytes, more]));
     expect(Buffer.from(found)).toEqual(Buffer.concat([encodeEvent(nameless), more]));
     expect(Buffer.from(found).includes('Martin')).toBe(false);
+  });
+  it('also without the name of the first of two who confirmed', async () => {
+    world = await openIdentityWorld();
+    const event = verified(1);
+    const first = { ...event.verdict, id: 'first', by: { name: 'B. Diallo', role: 'agent' as const } };
+    const bytes = encodeEvent({ ...event, firstConfirmation: first });
+    expect(Buffer.from(bytes).includes('Diallo')).toBe(true);
+    const found = withoutAgentName(bytes);
+    expect(Buffer.from(found).includes('Diallo')).toBe(false);
+    expect(Buffer.from(found).includes('Martin')).toBe(false);
+    expect(decodeEvent(found).firstConfirmation).toEqual({ ...first, by: { name: '', role: 'agent' } });
   });
   it('also when the verdict stands twice, which a reader merges', async () => {
     world = await openIdentityWorld();
