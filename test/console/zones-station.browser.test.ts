@@ -55,6 +55,10 @@ describe.skipIf(!haveBrowser())('the zone editor over a station', () => {
       )
       .toBe(1);
 
+    // There are frames, so there is a picture.
+    await page.getByRole('button', { name: 'Show the picture' }).click();
+    await page.getByText(/^Picture of \d\d:\d\d:\d\d/).waitFor();
+
     await page.getByRole('spinbutton', { name: 'Point 3, x' }).fill('0.05');
     await page.getByRole('spinbutton', { name: 'Point 2, y' }).fill('0.9');
     await page
