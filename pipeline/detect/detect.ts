@@ -22,7 +22,7 @@ import { WrongWayLine, WrongWayZone } from './wrong-way.ts';
 const BLIND_MAX_MS = 10_000;
 
 /** Of what is saved. */
-const LAYOUT = 3;
+const LAYOUT = 4;
 
 /** `build` names kernels and rules; it goes into every candidate. */
 export function detect(site: Site, build: string): KeptStage<Measured, Candidate> {
