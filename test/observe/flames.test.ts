@@ -139,6 +139,29 @@ const LOOK_ALIKES: readonly Case[] = [
     },
   ],
   [
+    'hazard lights on a wall over which a shadow moves slowly',
+    (canvas, s) => {
+      const on = isOn(s, 1.4);
+      for (let y = 30; y < 62; y++)
+        for (let x = 44; x < 84; x++) {
+          const lit = 130 + 45 * Math.sin(1.9 * s + (x + y) / 12);
+          canvas.dot(x, y, { y: lit + (on ? 36 : 0), u: on ? 62 : 104, v: on ? 174 : 146 });
+        }
+    },
+  ],
+  [
+    'hazard lights while the gain follows something else',
+    (canvas, s) => {
+      const gain = 1 + 0.35 * Math.sin(2.4 * s);
+      for (const [x, share] of [
+        [50, 1],
+        [66, 0.75],
+        [82, 0.55],
+      ] as const)
+        canvas.disc(x, 50, 7, { y: gain * (100 + (isOn(s, 1.3) ? 70 * share : 0)), u: 60, v: 172 });
+    },
+  ],
+  [
     'headlights that pass',
     (canvas, s) => {
       for (let k = 0; k < 3; k++) canvas.disc(((60 * s + 70 * k) % 210) - 25, 60, 5, headlight);
