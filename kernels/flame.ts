@@ -55,7 +55,7 @@ const SOLID_NEAR: i32 = 2;
 const TOGETHER_MAX: f64 = 0.95;
 const TOGETHER_SPAN: f64 = 0.35;
 const SWITCHED_MAX: f64 = 0.85;
-const SWITCHED_SPAN: f64 = 0.35;
+const SWITCHED_SPAN: f64 = 0.2;
 const PASSING_MAX: f64 = 0.9;
 const PASSING_SPAN: f64 = 0.2;
 /** Cells to the side, and pictures later, at most. */

@@ -119,7 +119,7 @@ export function flame(state: Glances, samples: number): Uint8Array {
       stepsOf(one.series),
       near.map(({ series }) => stepsOf(series)),
     );
-    const single = share((0.85 - switched) / 0.35);
+    const single = share((0.85 - switched) / 0.2);
     const soft = share((4 - solidsAround(one, solid, columns, rows)) / 4);
     const staying = share((0.9 - passing(one, candidates)) / 0.2);
     const steps = stepsOf(one.series);
