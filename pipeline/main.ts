@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `vigie` command: its words are in `commands/`, `operate/` does the work. */
 import { BAD_INPUT, Command, CommanderError, type Done, EXIT_CODES, FAILED, OK } from './commands/command.ts';
+import { consoleCommand } from './commands/console.ts';
 import { identityCommands } from './commands/identities.ts';
 import { lookCommands } from './commands/look.ts';
 import { peopleCommands } from './commands/people.ts';
@@ -37,9 +38,11 @@ More than one machine, over Kafka, any number of each:
   vigie ingest station.yaml --share 1/2
   vigie worker station.yaml
   vigie serve station.yaml
+  vigie console                      for browsers, beside any server
 ${EXIT_CODES}`,
     );
   siteCommands(vigie, done);
+  consoleCommand(vigie, done);
   peopleCommands(vigie, done);
   lookCommands(vigie, done);
   recordCommands(vigie, done);

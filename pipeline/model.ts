@@ -9,6 +9,8 @@
  * camera's track. See test/tidy.test.ts, which reads the schema for such words.
  */
 
+export type { AuditEntry, Rejected, StatisticsRow } from './records.ts';
+
 /** Closed list of French decree 2023-828, art. 3. */
 export const EVENT_TYPES = [
   'wrong_way',
@@ -262,6 +264,20 @@ export interface Mover {
   readonly velocity: Point;
 }
 
+/** What one occupied cell shows of how people move on the floor. */
+export interface CellMotion {
+  /** Its middle, and the row on which whoever is in it stands, shares of the view. */
+  readonly x: number;
+  readonly y: number;
+  readonly footY: number;
+  /** People whom its area would make. */
+  readonly people: number;
+  /** Metres per second; right and down the view. */
+  readonly speed: number;
+  readonly vx: number;
+  readonly vy: number;
+}
+
 /** What `measure` hands to `detect` for every frame; never on the log. */
 export interface Measured {
   readonly frame: Frame;
@@ -270,6 +286,8 @@ export interface Measured {
   readonly tracks: readonly Track[];
   /** Absent where no rule of the camera asks for them, and while the view cannot be trusted. */
   readonly movers?: readonly Mover[];
+  /** Whenever movers are. */
+  readonly motion?: readonly CellMotion[];
 }
 
 /** A number that explains a claim: what was found, and the limit it was held against. */
@@ -316,6 +334,8 @@ export interface Candidate {
   readonly siteName?: string;
   /** Of a vehicle's camera: as of the frame that this record speaks of. */
   readonly vehicle?: Vehicle;
+  /** How many people must confirm it, each named; absent: one. */
+  readonly confirmers?: number;
 }
 
 export const REJECT_REASONS = ['false', 'true_but_irrelevant', 'test'] as const;
@@ -333,7 +353,7 @@ export interface Agent {
 /** What was done about a candidate. */
 export type VerdictAct =
   | { readonly kind: 'claim'; readonly leaseMs: number }
-  | { readonly kind: 'release' }
+  | { readonly kind: 'release' /** For whoever takes it on. */; readonly note?: string }
   | { readonly kind: 'confirm'; readonly note?: string }
   | { readonly kind: 'reject'; readonly reason: RejectReason; readonly note?: string }
   /** Takes back a confirmation or a rejection. `of` is the id of the verdict taken back. */
@@ -366,6 +386,11 @@ export type ReviewStatus = ReviewState['kind'];
 export interface CandidateReview {
   readonly candidate: Candidate;
   readonly state: ReviewState;
+  /** While it is open, by the log's time: since when, and when it lapses unless somebody decides. */
+  readonly sinceMs?: number;
+  readonly lapsesAtMs?: number;
+  /** Where a confirmation takes two people: that of the first, with or without a second. */
+  readonly firstConfirmation?: Verdict;
 }
 
 export const EVENT_CHANGES = ['verified', 'updated', 'ended', 'retracted'] as const;
@@ -381,6 +406,8 @@ export interface VerifiedEvent {
   readonly candidate: Candidate;
   /** The verdict that confirms it, or with `retracted` the one that takes the confirmation back. */
   readonly verdict: Verdict;
+  /** Where the rule asks for two people: the confirmation of the first. Absent with `retracted`. */
+  readonly firstConfirmation?: Verdict;
 }
 
 /** A verified event as it stands: all its changes folded. */
@@ -398,40 +425,22 @@ export interface EventState {
   readonly retractedAtMs?: number;
 }
 
-/** A record of `rail.rejected`: never the bytes, they could be a picture. */
-export interface Rejected {
-  readonly code: string;
-  readonly detail: string;
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  readonly length: number;
-  /** SHA-256 of the record's value, hex. */
-  readonly sha256: string;
-  readonly atMs: number;
-  readonly site?: string;
-  readonly camera?: string;
-}
-
-/** A record of `rail.audit`: who did what, or was kept from it, and why. Never a secret. */
-export interface AuditEntry {
-  readonly atMs: number;
-  /** Empty when nobody could be named. */
-  readonly who: string;
-  readonly role?: Role;
-  /** What the name was proved with, in a form that proves nothing: `token 9f0c...`, `development`. */
-  readonly proof: string;
-  /** `call`, `verdict`, ... */
-  readonly act: string;
-  /** What it was done to: the call, the candidate. */
-  readonly object: string;
-  /** `ok`, or the code of a refusal. */
-  readonly result: string;
-  readonly why: string;
-  /** Address and port. */
-  readonly peer: string;
-  /** The same from the same, since the entry before, that were counted and not written. */
-  readonly repeats: number;
+/** A record of `rail.rules`: zones, lines and rules of one camera, as somebody set them. */
+export interface CameraSetup {
+  readonly site: string;
+  readonly camera: string;
+  /** Counts from 1 for each camera; 0 is what the site file says. */
+  readonly version: number;
+  /** `{ zones, lines, rules }` with the keys of the site file, as JSON. */
+  readonly text: string;
+  /** Nobody for version 0. */
+  readonly author?: Agent;
+  /** When it was saved, and the event time from which it holds. */
+  readonly savedAtMs: number;
+  readonly holdsFromMs: number;
+  readonly note?: string;
+  /** The version whose text this one brings back. */
+  readonly revertsTo?: number;
 }
 
 /** The key by which a camera's records find their partition. */

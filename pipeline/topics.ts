@@ -78,19 +78,20 @@ export async function createTopics(log: Log, options: TopicOptions = {}): Promis
 }
 
 /**
- * Partition count of the topics that go by camera. Throws InputError when topics are missing or their counts
- * differ: one camera would live in two partitions.
+ * Partition count of the topics that go by camera. Throws InputError when topics are missing (that of rules too) or their
+ * counts differ: one camera would live in two partitions.
  */
 export async function partitionsByCamera(log: Log): Promise<number> {
   const counts = await Promise.all(BY_CAMERA.map((topic) => log.partitionCount(topic)));
   const expected = counts[0];
-  const faults = BY_CAMERA.flatMap((topic, index) => {
+  const missing = (topic: string) => [
+    fault('topic_missing', topic, 'the topic does not exist', 'create it with: vigie topics --create'),
+  ];
+  // Whoever waits for what cameras watch for would wait for ever.
+  const rules = (await log.partitionCount(TOPICS.rules)) === undefined ? missing(TOPICS.rules) : [];
+  const byCamera = BY_CAMERA.flatMap((topic, index) => {
     const found = counts[index];
-    if (found === undefined) {
-      return [
-        fault('topic_missing', topic, 'the topic does not exist', 'create it with: vigie topics --create'),
-      ];
-    }
+    if (found === undefined) return missing(topic);
     if (expected !== undefined && found !== expected) {
       return [
         fault(
@@ -103,6 +104,7 @@ export async function partitionsByCamera(log: Log): Promise<number> {
     }
     return [];
   });
+  const faults = [...byCamera, ...rules];
   if (faults.length > 0 || expected === undefined) throw new InputError(faults);
   return expected;
 }

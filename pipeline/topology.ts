@@ -12,6 +12,7 @@ import type { Log } from './log/port.ts';
 import type { ServeOptions, Serving } from './serve/serve.ts';
 import type { Camera, Site } from './site/site.ts';
 import { partitionsByCamera } from './topics.ts';
+import { type ClipSpace, openClips } from './topology/clips.ts';
 import type { Part } from './topology/common.ts';
 import { type Desk, startDesk } from './topology/desk.ts';
 import { type Edge, type SpoolSpace, startEdge } from './topology/edge.ts';
@@ -21,7 +22,7 @@ import type { ReviewRoom } from './topology/review.ts';
 import { Tally } from './topology/tally.ts';
 import type { Overload } from './topology/turns.ts';
 
-export interface StationOptions extends Pick<ServeOptions, 'gatekeeper' | 'tls'> {
+export interface StationOptions extends Pick<ServeOptions, 'gatekeeper' | 'tls' | 'inside'> {
   /** With its topics created. Closed by whoever opened it, after stop(). */
   readonly log: Log;
   readonly site: Site;
@@ -37,6 +38,8 @@ export interface StationOptions extends Pick<ServeOptions, 'gatekeeper' | 'tls'>
   readonly overload?: Overload;
   /** Where frames wait while the log is away. */
   readonly spool?: SpoolSpace;
+  /** Where clips are kept, and for how long. Default: in memory, a day. */
+  readonly clipSpace?: ClipSpace;
   readonly nowMs?: () => number;
   readonly open?: (camera: Camera, startMs: number) => Promise<PictureSource>;
 }
@@ -59,7 +62,9 @@ export async function startStation(options: StationOptions): Promise<Station> {
   const { log, site, nowMs = Date.now } = options;
   const partitions = await partitionsByCamera(log);
   const tally = new Tally(site);
-  const all = { ...options, partitions, tally, nowMs };
+  const { clipSpace: space } = options;
+  const clips = openClips({ site, tally, nowMs, ...(space && { space }) });
+  const all = { ...options, partitions, tally, nowMs, clips };
   const desk = await startDesk(all);
   const middle = startMiddle(all);
   const edge = startEdge(all);

@@ -9,7 +9,7 @@ import type {
   ViewState,
 } from '../pipeline/model.ts';
 import { candidateIn, candidateOut } from './candidate.ts';
-import { FILTERS_MAX, idIn, listIn, namesIn, presentIn, refuse, wideIn, wideOut } from './check.ts';
+import { FILTERS_MAX, idIn, isKnown, listIn, namesIn, presentIn, refuse, wideIn, wideOut } from './check.ts';
 import { eventIn, eventOut } from './event.ts';
 import { agentIn, agentOut, draftIn, draftOut, type VerdictDraft, verdictIn, verdictOut } from './verdict.ts';
 import { MESSAGE_BYTES_MAX, read, v1, write } from './wire.ts';
@@ -49,6 +49,11 @@ export interface ListCandidatesRequest {
   /** Empty: waiting and claimed. */
   readonly statuses: readonly ReviewStatus[];
   readonly sites: readonly string[];
+  /** Absent or empty: all. */
+  readonly cameras?: readonly string[];
+  readonly rules?: readonly string[];
+  /** Absent: as many as there are. */
+  readonly limit?: number;
 }
 
 export interface ListCandidatesResponse {
@@ -57,11 +62,14 @@ export interface ListCandidatesResponse {
 
 export interface WatchCandidatesRequest {
   readonly sites: readonly string[];
+  /** Say when all that waits has been sent. */
+  readonly tellWhenCurrent?: boolean;
 }
 
-export interface WatchCandidatesResponse {
-  readonly review: CandidateReview;
-}
+export type WatchCandidatesResponse =
+  | { readonly kind: 'review'; readonly review: CandidateReview }
+  /** All that waits has been sent. */
+  | { readonly kind: 'current' };
 
 export interface DecideRequest {
   readonly verdict: VerdictDraft;
@@ -133,6 +141,9 @@ export function encodeListCandidatesRequest(request: ListCandidatesRequest): Uin
   return write(v1.ListCandidatesRequest, {
     statuses: request.statuses.map(reviewStatuses.out),
     sites: [...request.sites],
+    cameras: [...(request.cameras ?? [])],
+    rules: [...(request.rules ?? [])],
+    limit: request.limit ?? 0,
   });
 }
 
@@ -143,6 +154,9 @@ export function decodeListCandidatesRequest(bytes: Uint8Array): ListCandidatesRe
       reviewStatuses.in(status, 'statuses'),
     ),
     sites: namesIn(wire.sites, 'sites'),
+    ...(wire.cameras.length > 0 && { cameras: namesIn(wire.cameras, 'cameras') }),
+    ...(wire.rules.length > 0 && { rules: namesIn(wire.rules, 'rules') }),
+    ...(wire.limit > 0 && { limit: wire.limit }),
   };
 }
 
@@ -156,19 +170,25 @@ export function decodeListCandidatesResponse(bytes: Uint8Array): ListCandidatesR
 }
 
 export function encodeWatchCandidatesRequest(request: WatchCandidatesRequest): Uint8Array {
-  return write(v1.WatchCandidatesRequest, { sites: [...request.sites] });
+  return write(v1.WatchCandidatesRequest, {
+    sites: [...request.sites],
+    tellWhenCurrent: request.tellWhenCurrent ?? false,
+  });
 }
 
 export function decodeWatchCandidatesRequest(bytes: Uint8Array): WatchCandidatesRequest {
-  return { sites: namesIn(read(v1.WatchCandidatesRequest, bytes).sites, 'sites') };
+  const { sites, tellWhenCurrent } = read(v1.WatchCandidatesRequest, bytes);
+  return { sites: namesIn(sites, 'sites'), ...(tellWhenCurrent && { tellWhenCurrent }) };
 }
 
 export function encodeWatchCandidatesResponse(response: WatchCandidatesResponse): Uint8Array {
+  if (response.kind === 'current') return write(v1.WatchCandidatesResponse, { current: true });
   return write(v1.WatchCandidatesResponse, { review: reviewOut(response.review) });
 }
 
 export function decodeWatchCandidatesResponse(bytes: Uint8Array): WatchCandidatesResponse {
-  return { review: reviewIn(read(v1.WatchCandidatesResponse, bytes).review) };
+  const { review, current } = read(v1.WatchCandidatesResponse, bytes);
+  return current ? { kind: 'current' } : { kind: 'review', review: reviewIn(review) };
 }
 
 export function encodeDecideRequest(request: DecideRequest): Uint8Array {
@@ -204,8 +224,15 @@ function cameraStateIn(wire: WireCameraState): CameraState {
 
 type WireReview = NonNullable<Parameters<typeof v1.CandidateReview.encode>[0]>;
 
-function reviewOut({ candidate, state }: CandidateReview): WireReview {
-  const common = { candidate: candidateOut(candidate), status: reviewStatuses.out(state.kind) };
+function reviewOut({ candidate, state, ...review }: CandidateReview): WireReview {
+  const { sinceMs, lapsesAtMs, firstConfirmation } = review;
+  const common = {
+    candidate: candidateOut(candidate),
+    status: reviewStatuses.out(state.kind),
+    sinceMs: sinceMs === undefined ? null : wideOut(sinceMs, 'since_ms'),
+    lapsesAtMs: lapsesAtMs === undefined ? null : wideOut(lapsesAtMs, 'lapses_at_ms'),
+    firstConfirmation: firstConfirmation === undefined ? null : verdictOut(firstConfirmation),
+  };
   if (state.kind === 'waiting') return common;
   if (state.kind !== 'claimed') return { ...common, verdict: verdictOut(state.verdict) };
   return {
@@ -217,7 +244,14 @@ function reviewOut({ candidate, state }: CandidateReview): WireReview {
 
 function reviewIn(wire: WireReview | null | undefined): CandidateReview {
   const found = presentIn(wire, 'review');
-  return { candidate: candidateIn(found.candidate), state: stateIn(found) };
+  const { sinceMs, lapsesAtMs, firstConfirmation } = found;
+  return {
+    candidate: candidateIn(found.candidate),
+    state: stateIn(found),
+    ...(isKnown(sinceMs) && { sinceMs: wideIn(sinceMs, 'since_ms') }),
+    ...(isKnown(lapsesAtMs) && { lapsesAtMs: wideIn(lapsesAtMs, 'lapses_at_ms') }),
+    ...(firstConfirmation && { firstConfirmation: verdictIn(firstConfirmation) }),
+  };
 }
 
 function stateIn(wire: WireReview): ReviewState {

@@ -20,6 +20,8 @@ import { carriedBy, carry, read, v1, write } from './wire.ts';
 import { candidatePhases, eventTypes, severities, siteKinds } from './words.ts';
 
 const FINDINGS_MAX = 64;
+/** A later release that asks for more would not be served by less: this one refuses what it cannot count. */
+const CONFIRMERS_MAX = 2;
 
 export type WireCandidate = NonNullable<Parameters<typeof v1.Candidate.encode>[0]>;
 
@@ -57,13 +59,14 @@ export function candidateOut(candidate: Candidate): WireCandidate {
     build: candidate.build,
     siteName: candidate.siteName ?? '',
     vehicle: candidate.vehicle === undefined ? null : vehicleOut(candidate.vehicle),
+    confirmers: candidate.confirmers === undefined ? null : countOut(candidate.confirmers, 'confirmers'),
     ...carriedBy(candidate),
   };
 }
 
 export function candidateIn(wire: WireCandidate | null | undefined): Candidate {
   const found = presentIn(wire, 'candidate');
-  const { place, siteName, vehicle } = found;
+  const { place, siteName, vehicle, confirmers } = found;
   return carry(found, {
     id: idIn(found.id, 'id'),
     site: idIn(found.site, 'site'),
@@ -88,6 +91,8 @@ export function candidateIn(wire: WireCandidate | null | undefined): Candidate {
     build: textIn(found.build, 'build'),
     ...(siteName && { siteName: textIn(siteName, 'site_name') }),
     ...(vehicle !== null && vehicle !== undefined && { vehicle: vehicleIn(vehicle) }),
+    ...(confirmers !== null &&
+      confirmers !== undefined && { confirmers: rangeIn(confirmers, 1, CONFIRMERS_MAX, 'confirmers') }),
   });
 }
 

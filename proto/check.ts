@@ -191,3 +191,8 @@ export function boxIn(wire: WireBox | null | undefined, field: string): Box {
 function outOfRange(field: string, value: unknown, expected: string): RangeError {
   return new RangeError(`${field} is ${String(value)}, expected ${expected}`);
 }
+
+/** An optional field that was set. */
+export function isKnown<T>(value: T | null | undefined): value is T {
+  return value !== null && value !== undefined;
+}

@@ -18,6 +18,8 @@ export interface CameraCheckpoint {
   readonly held: readonly Frame[];
   readonly open: readonly Candidate[];
   readonly orphaned: readonly Candidate[];
+  /** Version of the setup under which its last frame was measured; absent: the site file's. */
+  readonly setup?: number;
 }
 
 export interface CheckpointSeal {
@@ -40,7 +42,7 @@ const HELD_MAX = 4_096;
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const { id } = checkpoint;
   if (checkpoint.kind === 'camera') {
-    const { site, camera, admit, measure, detect, observations, held, open, orphaned } = checkpoint;
+    const { site, camera, admit, measure, detect, observations, held, open, orphaned, setup } = checkpoint;
     return write(v1.Checkpoint, {
       id,
       camera: {
@@ -53,6 +55,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
         held: held.map(frameOut),
         open: open.map(candidateOut),
         orphaned: orphaned.map(candidateOut),
+        setup: setup === undefined ? null : countOut(setup, 'setup'),
       },
     });
   }
@@ -90,7 +93,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
 type WireCamera = NonNullable<Parameters<typeof v1.CameraCheckpoint.encode>[0]>;
 
 function cameraIn(id: string, wire: WireCamera): CameraCheckpoint {
-  const { admit, measure, detect, observations } = wire;
+  const { admit, measure, detect, observations, setup } = wire;
   return {
     kind: 'camera',
     id,
@@ -103,6 +106,7 @@ function cameraIn(id: string, wire: WireCamera): CameraCheckpoint {
     held: listIn(wire.held, HELD_MAX, 'held').map((frame) => frameIn(presentIn(frame, 'held') as WireFrame)),
     open: listIn(wire.open, CLAIMS_MAX, 'open').map(candidateIn),
     orphaned: listIn(wire.orphaned, CLAIMS_MAX, 'orphaned').map(candidateIn),
+    ...(setup !== null && setup !== undefined && { setup }),
   };
 }
 

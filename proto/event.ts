@@ -34,6 +34,7 @@ export function eventOut(event: VerifiedEvent): WireEvent {
     change: eventChanges.out(event.change),
     candidate: candidateOut(event.candidate),
     verdict: verdictOut(event.verdict),
+    firstConfirmation: event.firstConfirmation === undefined ? null : verdictOut(event.firstConfirmation),
     ...carriedBy(event),
   };
 }
@@ -47,6 +48,7 @@ export function eventIn(wire: WireEvent | null | undefined): VerifiedEvent {
     change: eventChanges.in(found.change, 'change'),
     candidate: candidateIn(found.candidate),
     verdict: verdictIn(found.verdict),
+    ...(found.firstConfirmation && { firstConfirmation: verdictIn(found.firstConfirmation) }),
   });
 }
 

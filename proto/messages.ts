@@ -44,6 +44,28 @@ export {
   decodeCheckpoint,
   encodeCheckpoint,
 } from './checkpoint.ts';
+export {
+  CLIP_DATA_BYTES_MAX,
+  type ClipAnswer,
+  type ClipOffer,
+  type ClipQuestion,
+  type DeliverRequest,
+  decodeClipPart,
+  decodeDeliverRequest,
+  decodeDeliverResponse,
+  decodeGetClipRequest,
+  decodeGetPictureRequest,
+  decodeGetPictureResponse,
+  encodeClipPart,
+  encodeDeliverRequest,
+  encodeDeliverResponse,
+  encodeGetClipRequest,
+  encodeGetPictureRequest,
+  encodeGetPictureResponse,
+  type GetClipRequest,
+  type GetPictureRequest,
+  type GetPictureResponse,
+} from './clip.ts';
 export { decodeEvent, decodeRejected, encodeEvent, encodeRejected } from './event.ts';
 export {
   decodeGetRequest,
@@ -63,6 +85,7 @@ export {
 export {
   decodeFrameBatch,
   decodeFrameBatchLenient,
+  decodeFramesOf,
   encodeFrameBatch,
   type FrameFault,
   type LenientBatch,
@@ -79,12 +102,19 @@ export {
   type PushResponse,
 } from './ingest.ts';
 export {
+  decodeGetHistoryRequest,
+  decodeGetHistoryResponse,
   decodeObservation,
   decodeWatchRequest,
   decodeWatchResponse,
+  encodeGetHistoryRequest,
+  encodeGetHistoryResponse,
   encodeObservation,
   encodeWatchRequest,
   encodeWatchResponse,
+  type GetHistoryRequest,
+  type GetHistoryResponse,
+  type HistoryPoint,
   type WatchRequest,
   type WatchResponse,
 } from './observation.ts';
@@ -97,7 +127,54 @@ export {
   type SourceWord,
   type StatusResponse,
 } from './operation.ts';
+export {
+  decodeCameraSetup,
+  decodeGetSetupsRequest,
+  decodeGetSetupsResponse,
+  decodeListSetupsRequest,
+  decodeListSetupsResponse,
+  decodePreviewSetupRequest,
+  decodePreviewSetupResponse,
+  decodeSaveSetupRequest,
+  decodeSaveSetupResponse,
+  encodeCameraSetup,
+  encodeGetSetupsRequest,
+  encodeGetSetupsResponse,
+  encodeListSetupsRequest,
+  encodeListSetupsResponse,
+  encodePreviewSetupRequest,
+  encodePreviewSetupResponse,
+  encodeSaveSetupRequest,
+  encodeSaveSetupResponse,
+  type GetSetupsRequest,
+  type GetSetupsResponse,
+  type ListSetupsRequest,
+  type ListSetupsResponse,
+  type PreviewSetupRequest,
+  type PreviewSetupResponse,
+  type SaveSetupRequest,
+  type SaveSetupResponse,
+  SETUP_TEXT_MAX,
+  type SetupFault,
+} from './setup.ts';
+export {
+  decodeGetStatisticsRequest,
+  decodeGetStatisticsResponse,
+  encodeGetStatisticsRequest,
+  encodeGetStatisticsResponse,
+  type GetStatisticsRequest,
+  type GetStatisticsResponse,
+  STATISTICS_ROWS_MAX,
+} from './statistics.ts';
 export { decodeVerdict, encodeVerdict, type VerdictDraft } from './verdict.ts';
+export {
+  decodeWhoAmIRequest,
+  decodeWhoAmIResponse,
+  encodeWhoAmIRequest,
+  encodeWhoAmIResponse,
+  type ServedSite,
+  type WhoAmIResponse,
+} from './who.ts';
 export { MESSAGE_BYTES_MAX, RECORD_BYTES_MAX } from './wire.ts';
 
 /** Where `vigie/v1/*.proto` lie, beside this file in the source and in the build alike. For gRPC reflection. */

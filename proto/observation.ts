@@ -20,6 +20,8 @@ import { crossingDirections, viewStates } from './words.ts';
 const PLACES_MAX = 1024;
 const CROSSINGS_MAX = 4096;
 const DIRECTIONS = 8;
+/** An hour of seconds. */
+const POINTS_MAX = 3_600;
 
 export function encodeObservation(observation: Observation): Uint8Array {
   return write(v1.Observation, observationOut(observation));
@@ -100,6 +102,60 @@ export function encodeWatchResponse({ observation, skipped }: WatchResponse): Ui
 export function decodeWatchResponse(bytes: Uint8Array): WatchResponse {
   const wire = read(v1.WatchResponse, bytes, { keepUnknown: true });
   return { observation: observationIn(presentIn(wire.observation, 'observation')), skipped: wire.skipped };
+}
+
+export interface GetHistoryRequest {
+  readonly site: string;
+  readonly camera: string;
+  readonly zone: string;
+  /** At most an hour. */
+  readonly backMs: number;
+}
+
+/** People in a zone over some seconds; absent while unknown. */
+export interface HistoryPoint {
+  readonly atMs: number;
+  readonly people?: number;
+}
+
+export interface GetHistoryResponse {
+  /** Oldest first, evenly spaced. */
+  readonly points: readonly HistoryPoint[];
+}
+
+export function encodeGetHistoryRequest({ backMs, ...of }: GetHistoryRequest): Uint8Array {
+  return write(v1.GetHistoryRequest, { ...of, backMs: wideOut(backMs, 'back_ms') });
+}
+
+/** Throws DecodeError. */
+export function decodeGetHistoryRequest(bytes: Uint8Array): GetHistoryRequest {
+  const { site, camera, zone, backMs } = read(v1.GetHistoryRequest, bytes);
+  return {
+    site: idIn(site, 'site'),
+    camera: idIn(camera, 'camera'),
+    zone: idIn(zone, 'zone'),
+    backMs: wideIn(backMs, 'back_ms'),
+  };
+}
+
+export function encodeGetHistoryResponse({ points }: GetHistoryResponse): Uint8Array {
+  return write(v1.GetHistoryResponse, {
+    points: points.map(({ atMs, people }) => ({
+      atMs: wideOut(atMs, 'at_ms'),
+      people: amountOut(people, 'people'),
+    })),
+  });
+}
+
+/** Throws DecodeError. */
+export function decodeGetHistoryResponse(bytes: Uint8Array): GetHistoryResponse {
+  const { points } = read(v1.GetHistoryResponse, bytes);
+  return {
+    points: listIn(points, POINTS_MAX, 'points').map(({ atMs, people }) => ({
+      atMs: wideIn(atMs, 'at_ms'),
+      ...known('people', people, amountIn),
+    })),
+  };
 }
 
 type WireZone = NonNullable<Parameters<typeof v1.ZoneObservation.encode>[0]>;

@@ -1,6 +1,6 @@
 /** OperationService.Status: how an installation does, as the process that is asked sees it. */
 import type { SiteKind, ViewState } from '../pipeline/model.ts';
-import { countOut, finiteOut, idIn, listIn, rangeIn, textIn, wideIn, wideOut } from './check.ts';
+import { countOut, finiteOut, idIn, isKnown, listIn, rangeIn, textIn, wideIn, wideOut } from './check.ts';
 import { MESSAGE_BYTES_MAX, read, v1, write } from './wire.ts';
 import { siteKinds, sourceStates, viewStates } from './words.ts';
 
@@ -151,8 +151,4 @@ function cameraIn(wire: WireCamera): CameraStatus {
 
 function rateIn(value: number): number {
   return rangeIn(value, 0, Number.MAX_VALUE, 'frames_per_second');
-}
-
-function isKnown<T>(value: T | null | undefined): value is T {
-  return value !== null && value !== undefined;
 }

@@ -72,7 +72,7 @@ function actOut(act: VerdictAct): WireVerdict {
     case 'claim':
       return { claim: { leaseMs: countOut(act.leaseMs, 'lease_ms') } };
     case 'release':
-      return { release: {} };
+      return { release: { note: act.note ?? null } };
     case 'confirm':
       return { confirm: { note: act.note ?? null } };
     case 'reject':
@@ -86,7 +86,7 @@ function actOut(act: VerdictAct): WireVerdict {
 
 function actIn(wire: WireVerdict): VerdictAct {
   if (wire.claim) return { kind: 'claim', leaseMs: wire.claim.leaseMs ?? 0 };
-  if (wire.release) return { kind: 'release' };
+  if (wire.release) return { kind: 'release', ...noteIn(wire.release.note) };
   if (wire.confirm) return { kind: 'confirm', ...noteIn(wire.confirm.note) };
   if (wire.reject) {
     return {

@@ -2,6 +2,7 @@
  * Enumerations: the words of the model on one side, numbers on the wire on the other. 0 is UNSPECIFIED and never a
  * value; a number that this release does not know is refused by name, because guessing a meaning is worse.
  */
+import type { ClipKind } from '../pipeline/clip.ts';
 import type {
   CandidatePhase,
   EventChange,
@@ -46,6 +47,8 @@ export const reviewStatuses = words<ReviewStatus, 'CANDIDATE_STATUS_'>(
   'CANDIDATE_STATUS_',
   v1.CandidateStatus,
 );
+
+export const clipKinds = words<ClipKind, 'CLIP_KIND_'>('CLIP_KIND_', v1.ClipKind);
 
 export const sourceStates = words<SourceWord, 'SOURCE_STATE_'>('SOURCE_STATE_', v1.SourceState);
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { openEmbeddedLog } from '../pipeline/log/embedded.ts';
 import { openClient } from '../pipeline/serve/client.ts';
-import { type RunningVigie, runVigie, spawnVigie } from './support/station.ts';
+import { lastView, type RunningVigie, runVigie, spawnVigie } from './support/station.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'vigie-cli-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -51,6 +51,7 @@ describe.concurrent('words', () => {
     'ingest',
     'worker',
     'serve',
+    'console',
     'check',
     'review',
     'subscribe',
@@ -182,22 +183,32 @@ describe('a station', () => {
     expect((await first.ended).code).toBe(0);
   });
 
-  it('refuses a port that is taken', async () => {
+  it.each([
+    ['--grpc', /^port_in_use: .*port PORT of 127.0.0.1 is taken/m],
+    ['--http', /^console_port_in_use: .*port PORT of 127.0.0.1.*is taken.*--no-console/m],
+  ])('refuses a port for %s that is taken', async (option, expected) => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as { port: number };
-    const { code, printed } = await runVigie([
-      'run',
-      QUIET,
-      '--dev',
-      '--log',
-      'memory',
-      '--grpc',
-      `127.0.0.1:${port}`,
-    ]);
+    const words = ['run', QUIET, '--dev', '--log', 'memory', '--grpc', '127.0.0.1:0'];
+    const { code, printed } = await runVigie([...words, option, `127.0.0.1:${port}`]);
     other.close();
     expect(code).toBe(2);
-    expect(printed).toMatch(new RegExp(`^port_in_use: .*port ${port} of 127.0.0.1 is taken`, 'm'));
+    expect(printed.replaceAll(String(port), 'PORT')).toMatch(expected);
+  });
+
+  it('has a console, unless told otherwise, and says where', async () => {
+    const words = ['run', QUIET, '--dev', '--log', 'memory', '--grpc', '127.0.0.1:0', '--json'];
+    const [plain, without] = [start(...words), start(...words, '--no-console')];
+    const seen = async (one: RunningVigie) => {
+      await expect.poll(() => lastView(one), { timeout: 20_000 }).toBeDefined();
+      return lastView(one)?.console;
+    };
+    expect(await seen(without)).toBeUndefined();
+    const url = await seen(plain);
+    expect((await fetch(`${url}/api/session`)).status).toBe(401);
+    plain.child.kill('SIGINT');
+    expect((await plain.ended).code).toBe(0);
   });
 
   it('survives a source that cannot be opened: the others go on, and its reason is shown', async () => {

@@ -4,7 +4,13 @@
  */
 import { describe, expect, it } from 'vitest';
 import { kernelModule } from '../pipeline/kernels.ts';
-import { importFaults, type Manifest, ownerFaults, unplacedFiles } from './support/tidy/layout.ts';
+import {
+  importFaults,
+  type Manifest,
+  ownerFaults,
+  pagePackageFaults,
+  unplacedFiles,
+} from './support/tidy/layout.ts';
 import {
   clockFaults,
   LINES_MAX,
@@ -109,6 +115,14 @@ describe('packages', () => {
     expect(ownerFaults(list, manifest).join('\n')).toContain(want);
     expect(ownerFaults([owner], manifest)).toEqual(NONE);
   });
+  it('pages import what is bundled into them, and no more', () => {
+    expect(pagePackageFaults(files)).toEqual(NONE);
+    const page = (text: string) => planted('pipeline/console/web/a.tsx', text);
+    expect(pagePackageFaults(page("import { z } from 'zod';"))).toHaveLength(1);
+    expect(pagePackageFaults(page("import { useState } from 'preact/hooks';"))).toEqual(NONE);
+    expect(importFaults(page("import { s } from '../../serve/serve.ts';"))).toHaveLength(1);
+    expect(importFaults(page("import { fault } from '../../errors.ts';"))).toHaveLength(1);
+  });
   it('the lock file records no download addresses', () => {
     expect(lockFaults(file('package-lock.json'))).toEqual(NONE);
     const text = JSON.stringify({ packages: { 'node_modules/a': { resolved: 'somewhere' } } });
@@ -175,7 +189,8 @@ describe('nothing says who anybody is', () => {
     expect(protos.flatMap((one) => forbiddenIn(protoNames(one.text), one.path))).toEqual(NONE);
   });
   it('no name in the model', () => {
-    expect(forbiddenIn(modelNames(file('pipeline/model.ts').text), 'model')).toEqual(NONE);
+    for (const words of ['pipeline/model.ts', 'pipeline/records.ts', 'pipeline/clip.ts'])
+      expect(forbiddenIn(modelNames(file(words).text), words)).toEqual(NONE);
     expect(forbiddenIn(modelNames(file('pipeline/site/site.ts').text), 'site', WHO)).toEqual(NONE);
   });
   it('no package, however deep', () => {
@@ -227,6 +242,8 @@ describe('nothing says who anybody is', () => {
       'CameraCheckpoint.measure',
       'CameraCheckpoint.detect',
       'CameraCheckpoint.observations',
+      // Pictures, which travel between edge, server and agent and on no topic (test/proto/clip.test.ts).
+      'ClipPicture.data',
       'Cells.bitmap',
       'Cells.occupancy',
       'Cells.flow_x',

@@ -82,6 +82,13 @@ export function listed(text: string): readonly string[] {
 
 const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
+/** `90s`, `30m`, `24h`, `3d`. */
+export function durationMs(text: string): number {
+  const [, amount, unit] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
+  if (amount === undefined) throw new InvalidArgumentError('expected 90s, 30m, 24h or 3d');
+  return Number(amount) * UNITS_MS[unit!]!;
+}
+
 /** `2h` ago, or a date; ms since the Unix epoch. */
 export function sinceMs(text: string): number {
   const ago = /^(\d{1,6})([smhd])$/.exec(text);

@@ -38,8 +38,11 @@ export const accessOptions: Words = (one) =>
 
 /** Of the commands that call a server. */
 export const serverOption: Words = (one) =>
+  reachOptions(one.option('--server <host:port>', 'gRPC server', '127.0.0.1:50051'));
+
+/** What proves who calls, and that the server is who it should be. */
+export const reachOptions: Words = (one) =>
   one
-    .option('--server <host:port>', 'gRPC server', '127.0.0.1:50051')
     .addOption(
       new Option(
         '--bearer-file <file>',

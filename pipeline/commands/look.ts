@@ -1,6 +1,8 @@
-/** Commands that ask a server: what was verified, what is measured now, how the installation does. */
+/** Commands that ask a server: what was verified, what is measured now and watched for, how the installation does. */
 import { events } from '../operate/events.ts';
 import { installation } from '../operate/installation.ts';
+import { setups } from '../operate/setups.ts';
+import { statistics } from '../operate/statistics.ts';
 import { watch } from '../operate/watch.ts';
 import { type Command, command, type Done, gather, jsonOption, sinceMs, wholeNumber } from './command.ts';
 import { serverOption } from './identities.ts';
@@ -32,6 +34,18 @@ export function lookCommands(vigie: Command, done: Done): void {
 
   command(
     vigie,
+    'statistics',
+    'what of the claims was true and how long deciding took, by camera and rule',
+    ['vigie statistics', 'vigie statistics --since 168h', 'vigie statistics --json >> statistics.jsonl'],
+    [serverOption, jsonOption],
+  )
+    .option('--site <id>', 'only this site (repeatable)', gather, [])
+    .option('--since <when>', 'claimed on this day or later: 168h (ago), 2026-11-24', sinceMs)
+    .option('--until <when>', 'claimed before', sinceMs)
+    .action(async (words) => done(await statistics(words)));
+
+  command(
+    vigie,
     'watch',
     'what is measured now: people, density and flow by zone',
     [
@@ -56,4 +70,14 @@ export function lookCommands(vigie: Command, done: Done): void {
   )
     .option('--follow', 'again every second, until stopped', false)
     .action(async (words) => done(await installation(words)));
+
+  command(
+    vigie,
+    'setups <of>',
+    'what the cameras of SITE, or SITE/CAMERA, watch for: as the site file says, or as somebody set it',
+    ['vigie setups gare', 'vigie setups gare/quai-a', 'vigie setups gare/quai-a --versions'],
+    [serverOption, jsonOption],
+  )
+    .option('--versions', 'every version of one camera, the newest first', false)
+    .action(async (of: string, words) => done(await setups(of, words)));
 }

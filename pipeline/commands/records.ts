@@ -40,6 +40,7 @@ interface EvaluateWords {
   readonly sensitivity?: Sensitivity;
   readonly jobs?: number;
   readonly plain?: boolean;
+  readonly leaveOneOut?: boolean;
 }
 
 export function recordCommands(vigie: Command, done: Done): void {
@@ -132,9 +133,12 @@ export function recordCommands(vigie: Command, done: Done): void {
     .option('--hours <n>', 'with --scenes: camera-hours without events (default 1)', wholeNumberOrNone)
     .option('--seed <n>', 'with --scenes: the first seed (default 1)', wholeNumber)
     .option('--types <a,b>', 'with --scenes: only these event types', eventTypes)
-    .option('--sensitivity <step>', 'with --scenes: of every rule: low, medium or high', (word) =>
-      oneOf(word, SENSITIVITIES),
+    .option(
+      '--sensitivity <step>',
+      'of every rule: low, medium or high (default: as the site files say)',
+      (word) => oneOf(word, SENSITIVITIES),
     )
+    .option('--leave-one-out', 'also at every sensitivity: does one clip alone hold the default in place?')
     .option('--jobs <n>', 'with --scenes: threads (default 1)', wholeNumber)
     .option('--plain', 'with --scenes: without look-alikes, weather and faults of the view')
     .action(async (directory: string | undefined, words: EvaluateWords) => {

@@ -3,9 +3,11 @@
 import type { AccessWords } from '../operate/access.ts';
 import { check } from '../operate/check.ts';
 import { ingestPart, servePart, workerPart } from '../operate/parts.ts';
+import { type ReachWords, reach } from '../operate/reach.ts';
 import type { Share } from '../operate/share.ts';
 import { start } from '../operate/start.ts';
 import { loadSite, parseSite } from '../site/parse.ts';
+import type { ClipServer } from '../topology/clips.ts';
 import type { Pace } from '../topology/ingest.ts';
 import type { Overload } from '../topology/turns.ts';
 import {
@@ -13,6 +15,7 @@ import {
   command,
   type Done,
   devOption,
+  durationMs,
   hostAndPort,
   jsonOption,
   listed,
@@ -21,7 +24,8 @@ import {
   type Words,
   wholeNumber,
 } from './command.ts';
-import { accessOptions } from './identities.ts';
+import { httpOption } from './console.ts';
+import { accessOptions, reachOptions } from './identities.ts';
 import { type LogWords, logFrom, logOptions, sharedLogOptions } from './log-words.ts';
 
 interface SiteWords extends LogWords {
@@ -33,6 +37,12 @@ interface SourceWords {
   readonly pace: Pace;
   readonly loop: boolean;
   readonly spoolMb: number;
+  readonly clipsMb: number;
+  readonly clipsKeep: number;
+}
+
+interface ClipWords extends Omit<ReachWords, 'server'> {
+  readonly clipsTo: readonly string[];
 }
 
 interface OverloadWords {
@@ -41,6 +51,12 @@ interface OverloadWords {
 
 interface GrpcWords extends AccessWords {
   readonly grpc: { readonly host: string; readonly port: number };
+}
+
+interface ConsoleWords {
+  readonly http: { readonly host: string; readonly port: number };
+  /** `--no-console` */
+  readonly console: boolean;
 }
 
 interface ShareWords {
@@ -53,15 +69,13 @@ export function siteCommands(vigie: Command, done: Done): void {
     vigie,
     'start',
     'watch a rendered demo station, everything in one process',
-    ['vigie start', 'vigie start --grpc 127.0.0.1:0 --data ./demo'],
-    [logOptions, grpcOption, sourceOptions, overloadOption, statusOption],
-  ).action(async (words: SiteWords & SourceWords & OverloadWords & GrpcWords) => {
+    ['vigie start', 'vigie start --grpc 127.0.0.1:0 --http 127.0.0.1:0 --data ./demo'],
+    [logOptions, grpcOption, consoleOption, sourceOptions, overloadOption, statusOption],
+  ).action(async (words: SiteWords & SourceWords & OverloadWords & GrpcWords & ConsoleWords) => {
     // Only the demo loads what draws it.
     const { demoSite } = await import('../ingest/scenes/index.ts');
     const site = parseSite(demoSite(), { file: 'demo', dev: true });
-    done(
-      await start({ ...words, ...words.grpc, ...spoolFrom(words), loop: true, log: logFrom(words), site }),
-    );
+    done(await start({ ...stationFrom(words), loop: true, log: logFrom(words), site }));
   });
 
   command(
@@ -74,11 +88,13 @@ export function siteCommands(vigie: Command, done: Done): void {
       'vigie run station.yaml --log kafka --brokers 127.0.0.1:9092',
       'vigie run station.yaml --json | jq .framesPerSecond',
     ],
-    [logOptions, grpcOption, sourceOptions, overloadOption, statusOption, devOption],
-  ).action(async (file: string, words: SiteWords & SourceWords & OverloadWords & GrpcWords) => {
-    const site = await loadSite(file, words);
-    done(await start({ ...words, ...words.grpc, ...spoolFrom(words), log: logFrom(words), site }));
-  });
+    [logOptions, grpcOption, consoleOption, sourceOptions, overloadOption, statusOption, devOption],
+  ).action(
+    async (file: string, words: SiteWords & SourceWords & OverloadWords & GrpcWords & ConsoleWords) => {
+      const site = await loadSite(file, words);
+      done(await start({ ...stationFrom(words), log: logFrom(words), site }));
+    },
+  );
 
   command(
     vigie,
@@ -89,16 +105,17 @@ export function siteCommands(vigie: Command, done: Done): void {
       'vigie ingest station.yaml --share 1/3            a third of them; two more processes take 2/3 and 3/3',
       'vigie ingest station.yaml --cameras quai-a,hall  these',
     ],
-    [sharedLogOptions, sourceOptions, statusOption, devOption],
+    [sharedLogOptions, sourceOptions, clipOptions, statusOption, devOption],
   )
     .addOption(new Option('--cameras <a,b,...>', 'only these cameras').argParser(listed).conflicts('share'))
     .addOption(new Option('--share <n/m>', 'only the n-th of m shares of the cameras').argParser(partOf))
-    .action(async (file: string, words: SiteWords & SourceWords & ShareWords) => {
+    .action(async (file: string, words: SiteWords & SourceWords & ShareWords & ClipWords) => {
       const site = await loadSite(file, words);
       done(
         await ingestPart({
           ...words,
           ...spoolFrom(words),
+          clipsTo: clipServers(words),
           share: shareFrom(words),
           log: logFrom(words),
           site,
@@ -144,6 +161,9 @@ const grpcOption: Words = (one) =>
       .default({ host: '127.0.0.1', port: 50_051 }, '127.0.0.1:50051'),
   );
 
+const consoleOption: Words = (one) =>
+  one.addOption(httpOption()).option('--no-console', 'without the console for browsers');
+
 const sourceOptions: Words = (one) =>
   one
     .addOption(
@@ -156,9 +176,43 @@ const sourceOptions: Words = (one) =>
       new Option('--spool-mb <n>', 'disk space in the data directory for frames while Kafka is away')
         .argParser(wholeNumber)
         .default(1_024),
+    )
+    .addOption(
+      new Option('--clips-mb <n>', 'space for clips that candidates asked for; full, the oldest goes')
+        .argParser(wholeNumber)
+        .default(1_024),
+    )
+    .addOption(
+      new Option('--clips-keep <duration>', 'how long a clip is kept, from the cut: 30m, 24h, 3d')
+        .argParser(durationMs)
+        .default(86_400_000, '24h'),
     );
 
-const spoolFrom = ({ spoolMb }: SourceWords) => ({ spoolBytes: spoolMb * 1_000_000 });
+const spoolFrom = ({ spoolMb, clipsMb, clipsKeep }: SourceWords) => ({
+  spoolBytes: spoolMb * 1_000_000,
+  clipSpace: { bytesMax: clipsMb * 1_000_000, keptMs: clipsKeep },
+});
+
+const clipOptions: Words = (one) =>
+  reachOptions(
+    one.addOption(
+      new Option('--clips-to <host:port,...>', 'servers that get the clips that agents ask for')
+        .argParser(listed)
+        .default([], 'nobody'),
+    ),
+  );
+
+function clipServers({ clipsTo, ...words }: ClipWords): readonly ClipServer[] {
+  return clipsTo.map((address) => {
+    hostAndPort(address);
+    return { address, ...reach({ ...words, server: address }) };
+  });
+}
+
+function stationFrom(words: SiteWords & SourceWords & OverloadWords & GrpcWords & ConsoleWords) {
+  const { http, console, ...rest } = words;
+  return { ...rest, ...words.grpc, ...spoolFrom(words), ...(console && { http }) };
+}
 
 const overloadOption: Words = (one) =>
   one.addOption(

@@ -10,6 +10,11 @@ import type { WrongWayZoneRule } from '../site/site.ts';
 const PEOPLE_MIN = 0.25;
 /** And to less than this share of all who move: a crowd has many edges. */
 const SHARE_MIN = 0.02;
+/**
+ * Where fewer than this many people move, tracks tell who goes where; there, somebody who stands up or bends down is all
+ * the flow that there is, and goes nowhere.
+ */
+const CROWD_MIN = 2;
 /** Directions at less than about 53 degrees to straight against; a bin counts by its middle. */
 const AGAINST_COSINE = -0.6;
 /** Either way along the axis is permitted: directions at more than 60 degrees to it are not. */
@@ -38,7 +43,7 @@ export class Counterflow {
   look(zone: ZoneObservation | undefined, aspect: number, stepMs: number): { people: number; ms: number } {
     const moving = zone?.moving ?? 0;
     const people = moving * against(zone?.directions, this.#rule, aspect);
-    const goes = people > PEOPLE_MIN + SHARE_MIN * moving;
+    const goes = moving >= CROWD_MIN && people > PEOPLE_MIN + SHARE_MIN * moving;
     this.#spentMs = Math.max(0, this.#spentMs + (goes ? stepMs : -FORGET * stepMs));
     return goes ? { people, ms: this.#spentMs } : { people: 0, ms: 0 };
   }

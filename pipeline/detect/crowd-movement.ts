@@ -6,12 +6,13 @@
  * (vehicles, trains, but also people who hide each other) counts only beside as many who are upright. A walk is no
  * crowd movement however many walk: a train that empties, an escalator and a street keep their pace.
  */
-import type { Measured, Mover, Point, Sensitivity } from '../model.ts';
+import type { CellMotion, Measured, Mover, Point, Sensitivity } from '../model.ts';
 import type { WatchRule, Zone } from '../site/site.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
 import { isInside } from './inside.ts';
 import { Pace } from './pace.ts';
 import { around, people, type RuleMachine } from './rule.ts';
+import { Rush, type Rushing, SUSTAINED_MS } from './rush.ts';
 
 interface Limits {
   /** Who run together, unless the rule says how many. */
@@ -83,14 +84,18 @@ interface Look {
   readonly moving: number;
 }
 
+type Runner = Pick<Mover, 'box' | 'foot' | 'people' | 'speed' | 'velocity'>;
+
 export class CrowdMovement implements RuleMachine {
   readonly place: string | undefined;
   readonly timing;
   readonly #limits: Limits;
   readonly #people: number;
   readonly #runMin: number;
+  readonly #calibrated: boolean;
   readonly #zone: Zone | undefined;
   readonly #pace = new Pace();
+  readonly #rush = new Rush();
   #present: readonly { readonly atMs: number; readonly people: number }[] = [];
   #trustedMs = 0;
   #jumpedAtMs = Number.NEGATIVE_INFINITY;
@@ -100,16 +105,22 @@ export class CrowdMovement implements RuleMachine {
   #moving = 0;
   /** Most who have run since it began to hold; undefined while it does not. */
   #most: number | undefined;
+  #heldMs = 0;
 
   /** `calibrated`: the site file says how tall people are in this view, so that speeds are true. */
   constructor(rule: WatchRule, zone: Zone | undefined, calibrated: boolean) {
+    this.#calibrated = calibrated;
     this.#runMin = calibrated ? RUN_MIN_CALIBRATED : RUN_MIN;
     this.#limits = LIMITS[rule.sensitivity];
     this.#people = rule.people ?? this.#limits.people;
     this.#zone = zone;
     this.place = rule.zone;
-    // Smoothed, a number arrives late by about as much as it is smoothed over.
-    this.timing = { holdMs: Math.max(0, rule.forMs - SMOOTH_MS), graceMs: 400, releaseMs: 2_000 };
+    // Smoothed, a number arrives late by about as much as it is smoothed over; then it is seen to last.
+    this.timing = {
+      holdMs: Math.max(0, rule.forMs - SMOOTH_MS - SUSTAINED_MS),
+      graceMs: 400,
+      releaseMs: 2_000,
+    };
   }
 
   save() {
@@ -122,6 +133,8 @@ export class CrowdMovement implements RuleMachine {
       running: this.#running,
       moving: this.#moving,
       most: this.#most,
+      heldMs: this.#heldMs,
+      rush: this.#rush.save(),
     };
   }
 
@@ -134,14 +147,17 @@ export class CrowdMovement implements RuleMachine {
     this.#running = saved.running;
     this.#moving = saved.moving;
     this.#most = saved.most;
+    this.#heldMs = saved.heldMs;
+    this.#rush.restore(saved.rush);
   }
 
-  look({ frame, movers }: Measured): Condition | undefined {
+  look({ frame, movers, motion = [] }: Measured): Condition | undefined {
     const now = frame.capturedAtMs;
     const stepMs = stepBetween(this.#previousMs, now);
     this.#previousMs = now;
     if (movers === undefined) {
       this.#trustedMs = 0;
+      this.#rush.forget();
       return undefined;
     }
     this.#trustedMs += stepMs;
@@ -149,6 +165,7 @@ export class CrowdMovement implements RuleMachine {
     const here = zone === undefined ? movers : movers.filter(({ foot }) => isInside(foot, zone.polygon));
     const limit = this.#speedLimit();
     const look = lookAt(here, limit);
+    const rushing = this.#rushing(now, motion, limit);
     const gain = Math.min(1, stepMs / SMOOTH_MS);
     this.#running += gain * (look.people - this.#running);
     this.#moving += gain * (look.moving - this.#moving);
@@ -158,13 +175,32 @@ export class CrowdMovement implements RuleMachine {
     if (now - this.#jumpedAtMs < PRESENT_AGO_MS) {
       this.#running = 0;
       this.#most = undefined;
+      this.#heldMs = 0;
       return HOLDS_NOT;
     }
+    const aspect = frame.planeWidth / frame.planeHeight;
     // The smoothed number outlasts a knock of the camera; who runs is seen to.
     const holds = look.people >= GOES_ON * (this.#people - 0.5) && this.#runs(present);
-    this.#learn(here, holds, stepMs);
+    this.#learn(here, holds || rushing !== undefined, rushing?.people ?? 0, stepMs);
+    this.#heldMs = holds && this.#most !== undefined ? this.#heldMs + stepMs : 0;
     this.#most = holds ? Math.max(this.#most ?? 0, this.#running) : undefined;
-    return holds ? this.#condition(look.running, limit, frame.planeWidth / frame.planeHeight) : HOLDS_NOT;
+    if (holds && this.#heldMs >= SUSTAINED_MS)
+      return this.#condition(look.running, this.#most ?? 0, this.#share(), limit, aspect);
+    if (rushing === undefined) return HOLDS_NOT;
+    return this.#condition(rushing.cells.map(inOneCell), rushing.people, rushing.share, limit, aspect);
+  }
+
+  /**
+   * Those in the zone, when they are more than often rush here. Where nobody said how tall people are, an area is no
+   * number of people: a road on which traffic begins to flow looks the same.
+   */
+  #rushing(now: number, motion: readonly CellMotion[], speed: number): Rushing | undefined {
+    if (!this.#calibrated) return undefined;
+    const zone = this.#zone;
+    const here =
+      zone === undefined ? motion : motion.filter(({ x, footY: y }) => isInside({ x, y }, zone.polygon));
+    const people = Math.max(this.#people - 0.5, BUSIEST_TIMES * this.#pace.busiest);
+    return this.#rush.step(now, here, { people, speed, share: this.#limits.share });
   }
 
   #speedLimit(): number {
@@ -196,23 +232,32 @@ export class CrowdMovement implements RuleMachine {
     return most;
   }
 
-  #learn(here: readonly Mover[], holds: boolean, stepMs: number): void {
+  #share(): number {
+    return Math.min(1, this.#running / Math.max(0.1, this.#moving));
+  }
+
+  #learn(here: readonly Mover[], holds: boolean, rushing: number, stepMs: number): void {
     const sudden = this.#trustedMs > SETTLED_MS && this.#running >= 0.5;
     const seconds = (stepMs / 1000) * (holds || sudden ? LEARN_RUNNING : 1);
     for (const mover of here)
       if (mover.speed >= MOVING_MIN && kindOf(mover) !== 'none')
         this.#pace.moved(peopleOf(mover), mover.speed, seconds);
-    this.#pace.saw(this.#running, (stepMs / 1000) * (holds || sudden ? LEARN_BUSY : 1));
+    this.#pace.saw(Math.max(this.#running, rushing), (stepMs / 1000) * (holds || sudden ? LEARN_BUSY : 1));
   }
 
-  #condition(running: readonly Mover[], limit: number, aspect: number): Condition {
+  /** `most`: people who run, `share`: of those who move. */
+  #condition(
+    running: readonly Runner[],
+    most: number,
+    share: number,
+    limit: number,
+    aspect: number,
+  ): Condition {
     const speed = meanOf(running, (mover) => mover.speed);
     const { usual } = this.#pace;
     const { outward, oneWay } = pattern(running, aspect);
-    const most = this.#most ?? this.#running;
     const way =
       outward >= OUTWARD_MIN ? 'away from one point' : oneWay >= ONE_WAY_MIN ? 'all one way' : 'every way';
-    const share = Math.min(1, this.#running / Math.max(0.1, this.#moving));
     return {
       holds: true,
       region: around(running.map(({ box }) => box)),
@@ -272,8 +317,13 @@ function peopleOf({ tall, wide, people }: Mover): number {
   return Math.min(tall > DEEP_TALL || wide > UPRIGHT_MAX * tall ? DEEP_PEOPLE : REGION_PEOPLE, people);
 }
 
+/** Some of those who run, where nobody can be told apart. */
+function inOneCell({ x, y, people, speed, vx, vy }: CellMotion): Runner {
+  return { foot: { x, y }, box: { x0: x, y0: y, x1: x, y1: y }, people, speed, velocity: { x: vx, y: vy } };
+}
+
 /** -1..1 how much they run away from their middle, and 0..1 how much they run the same way. */
-function pattern(running: readonly Mover[], aspect: number): { outward: number; oneWay: number } {
+function pattern(running: readonly Runner[], aspect: number): { outward: number; oneWay: number } {
   const middle: Point = {
     x: meanOf(running, ({ foot }) => foot.x),
     y: meanOf(running, ({ foot }) => foot.y),
@@ -291,7 +341,7 @@ function pattern(running: readonly Mover[], aspect: number): { outward: number; 
   return all === 0 ? { outward: 0, oneWay: 0 } : { outward: out / all, oneWay: Math.hypot(x, y) / all };
 }
 
-function meanOf(movers: readonly Mover[], value: (mover: Mover) => number): number {
+function meanOf(movers: readonly Runner[], value: (mover: Runner) => number): number {
   let [sum, weight] = [0, 0];
   for (const mover of movers) {
     sum += mover.people * value(mover);

@@ -22,17 +22,25 @@ import { WrongWayLine, WrongWayZone } from './wrong-way.ts';
 const BLIND_MAX_MS = 10_000;
 
 /** Of what is saved. */
-const LAYOUT = 4;
+const LAYOUT = 5;
+
+export interface DetectStage extends KeptStage<Measured, Candidate> {
+  /**
+   * From the next frame on a camera has other rules. One that watches the same place for the same event goes on, its open
+   * claim too; what a vanished rule had claimed ends where it was last seen, and is returned.
+   */
+  replace(key: string, camera: Camera): readonly Candidate[];
+}
 
 /** `build` names kernels and rules; it goes into every candidate. */
-export function detect(site: Site, build: string): KeptStage<Measured, Candidate> {
+export function detect(site: Site, build: string): DetectStage {
   return new Detect(site, build);
 }
 
-class Detect implements KeptStage<Measured, Candidate> {
+class Detect implements DetectStage {
   readonly #site: Site;
   readonly #build: string;
-  readonly #cameras: ReadonlyMap<string, Camera>;
+  readonly #cameras: Map<string, Camera>;
   readonly #states = new Map<string, CameraDetect>();
 
   constructor(site: Site, build: string) {
@@ -70,6 +78,15 @@ class Detect implements KeptStage<Measured, Candidate> {
     const state = read.state as CameraDetectState;
     this.#states.set(key, CameraDetect.restored(this.#site, camera, state, this.#build));
     return true;
+  }
+
+  replace(key: string, camera: Camera): readonly Candidate[] {
+    const before = this.#states.get(key);
+    const saved = this.save(key);
+    this.#cameras.set(key, camera);
+    if (before === undefined || saved === undefined) return [];
+    this.restore(key, saved);
+    return before.endAll((watch) => this.#states.get(key)?.has(watch) !== true);
   }
 }
 
@@ -146,8 +163,16 @@ class CameraDetect {
     });
   }
 
-  endAll(): readonly Candidate[] {
-    return this.#watches.flatMap(({ rule, machine, claim }) => {
+  /** Whether a rule of it goes on what another setup of the camera watched. */
+  has(watch: string): boolean {
+    return this.#watches.some((one) => watchKey(one) === watch);
+  }
+
+  /** `which`: by `watchKey`. */
+  endAll(which: (watch: string) => boolean = () => true): readonly Candidate[] {
+    return this.#watches.flatMap((watch) => {
+      if (!which(watchKey(watch))) return [];
+      const { rule, machine, claim } = watch;
       const record = claim.end();
       return record === undefined ? [] : [this.#candidate(rule, machine.place, record)];
     });
@@ -178,6 +203,7 @@ class CameraDetect {
       build: this.#build,
       ...(this.#site.name === undefined ? {} : { siteName: this.#site.name }),
       ...(this.#vehicle === undefined ? {} : { vehicle: this.#vehicle }),
+      ...(rule.confirmers === undefined ? {} : { confirmers: rule.confirmers }),
     };
   }
 }

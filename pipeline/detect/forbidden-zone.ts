@@ -7,6 +7,7 @@
 import type { Measured, Track } from '../model.ts';
 import type { ForbiddenZoneRule } from '../site/site.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
+import { Clutter } from './clutter.ts';
 import { around, isUpright, Origins, people, peopleIn, type RuleMachine, seconds } from './rule.ts';
 
 /** A track must have been seen for this long: a flicker has no foot. */
@@ -20,6 +21,12 @@ const SURPRISE_MAX = 0.13;
 const HEIGHT_MIN = 0.6;
 /** A cart is lower, and as wide as that. */
 const CART_HEIGHT_MIN = 0.45;
+/**
+ * In snow and the like (clutter.ts): flakes that follow each other pass for a piece of somebody for a second or two, and
+ * seldom for a whole person for longer. Share of a person's height, and how long it was followed.
+ */
+const CLUTTERED_HEIGHT_MIN = 0.8;
+const CLUTTERED_AGE_MIN_MS = 4_000;
 /** Nobody is in a zone without having come: what never moved is a ghost, a puddle or a patch of light. People's heights. */
 const TRAVEL_MIN = 0.3;
 /** A region this many times as tall as a person, or standing for this many people, is a train. */
@@ -70,6 +77,7 @@ export class ForbiddenZone implements RuleMachine {
   /** How much of the zone was covered in the last second. */
   #coverages: readonly Coverage[] = [];
   readonly #origins = new Origins();
+  readonly #clutter = new Clutter();
 
   constructor(rule: ForbiddenZoneRule) {
     this.place = rule.zone;
@@ -86,6 +94,7 @@ export class ForbiddenZone implements RuleMachine {
       trustedAtMs: this.#trustedAtMs,
       coverages: this.#coverages,
       origins: this.#origins.save(),
+      clutter: this.#clutter.save(),
     };
   }
 
@@ -99,6 +108,7 @@ export class ForbiddenZone implements RuleMachine {
     this.#trustedAtMs = saved.trustedAtMs;
     this.#coverages = saved.coverages;
     this.#origins.restore(saved.origins);
+    this.#clutter.restore(saved.clutter);
   }
 
   look({ frame, tracks, zones }: Measured): Condition | undefined {
@@ -112,6 +122,7 @@ export class ForbiddenZone implements RuleMachine {
     this.#sightedAtMs ??= now;
     const inside = tracks.filter((track) => track.zones.includes(this.place));
     this.#count(inside, stepMs);
+    const cluttered = this.#clutter.step(tracks, stepMs);
     const seen = inside.filter((track) => track.seen);
     const aspect = frame.planeWidth / frame.planeHeight;
     this.#origins.update(tracks, now);
@@ -133,7 +144,7 @@ export class ForbiddenZone implements RuleMachine {
     if (!train) this.#trainAtMs = Number.NEGATIVE_INFINITY;
     // What a train leaves behind has to move by itself, or to look like somebody, before it is anybody.
     if (train) for (const track of inside) this.#origins.restart(track, now);
-    const trusted = train ? [] : seen.filter((track) => isTrusted(track, aspect));
+    const trusted = train ? [] : seen.filter((track) => isTrusted(track, aspect, cluttered));
     // One foot must stay for the dwell to begin a claim; after that any foot inside carries it on.
     const entered = trusted.some(
       (track) =>
@@ -206,7 +217,12 @@ function touches(a: Track, b: Track, aspect: number): boolean {
   return Math.max(apartX, apartY) <= gap;
 }
 
-function isTrusted(track: Track, aspect: number): boolean {
+function isTrusted(track: Track, aspect: number, cluttered: boolean): boolean {
+  if (cluttered) {
+    const height = track.box.y1 - track.box.y0;
+    if (track.ageMs < CLUTTERED_AGE_MIN_MS || height < CLUTTERED_HEIGHT_MIN * track.personHeight)
+      return false;
+  }
   return track.ageMs >= AGE_MIN_MS && track.surprise <= SURPRISE_MAX && !isPiece(track, aspect);
 }
 

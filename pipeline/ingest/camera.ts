@@ -12,6 +12,8 @@ export interface SourceOptions {
   readonly threads?: number;
   /** Pictures between the analysed ones as well. */
   readonly between?: boolean;
+  /** A JPEG of the view with every analysed one. */
+  readonly full?: boolean;
 }
 
 export type SourceKind = 'file' | 'scene' | 'network';
@@ -28,7 +30,7 @@ export function sourceKind(source: string): SourceKind {
  */
 export async function openSource(
   { id, source, analysis }: Pick<Camera, 'id' | 'source' | 'analysis'>,
-  { startMs, threads, between = false }: SourceOptions,
+  { startMs, threads, between = false, full = false }: SourceOptions,
 ): Promise<PictureSource> {
   if (source === undefined) {
     throw new InputError([
@@ -41,6 +43,7 @@ export async function openSource(
         analysis,
         startMs,
         between,
+        full,
         ...(threads === undefined ? {} : { threads }),
       });
     case 'scene':

@@ -11,6 +11,7 @@ import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { ffmpegTools, inputArguments, lastLine, unstarted } from './ffmpeg.ts';
+import { type Jpeg, Jpegs } from './jpegs.ts';
 import type { Size } from './plane.ts';
 
 export interface DecoderOptions {
@@ -20,6 +21,8 @@ export interface DecoderOptions {
   readonly plane: Size;
   readonly threads: number;
   readonly stallMsMax: number;
+  /** Size of a JPEG of every first picture of `every`, beside its plane. Absent: none. */
+  readonly full?: Size;
 }
 
 export type DecoderEnd =
@@ -38,6 +41,7 @@ export type DecoderEnd =
 
 export class Decoder {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #full: Jpegs | undefined;
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #talk: Talk;
   readonly #ended: Promise<{ code: number; error?: Error }>;
@@ -55,11 +59,12 @@ export class Decoder {
   private constructor(ffmpeg: string, path: string, options: DecoderOptions, timing: string) {
     this.#stallMsMax = options.stallMsMax;
     const child = spawn(ffmpeg, decodeArguments(path, options, timing), {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', options.full === undefined ? 'ignore' : 'pipe'],
     });
-    this.#child = child;
-    this.#talk = new Talk(child.stderr);
-    this.#chunks = child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    this.#child = child as ChildProcessByStdio<null, Readable, Readable>;
+    this.#full = options.full && new Jpegs(child.stdio[3] as Readable);
+    this.#talk = new Talk(this.#child.stderr);
+    this.#chunks = this.#child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
     this.#ended = new Promise((done) => {
       child.once('error', (error) => done({ code: 1, error }));
       child.once('close', (code) => done({ code: code ?? 1 }));
@@ -86,6 +91,11 @@ export class Decoder {
   /** Size of the source picture behind the `index`th picture read. Ask once for each, in order. */
   sizeOf(index: number): Promise<Size | undefined> {
     return this.#talk.sizeOf(index);
+  }
+
+  /** The JPEG of the `index`th analysed picture. Ask once for each, in order. */
+  async fullOf(index: number): Promise<Jpeg | undefined> {
+    return this.#full?.take(index, FULL_MS_MAX);
   }
 
   /** How it ended. Waits for the process to be gone. */
@@ -123,6 +133,9 @@ export class Decoder {
   }
 }
 
+/** ffmpeg writes it with the plane; one that comes later is not waited for. */
+const FULL_MS_MAX = 500;
+
 function decodeArguments(path: string, options: DecoderOptions, timing: string): string[] {
   const { every, places, plane, threads } = options;
   const filters = [
@@ -139,6 +152,20 @@ function decodeArguments(path: string, options: DecoderOptions, timing: string):
     ...['-reinit_filter', '0', '-threads', String(threads), ...inputArguments(path)],
     ...['-map', '0:V:0', '-an', '-sn', '-dn', '-filter_threads', '1', '-vf', filters],
     ...[timing, 'passthrough', '-f', 'rawvideo', 'pipe:1'],
+    ...(options.full === undefined ? [] : fullArguments(every, options.full, timing)),
+  ];
+}
+
+/**
+ * A second output of the same decoding. One encoding thread, which gives each picture at once instead of when its
+ * threads are full, and no thread of the file's own writer in between.
+ */
+function fullArguments(every: number, { width, height }: Size, timing: string): string[] {
+  const filters = `select='eq(mod(n,${every}),0)',scale=${width}:${height}:flags=area,format=yuvj420p`;
+  return [
+    ...['-map', '0:V:0', '-an', '-sn', '-dn', '-filter_threads', '1', '-vf', filters],
+    ...[timing, 'passthrough', '-c:v', 'mjpeg', '-q:v', '5', '-threads:v', '1'],
+    ...['-flush_packets', '1', '-f', 'image2pipe', 'pipe:3'],
   ];
 }
 

@@ -30,6 +30,8 @@ export interface VideoFileOptions {
   readonly stallMsMax?: number;
   /** Give pictures between the analysed ones as well (flicker.ts). */
   readonly between?: boolean;
+  /** Give a JPEG of the view with every analysed picture. */
+  readonly full?: boolean;
 }
 
 export interface VideoFile extends PictureSource {
@@ -65,6 +67,7 @@ export async function openVideoFile(path: string, options: VideoFileOptions): Pr
       plane,
       threads: options.threads ?? 1,
       stallMsMax: options.stallMsMax ?? 30_000,
+      ...(options.full === true && { full: fullSize(found) }),
     });
     const running = await decoder;
     try {
@@ -122,10 +125,25 @@ async function* readPictures(decoder: Decoder, path: string, reading: Reading): 
     }
     const number = numberOf(count);
     const picture = { number, capturedAtMs: Math.round(startMs + (number * 1000) / fps), luma, u, v };
-    yield count % places.length === 0 ? picture : { ...picture, between: true };
+    if (count % places.length > 0) {
+      yield { ...picture, between: true };
+      continue;
+    }
+    const full = await decoder.fullOf(count / places.length);
+    yield full === undefined ? picture : { ...picture, full };
   }
   const why = endFault(path, await decoder.end(), numberOf(count), reading.found);
   if (why !== undefined) throw why;
+}
+
+/** Wide enough for a person to be judged by, and some 50 KB as a JPEG. */
+const FULL_SIDE_MAX = 640;
+
+/** The view as displayed, its longer side at most that; sides are even, because its chroma planes are half as large. */
+function fullSize({ width, height }: Size): Size {
+  const scale = Math.min(1, FULL_SIDE_MAX / Math.max(width, height));
+  const even = (side: number) => Math.max(2, 2 * Math.round((side * scale) / 2));
+  return { width: even(width), height: even(height) };
 }
 
 /** One buffer for the three planes, as ffmpeg writes 4:2:0: chroma sides are halved and rounded up. */

@@ -16,6 +16,8 @@ export interface Picture {
   /** Chroma, (width/2) x (height/2) bytes each, 128 is grey. */
   readonly u: Uint8Array;
   readonly v: Uint8Array;
+  /** The camera's own picture at low resolution, a JPEG, where it was asked for and came in time. */
+  readonly full?: { readonly width: number; readonly height: number; readonly data: Uint8Array };
   /** What a detector beside the camera saw in it; absent without one. */
   readonly objects?: readonly DetectedObject[];
   /** Taken between two analysed pictures, for what flickers: to be glanced at. Absent for those that are analysed. */

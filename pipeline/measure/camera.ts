@@ -6,6 +6,7 @@ import { Crossings } from './crossings.ts';
 import { inside, type Shape, shapeOf } from './geometry.ts';
 import { type Grid, gridOf } from './grid.ts';
 import { Ground } from './ground.ts';
+import { motionIn } from './motion.ts';
 import { movers } from './movers.ts';
 import { withoutVehicles } from './objects.ts';
 import { DIVIDE_MAX, type Sighting, sightings } from './sightings.ts';
@@ -95,10 +96,17 @@ export class CameraMeasure {
     const feet = tracked.map((track) => footOf(track, this.#width, this.#height));
     const crossings = this.#crossings.step(tracked, feet, frame);
     const tracks = this.#tracks(tracked, feet, frame, trusted);
-    const moving = this.#asksMovers && trusted ? { movers: movers(frame, trusted, this.#ground) } : {};
+    const moving = this.#asksMovers && trusted ? this.#moving(frame, trusted) : {};
     // The last to read the cells: vehicles are taken out of them.
     const counted = trusted && frame.objects.length > 0 ? this.#withoutVehicles(frame) : trusted;
     return { frame, zones: this.#zones.step(frame, counted, tracks), crossings, tracks, ...moving };
+  }
+
+  #moving(frame: Frame, trusted: Grid): Pick<Measured, 'movers' | 'motion'> {
+    return {
+      movers: movers(frame, trusted, this.#ground),
+      motion: motionIn(frame, trusted, this.#ground),
+    };
   }
 
   #withoutVehicles(frame: Frame): Grid | undefined {

@@ -64,6 +64,11 @@ export class Ground {
     this.#fill = undefined;
   }
 
+  /** The site file says how tall people are. */
+  get calibrated(): boolean {
+    return this.#calibrated !== undefined;
+  }
+
   /** Height of a standing person whose foot is at `y`, share of the view's height, at least 0.02. */
   height(y: number): number {
     const { a, b } = this.#calibrated ?? this.#fitted();

@@ -12,12 +12,17 @@ import { CameraMeasure, type CameraMeasureState } from './camera.ts';
 /** Of what is saved. */
 const LAYOUT = 2;
 
-export function measure(site: Site): KeptStage<Frame, Measured> {
+export interface MeasureStage extends KeptStage<Frame, Measured> {
+  /** From the next frame on a camera has other zones and lines. Tracks go on; what was learned of a place goes on in it. */
+  replace(key: string, camera: Camera): void;
+}
+
+export function measure(site: Site): MeasureStage {
   return new Measure(site);
 }
 
-class Measure implements KeptStage<Frame, Measured> {
-  readonly #cameras: ReadonlyMap<string, Camera>;
+class Measure implements MeasureStage {
+  readonly #cameras: Map<string, Camera>;
   readonly #states = new Map<string, CameraMeasure>();
 
   constructor(site: Site) {
@@ -48,4 +53,28 @@ class Measure implements KeptStage<Frame, Measured> {
     this.#states.set(key, CameraMeasure.restored(camera, read.state as CameraMeasureState));
     return true;
   }
+
+  replace(key: string, camera: Camera): void {
+    const before = this.#cameras.get(key);
+    const saved = this.save(key);
+    this.#cameras.set(key, camera);
+    if (before === undefined || saved === undefined) return;
+    const { state } = fromSaved(LAYOUT, saved)!;
+    const known = withoutMoved(state as CameraMeasureState, before, camera);
+    this.#states.set(key, CameraMeasure.restored(camera, known));
+  }
+}
+
+/** A place under the same id that lies elsewhere is another place: who stood on which side of it says nothing now. */
+function withoutMoved(state: CameraMeasureState, before: Camera, after: Camera): CameraMeasureState {
+  const stays = (kind: 'zones' | 'lines', id: string) => {
+    const [old, now] = [before, after].map((camera) => camera[kind].find((place) => place.id === id));
+    return JSON.stringify(old) === JSON.stringify(now);
+  };
+  const { crossings, zones } = state;
+  return {
+    ...state,
+    crossings: { ...crossings, lines: crossings.lines.map((id) => (stays('lines', id) ? id : '')) },
+    zones: new Map([...zones].filter(([id]) => stays('zones', id))),
+  };
 }

@@ -14,31 +14,35 @@ import { objectsOf } from './objects.ts';
 import { type Piece, piecesIn } from './sightings.ts';
 
 /** Height of a person, metres. */
-const PERSON_M = 1.7;
+export const PERSON_M = 1.7;
 /** Travel up the view is longer on the floor than it looks, but how much longer is only guessed without calibration. */
 const DEPTH_MAX = 2;
 /** Cells hold i8 in 1/8 pixel. */
-const PER_PIXEL = 8;
+export const PER_PIXEL = 8;
 /** Nobody covers less than this share of their height squared: where less was learned, it was of pieces of people. */
-const FILL_MIN = 0.2;
+export const MASS_MIN = 0.2;
 /** Less than this share of a person is noise. */
 const PEOPLE_MIN = 0.3;
 
 /** Nothing before the second picture: flow needs two. */
 export function movers(frame: Frame, grid: Grid, ground: Ground): readonly Mover[] {
   if (frame.intervalMs <= 0) return [];
-  const vehicles = objectsOf(frame, 'vehicle');
   const found: Mover[] = [];
   for (const piece of piecesIn(frame, ground)) {
     const mover = moverOf(piece, frame, grid, ground);
-    if (mover.people >= PEOPLE_MIN && !vehicles.some(({ box }) => isOn(mover.box, box))) found.push(mover);
+    if (mover.people >= PEOPLE_MIN && !isOnVehicle(piece, frame)) found.push(mover);
   }
   return found;
 }
 
 /** Most of it lies on what a detector calls a vehicle. */
-function isOn(box: Box, vehicle: Box): boolean {
-  return 2 * sharedArea(box, vehicle) > boxArea(box);
+export function isOnVehicle(piece: Piece, frame: Frame): boolean {
+  const box = boxOf(piece, frame);
+  return objectsOf(frame, 'vehicle').some((vehicle) => 2 * sharedArea(box, vehicle.box) > boxArea(box));
+}
+
+function boxOf({ x0, y0, x1, y1 }: Piece, { planeWidth: width, planeHeight: height }: Frame): Box {
+  return { x0: x0 / width, y0: y0 / height, x1: x1 / width, y1: y1 / height };
 }
 
 function moverOf(piece: Piece, frame: Frame, grid: Grid, ground: Ground): Mover {
@@ -50,9 +54,9 @@ function moverOf(piece: Piece, frame: Frame, grid: Grid, ground: Ground): Mover 
   const metres = (PERSON_M / sizePx / PER_PIXEL) * (1000 / intervalMs);
   const { x, y, speed } = meanIn(piece, grid, metres, metres * depth);
   return {
-    box: { x0: x0 / width, y0: y0 / height, x1: x1 / width, y1: y1 / height },
+    box: boxOf(piece, frame),
     foot,
-    people: areaPx / (Math.max(FILL_MIN, ground.fill) * sizePx * sizePx),
+    people: areaPx / (Math.max(MASS_MIN, ground.fill) * sizePx * sizePx),
     tall: (y1 - y0) / sizePx,
     wide: (x1 - x0) / sizePx,
     speed,

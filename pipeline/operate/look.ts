@@ -18,6 +18,8 @@ export interface Watched {
   lag?(): Promise<number>;
   readonly review?: ReviewPort;
   readonly serving?: Serving;
+  /** Where its console is. */
+  readonly console?: string;
 }
 
 export interface View extends Partial<DeskView> {
@@ -45,6 +47,8 @@ export interface DeskView {
   /** Verified, as long as they are kept; of the partitions whose events this process appends. */
   readonly events: number;
   readonly subscribers: number;
+  /** Where the console is, when it runs in this process. */
+  readonly console?: string;
 }
 
 export interface CameraView {
@@ -120,7 +124,7 @@ export class Watch {
   }
 
   #desk(): DeskView | undefined {
-    const { review, serving, tally } = this.#watched;
+    const { review, serving, tally, console } = this.#watched;
     if (review === undefined || serving === undefined) return undefined;
     const reviews = review.list({ statuses: [], sites: [] });
     const claimed = reviews.filter(({ state }) => state.kind === 'claimed').length;
@@ -130,6 +134,7 @@ export class Watch {
       claimed,
       events: sumOf(tally.events.values()),
       subscribers: serving.subscribers().length,
+      ...(console !== undefined && { console }),
     };
   }
 

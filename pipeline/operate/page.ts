@@ -41,12 +41,13 @@ export function summary(view: View): string {
   ].join('  ');
 }
 
-function titleOf({ part, site, upMs, address }: View): string[] {
+function titleOf({ part, site, upMs, address, console }: View): string[] {
   return [
     `Vigie${part === 'station' ? '' : ` ${part}`}`,
     site,
     `up ${clock(upMs)}`,
     ...(address === undefined ? [] : [`gRPC ${address}`]),
+    ...(console === undefined ? [] : [`console ${console}`]),
   ];
 }
 
@@ -156,6 +157,7 @@ function hints(view: View, data: string): string[] {
   const server = view.address === '127.0.0.1:50051' ? '' : ` --server ${view.address}`;
   return [
     ...(idle ? ['all sources have ended; what was found can still be reviewed'] : []),
+    ...(view.console === undefined ? [] : [`in a browser           ${view.console}`]),
     `in a second terminal   npx vigie review${server}      (see what waits, confirm or reject)`,
     `in a third terminal    npx vigie subscribe${server}   (verified events as they come)`,
     stop,

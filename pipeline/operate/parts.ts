@@ -8,6 +8,7 @@
 import { fault, InputError } from '../errors.ts';
 import type { Site } from '../site/site.ts';
 import { partitionsByCamera } from '../topics.ts';
+import { type ClipServer, type ClipSpace, deliverClips, openClips } from '../topology/clips.ts';
 import { startDesk } from '../topology/desk.ts';
 import { startEdge } from '../topology/edge.ts';
 import type { Pace } from '../topology/ingest.ts';
@@ -33,6 +34,10 @@ export interface IngestPartOptions extends PartOptions {
   readonly loop: boolean;
   /** Disk space for frames while the log is away. */
   readonly spoolBytes: number;
+  /** Disk space for clips, and how long each is kept. */
+  readonly clipSpace: ClipSpace;
+  /** Servers that clips are handed over to when an agent asks. */
+  readonly clipsTo: readonly ClipServer[];
 }
 
 export interface WorkerPartOptions extends PartOptions {
@@ -58,9 +63,19 @@ export async function ingestPart(options: IngestPartOptions): Promise<number> {
       const partitions = await partitionsByCamera(log);
       const tally = new Tally(site, cameras);
       const spool = { directory: place.directory, bytesMax };
-      const edge = startEdge({ ...options, log, partitions, tally, cameras, spool, nowMs: Date.now });
+      const space = { ...options.clipSpace, directory: place.clips };
+      const clips = openClips({ site, cameras, tally, space, nowMs: Date.now });
+      const edge = startEdge({ ...options, log, partitions, tally, cameras, spool, clips, nowMs: Date.now });
+      const stopping = new AbortController();
+      const delivering = options.clipsTo.map((server) =>
+        deliverClips(server, clips, stopping.signal, tellErrors),
+      );
       return {
         ...edge,
+        async stop() {
+          stopping.abort();
+          await Promise.all([edge.stop(), ...delivering]);
+        },
         part: 'ingest',
         site,
         tally,

@@ -78,7 +78,7 @@ function read(file: string): Buffer {
   }
 }
 
-function hostOf(server: string): string {
+export function hostOf(server: string): string {
   return server.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
 }
 

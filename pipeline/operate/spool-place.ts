@@ -15,6 +15,8 @@ import { type Share, shareName } from './share.ts';
 
 export interface SpoolPlace {
   readonly directory: string;
+  /** Beside it, for clips: gone with it when another share takes it over. */
+  readonly clips: string;
   /** Lets go of it. */
   close(): void;
 }
@@ -43,7 +45,7 @@ export async function openSpoolPlace(options: SpoolPlaceOptions): Promise<SpoolP
     unlock();
     throw error;
   }
-  return { directory: path.join(mine, STORE), close: unlock };
+  return { directory: path.join(mine, STORE), clips: path.join(mine, 'clips'), close: unlock };
 }
 
 /** Killed in between, it does a part of it again: what is sent twice is dropped by its number. */

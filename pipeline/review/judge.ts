@@ -8,6 +8,9 @@
  *          ^                                                |
  *          +------------------- reverse --------------------+
  *
+ * Where a confirmation takes two people, the first one leaves the candidate open, unclaimed, and is remembered; that of
+ * another person confirms it. One person's rejection rejects it, and the first confirmation can be reversed.
+ *
  * Pure: a function of the standing, the verdict and the verdict's append time. So the standing of a candidate follows
  * from the order of its verdicts on the log alone, and every process that reads them agrees.
  */
@@ -21,11 +24,21 @@ export interface Claim {
 
 export type Standing =
   /** `sinceMs`: append time of its first record, or of the reversal that opened it again. */
-  { readonly kind: 'open'; readonly sinceMs: number; readonly claim?: Claim } | Decided;
+  Open | Decided;
+
+export interface Open {
+  readonly kind: 'open';
+  readonly sinceMs: number;
+  readonly claim?: Claim;
+  /** Where a confirmation takes two people: that of the first. It confirms nothing. */
+  readonly first?: Verdict;
+}
 
 export interface Decided {
   readonly kind: 'confirmed' | 'rejected' | 'lapsed';
   readonly verdict: Verdict;
+  /** Of the first of two who confirmed. */
+  readonly first?: Verdict;
   readonly decidedAtMs: number;
 }
 
@@ -35,6 +48,8 @@ export type RefusalCode =
   | 'claimed_by_other'
   /** A release by somebody who holds no claim. */
   | 'not_claimed'
+  /** The second confirmation by whoever gave the first. */
+  | 'needs_another_agent'
   /** A reversal of a verdict that does not decide the candidate (any more). */
   | 'not_in_force'
   /** A reversal after the retention, when the candidate may have been forgotten. */
@@ -67,6 +82,8 @@ export interface Terms {
   readonly retentionMs: number;
   /** How long a candidate waits for an agent, of the severity with which it began. */
   readonly lapseAfterMs: number;
+  /** How many people a confirmation takes, each named and none twice: 1 or 2. */
+  readonly confirmers: number;
 }
 
 /** `atMs`: the verdict's append time. */
@@ -106,6 +123,10 @@ function unfitAgent({ act, by }: Verdict): Refusal | undefined {
 }
 
 function reverse(standing: Standing, of: string, atMs: number, { retentionMs }: Terms): Judgement {
+  if (standing.kind === 'open' && standing.first?.id === of) {
+    const { first: _, ...without } = standing;
+    return { next: without };
+  }
   if (standing.kind === 'open')
     return refuse('not_in_force', `nothing is decided, so '${of}' cannot be reversed`);
   if (standing.verdict.id !== of) {
@@ -118,11 +139,11 @@ function reverse(standing: Standing, of: string, atMs: number, { retentionMs }: 
 }
 
 function decide(
-  standing: Standing & { kind: 'open' },
+  standing: Open,
   verdict: Verdict,
   atMs: number,
   claim: Claim | undefined,
-  { lapseAfterMs }: Terms,
+  { lapseAfterMs, confirmers }: Terms,
 ): Judgement {
   const { act } = verdict;
   switch (act.kind) {
@@ -136,9 +157,9 @@ function decide(
       return { next: { ...standing, claim: { by: verdict.by, untilMs: atMs + act.leaseMs } } };
     case 'release':
       if (!claim) return refuse('not_claimed', `'${verdict.by.name}' holds no claim`);
-      return { next: { kind: 'open', sinceMs: standing.sinceMs } };
+      return { next: unclaimed(standing) };
     case 'confirm':
-      return { next: { kind: 'confirmed', verdict, decidedAtMs: atMs } };
+      return confirm(standing, verdict, atMs, confirmers);
     case 'reject':
       if (!REJECT_REASONS.includes(act.reason)) {
         return refuse('bad_reason', `'${act.reason}', expected one of ${REJECT_REASONS.join(', ')}`);
@@ -158,6 +179,23 @@ function decide(
     case 'reverse':
       throw new Error('assertion failed: reversals are judged before');
   }
+}
+
+function confirm(standing: Open, verdict: Verdict, atMs: number, confirmers: number): Judgement {
+  const { first } = standing;
+  if (confirmers < 2) return { next: { kind: 'confirmed', verdict, decidedAtMs: atMs } };
+  if (first === undefined) return { next: { ...unclaimed(standing), first: verdict } };
+  if (first.by.name !== verdict.by.name) {
+    return { next: { kind: 'confirmed', verdict, decidedAtMs: atMs, first } };
+  }
+  return refuse(
+    'needs_another_agent',
+    `confirmed by '${first.by.name}' already; a confirmation here takes a second person, found '${verdict.by.name}' again`,
+  );
+}
+
+function unclaimed({ claim: _, ...standing }: Open): Open {
+  return standing;
 }
 
 function refuse(code: RefusalCode, detail: string): Judgement {

@@ -3,7 +3,8 @@
  * verdicts of one partition; no clock, no I/O.
  *
  * Promises
- *  1. An event comes out only under a confirming verdict of a named agent or supervisor (judge.ts).
+ *  1. An event comes out only under a confirming verdict of a named agent or supervisor, and where its candidate asks for
+ *     two people, of two with different names (judge.ts).
  *  2. However the two topics interleave (each in its own order), the end is the same: same standings, same refusals,
  *     same ids verified, ended under confirmation and retracted. A verdict that is read before its candidate is
  *     held until the candidate comes. Updates may merge: a later one says all that earlier ones said.
@@ -83,6 +84,8 @@ interface Entry {
   candidate: Candidate;
   /** Of its first record: a later one may be read before or after a verdict. */
   readonly lapseAfterMs: number;
+  /** Of its first record: what comes later must not make it easier. */
+  readonly confirmers: number;
   standing: Standing;
   /** Append time of the last candidate record. */
   heardAtMs: number;
@@ -188,6 +191,7 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
     const entry: Entry = {
       candidate,
       lapseAfterMs: this.#lapseAfterMs[candidate.severity],
+      confirmers: candidate.confirmers ?? 1,
       standing: { kind: 'open', sinceMs: atMs },
       heardAtMs: atMs,
       settled: new Map(),
@@ -235,8 +239,8 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
   #judge(entry: Entry, verdict: Verdict, atMs: number) {
     const { site, camera } = entry.candidate;
     if (verdict.site === site && verdict.camera === camera) {
-      const { standing, lapseAfterMs } = entry;
-      return judge(standing, verdict, atMs, { retentionMs: this.#retentionMs, lapseAfterMs });
+      const { standing, lapseAfterMs, confirmers } = entry;
+      return judge(standing, verdict, atMs, { retentionMs: this.#retentionMs, lapseAfterMs, confirmers });
     }
     const detail = `the verdict names ${verdict.site}/${verdict.camera}, its candidate is of ${site}/${camera}`;
     return { refusal: { code: 'wrong_place', detail } as const };
@@ -306,8 +310,16 @@ export class Ledger implements Stage<LedgerInput, LedgerOutput> {
     out.push({ kind: 'review', review });
   }
 
-  #review({ candidate, standing }: Entry): CandidateReview {
-    return { candidate, state: shown(standing, this.#time.nowMs) };
+  #review({ candidate, standing, lapseAfterMs }: Entry): CandidateReview {
+    const { first } = standing;
+    const common = {
+      candidate,
+      state: shown(standing, this.#time.nowMs),
+      ...(first !== undefined && { firstConfirmation: first }),
+    };
+    if (standing.kind !== 'open') return common;
+    const { sinceMs } = standing;
+    return { ...common, sinceMs, lapsesAtMs: sinceMs + lapseAfterMs };
   }
 }
 

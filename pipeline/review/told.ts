@@ -31,12 +31,15 @@ export class Told {
   /** Whatever subscribers of a confirmed candidate do not know yet, in order; counts as told from now on. */
   news(candidate: Candidate, standing: Standing, nowMs: number): readonly VerifiedEvent[] {
     if (standing.kind !== 'confirmed') return [];
-    const { verdict } = standing;
+    const { verdict, first } = standing;
     const known = this.#of(candidate.id, nowMs);
     if (known.takenBack.has(verdict.id)) return [];
     const events: VerifiedEvent[] = [];
     const tell = (change: EventChange, cause: string | number) => {
-      const event = changed(candidate, change, cause, verdict);
+      const event = {
+        ...changed(candidate, change, cause, verdict),
+        ...(first !== undefined && { firstConfirmation: first }),
+      };
       this.remember(event, nowMs);
       events.push(event);
     };

@@ -1,29 +1,47 @@
 /** The client's side of the services beside Subscribe and the review. */
 import {
+  decodeGetHistoryResponse,
   decodeGetResponse,
+  decodeGetStatisticsResponse,
   decodeListResponse,
   decodePushResponse,
   decodeStatusResponse,
   decodeWatchResponse,
+  decodeWhoAmIResponse,
+  encodeGetHistoryRequest,
   encodeGetRequest,
+  encodeGetStatisticsRequest,
   encodeListRequest,
   encodePushRequest,
   encodeStatusRequest,
   encodeWatchRequest,
+  encodeWhoAmIRequest,
+  type GetHistoryRequest,
+  type GetStatisticsRequest,
+  type HistoryPoint,
   type ListRequest,
   type ListResponse,
   type PushResponse,
   type StatusResponse,
   type WatchRequest,
   type WatchResponse,
+  type WhoAmIResponse,
 } from '../../proto/messages.ts';
-import type { EventState, Frame } from '../model.ts';
+import type { EventState, Frame, StatisticsRow } from '../model.ts';
+import { type ClipCalls, clipCalls } from './clip-calls.ts';
 import type { ClientDuplexStream, ClientReadableStream } from './grpc.ts';
 import { asRpcError, RpcError } from './rpc-error.ts';
-import { eventService, ingestService, observationService, operationService } from './services.ts';
+import {
+  eventService,
+  ingestService,
+  observationService,
+  operationService,
+  statisticsService,
+} from './services.ts';
+import { type SetupCalls, setupCalls } from './setup-calls.ts';
 import { drained } from './window.ts';
 
-export interface ServiceCalls {
+export interface ServiceCalls extends SetupCalls, ClipCalls {
   /** Throws RpcError `unknown_event`. */
   getEvent(id: string): Promise<EventState>;
   /** One page. */
@@ -32,9 +50,15 @@ export interface ServiceCalls {
   watchObservations(
     options?: Partial<WatchRequest> & { readonly signal?: AbortSignal },
   ): AsyncGenerator<WatchResponse, void, void>;
+  /** People in one zone over the last while, oldest first; absent while unknown. */
+  getHistory(of: GetHistoryRequest): Promise<readonly HistoryPoint[]>;
   /** For a producer of frames. */
   openPush(): PushStream;
   status(): Promise<StatusResponse>;
+  /** Whom the server takes this caller for. */
+  whoAmI(): Promise<WhoAmIResponse>;
+  /** By site, camera, rule and day. `fromMs`, `untilMs`: 0 is no limit. */
+  getStatistics(of: GetStatisticsRequest): Promise<readonly StatisticsRow[]>;
 }
 
 export interface PushStream {
@@ -49,13 +73,20 @@ export interface PushStream {
 
 /** How calls are made over one connection. */
 export interface Calling {
-  ask(path: string, request: Uint8Array): Promise<Buffer>;
+  /** The signal cancels it. */
+  ask(path: string, request: Uint8Array, signal?: AbortSignal): Promise<Buffer>;
   open(path: string, request: Uint8Array): ClientReadableStream<Buffer>;
   converse(path: string): ClientDuplexStream<Uint8Array, Buffer>;
 }
 
 export function serviceCalls(calling: Calling): ServiceCalls {
   return {
+    ...setupCalls(calling),
+    ...clipCalls(calling),
+    async getHistory(of) {
+      const { getHistory } = observationService.definition;
+      return decodeGetHistoryResponse(await calling.ask(getHistory.path, encodeGetHistoryRequest(of))).points;
+    },
     async getEvent(id) {
       const { get } = eventService.definition;
       return decodeGetResponse(await calling.ask(get.path, encodeGetRequest({ id }))).event;
@@ -85,6 +116,15 @@ export function serviceCalls(calling: Calling): ServiceCalls {
     async status() {
       const { status } = operationService.definition;
       return decodeStatusResponse(await calling.ask(status.path, encodeStatusRequest()));
+    },
+    async getStatistics(of) {
+      const { getStatistics } = statisticsService.definition;
+      const bytes = await calling.ask(getStatistics.path, encodeGetStatisticsRequest(of));
+      return decodeGetStatisticsResponse(bytes).rows;
+    },
+    async whoAmI() {
+      const { whoAmI } = operationService.definition;
+      return decodeWhoAmIResponse(await calling.ask(whoAmI.path, encodeWhoAmIRequest()));
     },
   };
 }

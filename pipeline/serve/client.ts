@@ -46,11 +46,16 @@ export interface VigieClient extends ServiceCalls {
   listCandidates(filter?: {
     statuses?: readonly ReviewStatus[];
     sites?: readonly string[];
+    cameras?: readonly string[];
+    rules?: readonly string[];
+    limit?: number;
   }): Promise<readonly CandidateReview[]>;
   /** First all that waits, then every change, until the signal aborts. */
   watchCandidates(options?: {
     sites?: readonly string[];
     signal?: AbortSignal;
+    /** All that waits has been given. A server of an earlier release never says so. */
+    onCurrent?: () => void;
   }): AsyncGenerator<CandidateReview, void, void>;
   /** `site`, `camera` and `atMs` are filled in by the server. Resolves once the ledger has read it back. */
   decide(verdict: VerdictDraft): Promise<CandidateReview>;
@@ -65,7 +70,7 @@ export function openClient(address: string, access: ClientAccess = {}): VigieCli
   const client = new Caller(connect(address, access.tls), access.bearer);
   return {
     ...serviceCalls({
-      ask: (path, request) => client.ask(path, request),
+      ask: (path, request, signal) => client.ask(path, request, signal),
       open: (path, request) => client.open(path, request),
       converse: (path) => client.converse(path),
     }),
@@ -81,24 +86,25 @@ export function openClient(address: string, access: ClientAccess = {}): VigieCli
       );
     },
     async listCandidates(filter = {}) {
-      const request = encodeListCandidatesRequest({
-        statuses: filter.statuses ?? [],
-        sites: filter.sites ?? [],
-      });
+      const request = encodeListCandidatesRequest({ statuses: [], sites: [], ...filter });
       return decodeListCandidatesResponse(
         await client.ask(reviewService.definition.listCandidates.path, request),
       ).reviews;
     },
-    async *watchCandidates({ sites = [], signal } = {}) {
+    async *watchCandidates({ sites = [], signal, onCurrent } = {}) {
       const call = client.open(
         reviewService.definition.watchCandidates.path,
-        encodeWatchCandidatesRequest({ sites }),
+        encodeWatchCandidatesRequest({ sites, tellWhenCurrent: onCurrent !== undefined }),
       );
       const stop = () => call.cancel();
       signal?.addEventListener('abort', stop, { once: true });
       if (signal?.aborted) stop();
       try {
-        for await (const bytes of call) yield decodeWatchCandidatesResponse(bytes).review;
+        for await (const bytes of call) {
+          const answer = decodeWatchCandidatesResponse(bytes);
+          if (answer.kind === 'current') onCurrent?.();
+          else yield answer.review;
+        }
       } catch (error) {
         if (!signal?.aborted) throw asRpcError(error);
       } finally {
@@ -137,12 +143,19 @@ class Caller {
     return this.#client.makeBidiStreamRequest(path, buffer, same, this.#metadata(), {});
   }
 
-  ask(path: string, request: Uint8Array): Promise<Buffer> {
+  ask(path: string, request: Uint8Array, signal?: AbortSignal): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const deadline = Date.now() + UNARY_MS_MAX;
-      const done = (error: ServiceError | null, value?: Buffer) =>
-        error === null && value !== undefined ? resolve(value) : reject(asRpcError(error));
-      this.#client.makeUnaryRequest(path, buffer, same, request, this.#metadata(), { deadline }, done);
+      const stop = () => call.cancel();
+      const done = (error: ServiceError | null, value?: Buffer) => {
+        signal?.removeEventListener('abort', stop);
+        if (error === null && value !== undefined) resolve(value);
+        else reject(asRpcError(error));
+      };
+      const metadata = this.#metadata();
+      const call = this.#client.makeUnaryRequest(path, buffer, same, request, metadata, { deadline }, done);
+      signal?.addEventListener('abort', stop, { once: true });
+      if (signal?.aborted) stop();
     });
   }
 

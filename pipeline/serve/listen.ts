@@ -10,6 +10,8 @@ import { createTlsAcceptor, type ServerTls } from './identity/tls.ts';
 
 export interface Listening {
   readonly port: number;
+  /** Plaintext on loopback, where it was asked for. */
+  readonly insidePort?: number;
   /** Takes no more, lets calls end for at most `graceMs`, then hangs up. */
   close(graceMs: number): Promise<void>;
 }
@@ -17,40 +19,58 @@ export interface Listening {
 /** From the connection to the first byte; the longest way around the earth takes a fraction of it. */
 const FIRST_WORD_MS_MAX = 10_000;
 
-/** Throws InputError: `port_in_use`, `bind_failed`. */
+/**
+ * `inside`: beside TLS, a port on loopback without it, for a part of the same process that has nobody's certificate to
+ * check. Throws InputError: `port_in_use`, `bind_failed`.
+ */
 export async function listen(
   server: Server,
   host: string,
   port: number,
   connectionsMax: number,
   tls?: ServerTls,
+  inside = false,
 ): Promise<Listening> {
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const sockets = new Set<Socket>();
   const take = (socket: Socket) => injector.injectConnection(socket);
   const acceptor = tls === undefined ? createServer({ noDelay: true }, take) : createTlsAcceptor(tls, take);
-  // The raw socket also where TLS is spoken: one that never ends its handshake counts too.
-  acceptor.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    // Whoever connects and says nothing takes the place of somebody who would.
-    const silent = setTimeout(() => {
-      if (socket.bytesRead === 0) socket.destroy();
-    }, FIRST_WORD_MS_MAX).unref();
-    socket.once('close', () => {
-      clearTimeout(silent);
-      sockets.delete(socket);
+  const acceptors = [acceptor];
+  const open = async (one: typeof acceptor, at: { readonly host: string; readonly port: number }) => {
+    // The raw socket also where TLS is spoken: one that never ends its handshake counts too.
+    one.on('connection', (socket: Socket) => {
+      sockets.add(socket);
+      // Whoever connects and says nothing takes the place of somebody who would.
+      const silent = setTimeout(() => {
+        if (socket.bytesRead === 0) socket.destroy();
+      }, FIRST_WORD_MS_MAX).unref();
+      socket.once('close', () => {
+        clearTimeout(silent);
+        sockets.delete(socket);
+      });
     });
-  });
-  acceptor.maxConnections = connectionsMax;
-  await new Promise<void>((resolve, reject) => {
-    acceptor.once('error', (error: NodeJS.ErrnoException) => reject(bindFault(host, port, error)));
-    acceptor.listen(port, host, resolve);
-  });
-  const bound = acceptor.address();
+    one.maxConnections = connectionsMax;
+    await new Promise<void>((resolve, reject) => {
+      one.once('error', (error: NodeJS.ErrnoException) => reject(bindFault(at.host, at.port, error)));
+      one.listen(at.port, at.host, resolve);
+    });
+    const bound = one.address();
+    return typeof bound === 'object' && bound !== null ? bound.port : at.port;
+  };
+  const bound = await open(acceptor, { host, port });
+  let insidePort: number | undefined;
+  if (inside && tls !== undefined) {
+    const plain = createServer({ noDelay: true }, take);
+    acceptors.push(plain);
+    insidePort = await open(plain, { host: '127.0.0.1', port: 0 });
+  }
   return {
-    port: typeof bound === 'object' && bound !== null ? bound.port : port,
+    port: bound,
+    ...(insidePort !== undefined && { insidePort }),
     async close(graceMs) {
-      const deaf = new Promise<void>((resolve) => acceptor.close(() => resolve()));
+      const deaf = Promise.all(
+        acceptors.map((one) => new Promise<void>((resolve) => one.close(() => resolve()))),
+      );
       const done = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       const force = setTimeout(() => {
         server.forceShutdown();
@@ -65,6 +85,12 @@ export async function listen(
 /** `host:port` as clients want it. */
 export function authority(host: string, port: number): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Whether only this machine can reach the address. Names other than localhost can point anywhere. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true;
+  return isIP(host) === 4 && host.startsWith('127.');
 }
 
 function bindFault(host: string, port: number, error: NodeJS.ErrnoException): InputError {

@@ -5,20 +5,26 @@
  * waiting, the newest; what it replaces is counted as skipped. So a slow watcher costs a reference per camera and the 17
  * messages that grpc-js takes before write() answers false.
  *
- * What was last said of each camera is kept for the status, CAMERAS_MAX of them at most.
+ * What was last said of each camera is kept for the status, CAMERAS_MAX of them at most; how many people there were
+ * in each zone over the last hour, in history.ts.
  */
 import {
+  decodeGetHistoryRequest,
   decodeObservation,
   decodeWatchRequest,
+  encodeGetHistoryResponse,
   encodeWatchResponse,
+  type GetHistoryRequest,
+  type GetHistoryResponse,
   type WatchRequest,
 } from '../../proto/messages.ts';
 import type { Log, LogRecord } from '../log/port.ts';
 import { cameraKey, type Observation } from '../model.ts';
 import type { Outage } from '../patience.ts';
-import { readRequest } from './calls.ts';
+import { readRequest, unary } from './calls.ts';
 import { observationResponse } from './envelope.ts';
-import { CallError, Metadata, type StreamCall, status, toStatus } from './grpc.ts';
+import { CallError, Metadata, type StreamCall, status, toStatus, type UnaryCall } from './grpc.ts';
+import { fill, HISTORY_MS, History } from './history.ts';
 import { Rate } from './rate.ts';
 import { scopeOfCall } from './scope.ts';
 import { tail } from './tail.ts';
@@ -28,6 +34,7 @@ export interface ObservationFeedOptions {
   readonly log: Log;
   readonly topic: string;
   readonly watchersMax: number;
+  readonly now?: () => number;
   readonly onFailure: (error: unknown) => void;
   readonly onOutage?: (outage: Outage | undefined) => void;
 }
@@ -58,10 +65,25 @@ export class ObservationFeed {
   readonly #stop = new AbortController();
   readonly #watchers = new Set<Watcher>();
   readonly #cameras = new Map<string, { seen: CameraSeen; rate: Rate }>();
+  readonly #history = new History();
   #isReading = false;
+  #filling: Promise<void> | undefined;
 
   constructor(options: ObservationFeedOptions) {
     this.#options = options;
+  }
+
+  get handlers() {
+    const { onFailure } = this.#options;
+    return {
+      watch: this.watch,
+      getHistory: unary(
+        decodeGetHistoryRequest,
+        (request, call) => this.#answer(request, call),
+        encodeGetHistoryResponse,
+        onFailure,
+      ),
+    };
   }
 
   /** Until it is closed. */
@@ -80,10 +102,29 @@ export class ObservationFeed {
       },
       onWell: () => {
         this.#isReading = true;
+        // Once what comes is being read, so that nothing lies between.
+        this.#filling ??= this.#fill();
         onOutage?.(undefined);
       },
       onRecord: (record) => this.#take(record),
     });
+    await this.#filling;
+  }
+
+  /** What cannot be read of the past stays unknown. */
+  async #fill(): Promise<void> {
+    const { log, topic, onFailure, now = Date.now } = this.#options;
+    await fill(this.#history, log, topic, now(), { signal: this.#stop.signal }).catch(onFailure);
+  }
+
+  #answer({ backMs, ...of }: GetHistoryRequest, call: UnaryCall): GetHistoryResponse {
+    scopeOfCall(call).require({ sites: [of.site] });
+    if (backMs <= 0 || backMs > HISTORY_MS) throw badBack(backMs);
+    const nowMs = (this.#options.now ?? Date.now)();
+    const seen = this.#cameras.get(cameraKey(of.site, of.camera))?.seen;
+    // By the camera's clock, as far as it has been heard of.
+    const untilMs = seen === undefined ? nowMs : seen.observation.atMs + Math.max(0, nowMs - seen.heardAtMs);
+    return { points: this.#history.points(of, untilMs - backMs, untilMs) };
   }
 
   /** What was last said of each camera, by `cameraKey`; undefined while the log does not answer. */
@@ -131,6 +172,7 @@ export class ObservationFeed {
       // Written by a worker of ours; who measures is told of it there.
       return;
     }
+    this.#history.take(observation);
     const key = cameraKey(observation.site, observation.camera);
     const rate = this.#cameras.get(key)?.rate ?? new Rate();
     rate.add(record.timestampMs, observation.frames);
@@ -193,5 +235,13 @@ function tooMany(max: number): CallError {
     status.RESOURCE_EXHAUSTED,
     'too_many_watchers',
     `this server has ${max} watchers, its limit; try another, or later`,
+  );
+}
+
+function badBack(backMs: number): CallError {
+  return new CallError(
+    status.INVALID_ARGUMENT,
+    'bad_back_ms',
+    `back_ms is ${backMs}, expected 1 to ${HISTORY_MS}`,
   );
 }

@@ -1,13 +1,22 @@
 /** The services beside Subscribe and the review: which there are, what they read, and their end. */
 import type { Log } from '../log/port.ts';
 import type { Outage } from '../patience.ts';
+import { type AuditTrail, NO_AUDIT } from './audit.ts';
 import type { Server } from './grpc.ts';
 import { IngestDesk } from './ingest.ts';
 import { EventLookup } from './lookup.ts';
 import { ObservationFeed } from './observations.ts';
 import { operationHandlers } from './operation.ts';
-import type { IngestPort, StatusPort } from './port.ts';
-import { ingestService, observationService, operationService } from './services.ts';
+import type { IngestPort, SetupPort, StatisticsPort, StatusPort } from './port.ts';
+import {
+  ingestService,
+  observationService,
+  operationService,
+  setupService,
+  statisticsService,
+} from './services.ts';
+import { SetupDesk } from './setups.ts';
+import { statisticsHandlers } from './statistics.ts';
 
 export interface OtherOptions {
   readonly log: Log;
@@ -19,6 +28,13 @@ export interface OtherOptions {
   readonly ingest?: IngestPort;
   /** Absent: no OperationService. */
   readonly status?: StatusPort;
+  /** Absent: no StatisticsService. */
+  readonly statistics?: StatisticsPort;
+  /** Absent: no SetupService. */
+  readonly setups?: SetupPort;
+  readonly audit?: AuditTrail;
+  /** How long a setup may take to come back from the log, ms. Default 10000. */
+  readonly saveMsMax?: number;
   /** Default 100; the next one is answered RESOURCE_EXHAUSTED. */
   readonly watchersMax?: number;
   readonly producersMax?: number;
@@ -32,7 +48,7 @@ export function startOthers(
   onFailure: (error: unknown) => void,
   subscribers: () => number,
 ) {
-  const { log, ingest, status, onOutage } = options;
+  const { log, ingest, status, statistics, onOutage } = options;
   const outageOf = (who: string) => (outage: Outage | undefined) => onOutage?.(who, outage);
   const lookup = new EventLookup({
     log,
@@ -45,10 +61,20 @@ export function startOthers(
     log,
     topic: options.observations ?? 'rail.observations',
     watchersMax: options.watchersMax ?? 100,
+    now: options.now ?? Date.now,
     onFailure,
     onOutage: outageOf('observations'),
   });
   const desk = ingest && new IngestDesk({ ingest, producersMax: options.producersMax ?? 100, onFailure });
+  const setupDesk =
+    options.setups &&
+    new SetupDesk({
+      setups: options.setups,
+      audit: options.audit ?? NO_AUDIT,
+      saveMsMax: options.saveMsMax ?? 10_000,
+      now: options.now ?? Date.now,
+      onFailure,
+    });
   const readings = [lookup.run(), feed.run()].map((reading) => reading.catch(onFailure));
   const served = () => ({
     subscribers: subscribers(),
@@ -61,12 +87,18 @@ export function startOthers(
       observationService.name,
       ...(desk ? [ingestService.name] : []),
       ...(status ? [operationService.name] : []),
+      ...(statistics ? [statisticsService.name] : []),
+      ...(setupDesk ? [setupService.name] : []),
     ],
     addTo(server: Server) {
-      server.addService(observationService.definition, { watch: feed.watch });
+      server.addService(observationService.definition, feed.handlers);
+      if (setupDesk) server.addService(setupService.definition, setupDesk.handlers);
       if (desk) server.addService(ingestService.definition, { push: desk.push });
+      if (statistics)
+        server.addService(statisticsService.definition, statisticsHandlers(statistics, onFailure));
       if (status) {
-        const asked = { status: () => status.status(served()), onFailure };
+        const { place } = status;
+        const asked = { status: () => status.status(served()), ...(place && { place }), onFailure };
         server.addService(operationService.definition, operationHandlers(asked));
       }
     },
@@ -75,6 +107,7 @@ export function startOthers(
       lookup.close();
       feed.close();
       desk?.close();
+      setupDesk?.close();
       await Promise.all(readings);
     },
   };

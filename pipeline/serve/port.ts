@@ -2,15 +2,26 @@
  * What serve asks of review, of whoever stores frames and of whoever knows how the installation does. The wiring
  * implements it, because stages do not import each other.
  */
-import type { Pushed, PushResponse, StatusResponse } from '../../proto/messages.ts';
-import type { CandidateReview, ReviewStatus, Verdict } from '../model.ts';
+import type {
+  PreviewSetupRequest,
+  PreviewSetupResponse,
+  Pushed,
+  PushResponse,
+  SaveSetupRequest,
+  SaveSetupResponse,
+  ServedSite,
+  StatusResponse,
+} from '../../proto/messages.ts';
+import type { CameraSetup, CandidateReview, ReviewStatus, StatisticsRow, Verdict } from '../model.ts';
 import type { CameraSeen } from './observations.ts';
 
 export interface ReviewFilter {
   /** Empty: waiting and claimed. */
   readonly statuses: readonly ReviewStatus[];
-  /** Empty: all. */
+  /** Empty or absent: all. */
   readonly sites: readonly string[];
+  readonly cameras?: readonly string[];
+  readonly rules?: readonly string[];
 }
 
 export interface ReviewPort {
@@ -62,6 +73,28 @@ export interface Served {
   readonly cameras: ReadonlyMap<string, { readonly seen: CameraSeen }> | undefined;
 }
 
+export interface StatisticsPort {
+  /** By the days of the candidates' first records: at or after, and before. */
+  rows(span: { readonly fromMs?: number; readonly untilMs?: number }): readonly StatisticsRow[];
+}
+
 export interface StatusPort {
+  /** What is served here. */
+  readonly place?: ServedSite;
   status(served: Served): Promise<StatusResponse>;
+}
+
+/** Each throws RefusedError: `unknown_site`, `unknown_camera`. */
+export interface SetupPort {
+  /** In force now, in the order of the site file; of all cameras when none is named. */
+  inForce(site: string, cameras: readonly string[]): Promise<readonly CameraSetup[]>;
+  /** Every version, newest first; that of the site file is the last. */
+  versions(site: string, camera: string): Promise<readonly CameraSetup[]>;
+  /** Goes on until the time is over, and answers for what was tried by then. Throws RefusedError `preview_given_up`. */
+  preview(
+    request: PreviewSetupRequest,
+    bounds: { readonly signal: AbortSignal; readonly msMax: number },
+  ): Promise<PreviewSetupResponse>;
+  /** Resolves once it was read back. Throws RefusedError `setup_overtaken`, `unknown_version`. */
+  save(request: SaveSetupRequest): Promise<SaveSetupResponse>;
 }

@@ -54,7 +54,8 @@ export class ReviewDesk {
         (request, call) => {
           const caller = callerOf(call);
           requireScope(caller, request);
-          return { reviews: review.list(request).filter(({ candidate }) => sees(caller, candidate)) };
+          const seen = review.list(request).filter(({ candidate }) => sees(caller, candidate));
+          return { reviews: request.limit === undefined ? seen : first(seen, request.limit) };
         },
         encodeListCandidatesResponse,
         onFailure,
@@ -155,7 +156,8 @@ export class ReviewDesk {
     let leave = () => {};
     try {
       const caller = callerOf(call);
-      const { sites } = readRequest(decodeWatchCandidatesRequest, call.request);
+      const { sites, tellWhenCurrent = false } = readRequest(decodeWatchCandidatesRequest, call.request);
+      let told = !tellWhenCurrent;
       requireScope(caller, { sites });
       leave = this.#options.review.watch((review) => {
         if (sites.length > 0 && !sites.includes(review.candidate.site)) return;
@@ -173,10 +175,17 @@ export class ReviewDesk {
         for (const [id, review] of pending) {
           if (pending.size > WATCH_PENDING_MAX) throw tooSlow();
           pending.delete(id);
-          if (!call.write(encodeWatchCandidatesResponse({ review }))) await drained(call, stop.signal);
+          if (!call.write(encodeWatchCandidatesResponse({ kind: 'review', review })))
+            await drained(call, stop.signal);
           if (stop.signal.aborted) break;
         }
         if (pending.size > 0 || stop.signal.aborted) continue;
+        if (!told) {
+          told = true;
+          if (!call.write(encodeWatchCandidatesResponse({ kind: 'current' })))
+            await drained(call, stop.signal);
+          continue;
+        }
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
@@ -191,6 +200,19 @@ export class ReviewDesk {
       this.#watchers.delete(stop);
     }
   }
+}
+
+/** The most urgent of the open ones, and of the others those that were decided last; each kind in its order. */
+function first(reviews: readonly CandidateReview[], limit: number): readonly CandidateReview[] {
+  const open = reviews.filter(({ state }) => !('verdict' in state));
+  const decided = reviews
+    .filter(({ state }) => 'verdict' in state)
+    .sort((a, b) => decidedAt(b) - decidedAt(a));
+  return [...open, ...decided].slice(0, limit);
+}
+
+function decidedAt({ state }: CandidateReview): number {
+  return 'verdict' in state ? state.verdict.atMs : 0;
 }
 
 /** The development identity believes the name; that somebody is named, and in a role that decides, is insisted on. */
@@ -227,6 +249,7 @@ function refusalStatus(code: string): number {
 const REFUSAL_STATUS: Readonly<Record<string, number>> = {
   unknown_candidate: status.NOT_FOUND,
   claimed_by_other: status.ABORTED,
+  needs_another_agent: status.PERMISSION_DENIED,
   no_agent_name: status.INVALID_ARGUMENT,
   bad_reason: status.INVALID_ARGUMENT,
   bad_lease: status.INVALID_ARGUMENT,

@@ -5,27 +5,35 @@
  * (the development identity), so the port is then bound to loopback and to nothing else. With one, another address
  * takes TLS too: a bearer token that others can read is theirs.
  */
-import { isIP } from 'node:net';
+
+import type { ClipHolder } from '../clip.ts';
 import { fault, InputError } from '../errors.ts';
 import type { Gatekeeper } from '../identity/gatekeeper.ts';
 import type { Log } from '../log/port.ts';
 import { type AuditTrail, NO_AUDIT } from './audit.ts';
+import { ClipDesk } from './clips.ts';
 import { combining } from './combine.ts';
 import { EventFeed, type SubscriberState, type Withheld } from './events.ts';
 import { SERVER_OPTIONS } from './grpc.ts';
 import { addHealth } from './health.ts';
 import { Guard, GuardedServer, type GuardOptions } from './identity/guard.ts';
 import type { ServerTls } from './identity/tls.ts';
-import { authority, listen } from './listen.ts';
+import { authority, isLoopback, listen } from './listen.ts';
 import { type OtherOptions, startOthers } from './others.ts';
 import type { ReviewPort } from './port.ts';
 import { addReflection } from './reflection.ts';
 import { ReviewDesk } from './review.ts';
-import { eventService, reviewService } from './services.ts';
+import { clipService, eventService, reviewService } from './services.ts';
+
+export { isLoopback } from './listen.ts';
 
 export interface ServeOptions extends OtherOptions {
   readonly log: Log;
   readonly review: ReviewPort;
+  /** Clips that are held in this process; others are held by edges that dial in. */
+  readonly clips?: ClipHolder;
+  /** Default 64 clips and pictures at a time; the next one is answered RESOURCE_EXHAUSTED. */
+  readonly clipViewsMax?: number;
   /** Who callers are. Absent: the development identity, on loopback only. Closed by whoever opened it. */
   readonly gatekeeper?: Gatekeeper;
   /** Absent: plaintext, on loopback only. Closed by whoever opened it. */
@@ -39,6 +47,8 @@ export interface ServeOptions extends OtherOptions {
   readonly host?: string;
   /** Default 50051; 0 takes a free one. */
   readonly port?: number;
+  /** A console runs in this process and is to reach it without TLS; it proves who calls as everybody does. */
+  readonly inside?: boolean;
   /** Default `rail.events`. */
   readonly topic?: string;
   /** Where camera states are read from. Absent: whoever asks for them is refused. */
@@ -62,6 +72,8 @@ export interface Serving {
   /** `127.0.0.1:50051`, as clients want it. */
   readonly address: string;
   readonly port: number;
+  /** Where this process itself reaches it: the same, or without TLS on loopback. */
+  readonly insideAddress: string;
   subscribers(): SubscriberState[];
   /** Health first, then streams end after the message at hand, then at most `graceMs` for the rest. */
   close(graceMs?: number): Promise<void>;
@@ -91,6 +103,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     now,
     onFailure,
   });
+  const clips = new ClipDesk({
+    review: options.review,
+    audit,
+    ...(options.clips && { clips: options.clips }),
+    ...(options.clipViewsMax && { viewsMax: options.clipViewsMax }),
+    now,
+    onFailure,
+  });
   const guard = new Guard({
     ...(gatekeeper && { gatekeeper }),
     ...(attempts && { attempts }),
@@ -103,27 +123,43 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const others = startOthers(options, onFailure, () => feed.subscribers().length);
   server.addService(eventService.definition, { subscribe: feed.subscribe, ...others.eventHandlers });
   server.addService(reviewService.definition, desk.handlers);
+  server.addService(clipService.definition, clips.handlers);
   others.addTo(server);
-  const health = addHealth(server, [eventService.name, reviewService.name, ...others.names]);
+  const health = addHealth(server, [
+    eventService.name,
+    reviewService.name,
+    clipService.name,
+    ...others.names,
+  ]);
   addReflection(server);
-  const listening = await listen(server, host, port, options.connectionsMax ?? 2_000, tls).catch(
-    (error: unknown) => {
-      void others.close();
-      throw error;
-    },
-  );
+  const listening = await listen(
+    server,
+    host,
+    port,
+    options.connectionsMax ?? 2_000,
+    tls,
+    options.inside,
+  ).catch((error: unknown) => {
+    void others.close();
+    throw error;
+  });
   health.set(true);
 
   let closed: Promise<void> | undefined;
   return {
     address: authority(host, listening.port),
     port: listening.port,
+    insideAddress: authority(
+      listening.insidePort === undefined ? host : '127.0.0.1',
+      listening.insidePort ?? listening.port,
+    ),
     subscribers: () => feed.subscribers(),
     close(graceMs = GRACE_MS) {
       closed ??= (async () => {
         health.set(false);
         feed.close();
         desk.close();
+        clips.close();
         const quiet = others.close();
         await listening.close(graceMs);
         await quiet;
@@ -132,12 +168,6 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       return closed;
     },
   };
-}
-
-/** Whether only this machine can reach the address. Names other than localhost can point anywhere. */
-export function isLoopback(host: string): boolean {
-  if (host === 'localhost' || host === '::1') return true;
-  return isIP(host) === 4 && host.startsWith('127.');
 }
 
 function requireSafe(host: string, gatekeeper: Gatekeeper | undefined, tls: ServerTls | undefined): void {

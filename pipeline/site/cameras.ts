@@ -1,10 +1,11 @@
 /** Cameras: source, analysis plane, ground calibration, places and rules. */
+import { CLIP_KINDS, type ClipKind } from '../clip.ts';
 import type { EventType } from '../model.ts';
 import { CAMERAS_MAX, FPS_MAX, PLANE_ASPECT_MAX, PLANE_SIDE_MIN, SCENE_NAMES } from './defaults.ts';
 import { type Located, MapReader } from './document.ts';
 import { readPlaces } from './places.ts';
 import { readRules } from './rules.ts';
-import { type Analysis, type Camera, type GroundSample, PLANE_PIXELS_MAX } from './site.ts';
+import { type Analysis, type Camera, type GroundSample, PLANE_PIXELS_MAX, type Setup } from './site.ts';
 import { nearest } from './spelling.ts';
 import { Ids, readPoint, readPositive, readWhole } from './values.ts';
 import { readVehicle } from './vehicle.ts';
@@ -18,7 +19,7 @@ export function readCameras(site: MapReader, authorised: readonly EventType[] | 
   }
   const ids = new Ids('camera');
   return items.flatMap(({ node: item, at }) => {
-    const known = ['id', 'source', 'analysis', 'ground', 'zones', 'lines', 'rules', 'vehicle'];
+    const known = ['id', 'source', 'analysis', 'ground', 'zones', 'lines', 'rules', 'vehicle', 'clips'];
     const reader = MapReader.open(item, at, known, site.faults);
     return reader === undefined ? [] : [readCamera(reader, ids, authorised)];
   });
@@ -29,6 +30,26 @@ function readCamera(reader: MapReader, ids: Ids, authorised: readonly EventType[
   const source = readSource(reader);
   const analysis = readAnalysis(reader);
   const ground = readGround(reader);
+  const setup = readSetup(reader, analysis, authorised);
+  const vehicle = readVehicle(reader);
+  const clips = readClips(reader, source);
+  return {
+    id,
+    ...(source === undefined ? {} : { source }),
+    analysis,
+    ground,
+    ...setup,
+    ...(vehicle === undefined ? {} : { vehicle }),
+    ...(clips === undefined ? {} : { clips }),
+  };
+}
+
+/** What a camera watches for: zones, lines and rules, in the file or as somebody set them since. */
+export function readSetup(
+  reader: MapReader,
+  analysis: Analysis,
+  authorised: readonly EventType[] | undefined,
+): Setup {
   const places = readPlaces(reader, analysis);
   const rules = readRules(reader, {
     zoneIds: definedIds(reader.node('zones')),
@@ -36,16 +57,7 @@ function readCamera(reader: MapReader, ids: Ids, authorised: readonly EventType[
     zones: places.zones,
     ...(authorised === undefined ? {} : { authorised }),
   });
-  const vehicle = readVehicle(reader);
-  return {
-    id,
-    ...(source === undefined ? {} : { source }),
-    analysis,
-    ground,
-    ...places,
-    rules,
-    ...(vehicle === undefined ? {} : { vehicle }),
-  };
+  return { ...places, rules };
 }
 
 /** Also the ids of places that are otherwise wrong: a rule that names one is not wrong for it. */
@@ -75,6 +87,16 @@ function readSource(reader: MapReader): string | undefined {
     );
   }
   return source;
+}
+
+/** Pictures of the camera's own are made by what decodes it, and a rendered scene is drawn on the plane. */
+function readClips(reader: MapReader, source: string | undefined): ClipKind | undefined {
+  const clips = reader.choice('clips', CLIP_KINDS);
+  if (clips !== 'full' || (source !== undefined && !source.startsWith('scene:'))) return clips;
+  const found = source === undefined ? 'has no source here' : 'is a rendered scene';
+  const message = `is full, but the camera ${found}: expected a source that is decoded here`;
+  reader.fault('clips_no_picture', 'clips', message, 'write clips: plane, or leave it out');
+  return undefined;
 }
 
 function readAnalysis(camera: MapReader): Analysis {

@@ -12,6 +12,9 @@ export const SEVERITY_DEFAULT: Readonly<Record<EventType, Severity>> = {
   abandoned_object: 'medium',
 };
 
+/** A second pair of eyes where what follows is armed. */
+export const TWO_CONFIRM: readonly EventType[] = ['weapon'];
+
 /** Presence in a forbidden zone: shorter is a passing shadow. */
 export const DWELL_MS_DEFAULT = 500;
 /** Travel against the direction: shorter is a step aside. */

@@ -7,6 +7,7 @@ import {
   PEOPLE_PER_M2_MAX,
   RULES_MAX,
   SEVERITY_DEFAULT,
+  TWO_CONFIRM,
   WATCH_FOR_MS_DEFAULT,
 } from './defaults.ts';
 import { MapReader } from './document.ts';
@@ -23,7 +24,7 @@ export interface RuleContext {
   readonly authorised?: readonly EventType[];
 }
 
-const COMMON = ['id', 'event', 'version', 'severity', 'sensitivity'];
+const COMMON = ['id', 'event', 'version', 'severity', 'sensitivity', 'confirmers'];
 
 /** The keys that each event type's rules know. */
 const KEYS: Readonly<Record<EventType, readonly string[]>> = {
@@ -48,7 +49,7 @@ export function readRules(camera: MapReader, context: RuleContext): Rule[] {
   });
 }
 
-type Base = Pick<Rule, 'id' | 'version' | 'severity' | 'sensitivity'>;
+type Base = Pick<Rule, 'id' | 'version' | 'severity' | 'sensitivity' | 'confirmers'>;
 
 function readRule(reader: MapReader, ids: Ids, context: RuleContext): Rule | undefined {
   const id = ids.read(reader);
@@ -64,11 +65,22 @@ function readRule(reader: MapReader, ids: Ids, context: RuleContext): Rule | und
   checkKeys(reader, event);
   checkAuthorised(reader, event, context);
   // A stand-in keeps the rest of the rule under examination; the file is refused in any case.
-  const base = { id: id ?? '', version, severity: given ?? SEVERITY_DEFAULT[event], sensitivity };
+  const base = {
+    id: id ?? '',
+    version,
+    severity: given ?? SEVERITY_DEFAULT[event],
+    sensitivity,
+    ...readConfirmers(reader, event),
+  };
   if (event === 'forbidden_zone') return readForbiddenZone(reader, base, context);
   if (event === 'wrong_way') return readWrongWay(reader, base, context);
   if (event === 'density') return readDensity(reader, base, context);
   return readWatch(reader, base, event, context);
+}
+
+function readConfirmers(reader: MapReader, event: EventType): { confirmers?: 2 } {
+  const count = readWhole(reader, 'confirmers', 1, 2) ?? (TWO_CONFIRM.includes(event) ? 2 : 1);
+  return count === 2 ? { confirmers: 2 } : {};
 }
 
 function checkKeys(reader: MapReader, event: EventType): void {

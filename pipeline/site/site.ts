@@ -2,6 +2,7 @@
  * A site as its file describes it, after parsing: every default filled in, every reference resolved.
  * parse.ts makes it from `site.yaml`; stages only ever see this.
  */
+import type { ClipKind } from '../clip.ts';
 import type { Box, EventType, Point, Sensitivity, Severity, SiteKind, Vehicle } from '../model.ts';
 
 export interface Zone {
@@ -37,6 +38,8 @@ interface RuleBase {
   readonly version: number;
   readonly severity: Severity;
   readonly sensitivity: Sensitivity;
+  /** How many people must confirm what it claims, each named and none twice; absent: one. */
+  readonly confirmers?: 2;
 }
 
 /** Presence in a zone for longer than `dwellMs`. */
@@ -81,6 +84,9 @@ export interface WatchRule extends RuleBase {
 
 export type Rule = ForbiddenZoneRule | WrongWayZoneRule | WrongWayLineRule | DensityRule | WatchRule;
 
+/** What a camera watches for. */
+export type Setup = Pick<Camera, 'zones' | 'lines' | 'rules'>;
+
 export interface Camera {
   readonly id: string;
   /** rtsp://..., a path resolved against the site file, scene:NAME; absent: frames arrive by log or gRPC. */
@@ -92,6 +98,8 @@ export interface Camera {
   readonly rules: readonly Rule[];
   /** That it rides in; frames that say more of it are believed. */
   readonly vehicle?: Vehicle;
+  /** What may be shown of a candidate. Absent: the analysis plane. */
+  readonly clips?: ClipKind;
 }
 
 /** Outside it nothing is raised. */

@@ -4,12 +4,13 @@ import { Admit } from '../admit/admit.ts';
 import { detect } from '../detect/detect.ts';
 import { measure } from '../measure/measure.ts';
 import { observations } from '../measure/observations.ts';
-import { cameraKey } from '../model.ts';
+import { type Candidate, cameraKey } from '../model.ts';
+import type { InForce } from '../setup/setups.ts';
 import type { Site } from '../site/site.ts';
 import type { KeptStage } from '../stage.ts';
 
 type Part = 'measure' | 'detect' | 'observations';
-type Saved = Pick<CameraCheckpoint, 'admit' | 'held' | Part>;
+type Saved = Pick<CameraCheckpoint, 'admit' | 'held' | 'setup' | Part>;
 
 export class Chain {
   readonly admit: Admit;
@@ -19,6 +20,8 @@ export class Chain {
   /** Ids of the cameras that live in the partition. */
   readonly cameras: readonly string[];
   readonly #site: Site;
+  /** Version of the setup under which each camera is measured; absent: the site file's. */
+  readonly #versions = new Map<string, number>();
 
   /** `part`: the site with the cameras that live in the partition. */
   constructor(part: Site, build: string) {
@@ -30,6 +33,23 @@ export class Chain {
     this.observations = observations();
   }
 
+  /**
+   * Measures a camera under another setup from the next frame on; the others are not touched. Returns the ends of what
+   * vanished rules had claimed.
+   */
+  use({ version, camera }: InForce): readonly Candidate[] {
+    if (this.version(camera.id) === version) return [];
+    const key = cameraKey(this.#site.id, camera.id);
+    this.#versions.set(camera.id, version);
+    this.measure.replace(key, camera);
+    return this.detect.replace(key, camera);
+  }
+
+  /** Of the setup under which a camera is measured. */
+  version(camera: string): number {
+    return this.#versions.get(camera) ?? 0;
+  }
+
   /** Undefined for a camera of which nothing is known yet. */
   save(camera: string): Saved | undefined {
     const admitted = this.admit.save(camera);
@@ -38,6 +58,7 @@ export class Chain {
     const saved: { -readonly [Name in keyof Saved]: Saved[Name] } = {
       admit: admitted.bytes,
       held: admitted.held,
+      ...(this.#versions.has(camera) && { setup: this.version(camera) }),
     };
     for (const [name, stage] of this.#stages()) {
       const bytes = stage.save(key);

@@ -10,9 +10,13 @@ import { AuditLog } from './audit.ts';
 import type { Common, Part } from './common.ts';
 import { Intake } from './intake.ts';
 import { ReviewRoom } from './review.ts';
+import { SetupRoom } from './setup-room.ts';
+import { SetupLog } from './setups.ts';
 import { Standing } from './standing.ts';
 
-export interface DeskOptions extends Omit<Common, 'signal'>, Pick<ServeOptions, 'gatekeeper' | 'tls'> {
+export interface DeskOptions
+  extends Omit<Common, 'signal'>,
+    Pick<ServeOptions, 'gatekeeper' | 'tls' | 'inside' | 'clips'> {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -25,12 +29,18 @@ export interface Desk extends Part {
 
 /** Resolves when everything that was on the log has been read and agents can connect. Throws InputError: the port. */
 export async function startDesk(options: DeskOptions): Promise<Desk> {
-  const { log, tally, host, port, gatekeeper, tls } = options;
+  const { log, tally, host, port, gatekeeper, tls, inside, clips } = options;
   const stopping = new AbortController();
   const audit = new AuditLog({ ...options, signal: stopping.signal });
   const review = new ReviewRoom({ ...options, signal: stopping.signal });
-  const reviewing = review.run();
-  await Promise.race([review.caughtUp, reviewing]);
+  const setups = new SetupLog({ ...options, signal: stopping.signal }, 'setups');
+  const running = Promise.all([review.run(), setups.run()]).then(() => undefined);
+  // With the first that failed for good the desk has failed: nobody would answer for it.
+  const ready = async () => {
+    await review.caughtUp;
+    await setups.current();
+  };
+  await Promise.race([ready(), running]);
   let serving: Serving;
   try {
     serving = await serve({
@@ -41,7 +51,9 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
       topic: TOPICS.events,
       observations: TOPICS.observations,
       ingest: new Intake({ ...options, signal: stopping.signal }),
-      status: new Standing({ ...options, review }),
+      statistics: review.statistics,
+      status: new Standing({ ...options, review, setups: setups.setups }),
+      setups: new SetupRoom({ ...options, setups }),
       onOutage: (who, outage) => {
         if (outage === undefined) tally.outages.delete(who);
         else tally.outages.set(who, outage);
@@ -49,23 +61,25 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
       audit,
       ...(gatekeeper && { gatekeeper }),
       ...(tls && { tls }),
+      ...(inside && { inside }),
+      ...(clips && { clips }),
       onWithheld: ({ code }) => tally.refuse(code),
       onFailure: (error) => tally.fail(error),
     });
   } catch (error) {
     stopping.abort();
-    await reviewing.catch(() => undefined);
+    await running.catch(() => undefined);
     throw error;
   }
   return {
     review,
     serving,
-    failed: reviewing,
+    failed: running,
     async stop() {
       stopping.abort();
       await serving.close();
       await audit.idle();
-      await reviewing.catch(() => undefined);
+      await running.catch(() => undefined);
     },
   };
 }

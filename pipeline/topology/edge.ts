@@ -3,15 +3,18 @@
  *
  * Any number of processes share the cameras of a site; who watches which is said on their command lines.
  */
+import type { Clips } from '../clips/clips.ts';
 import { openSource } from '../ingest/camera.ts';
 import type { PictureSource } from '../ingest/picture.ts';
 import { patiently, pause } from '../patience.ts';
 import { type Camera, needsFlicker } from '../site/site.ts';
 import { FrameBatches } from './batches.ts';
+import { cutClips } from './clips.ts';
 import { type Common, type Part, patienceOf } from './common.ts';
 import { type Epochs, lastEpochs } from './epochs.ts';
 import { ingest, type Pace } from './ingest.ts';
 import { Outbox } from './outbox.ts';
+import { SetupLog } from './setups.ts';
 import { type FrameCounts, openSpool } from './spool.ts';
 import type { CameraTally, Tally } from './tally.ts';
 
@@ -32,6 +35,8 @@ export interface EdgeOptions extends Omit<Common, 'signal'> {
    * where waiting loses nothing and a full disk would.
    */
   readonly spool?: SpoolSpace;
+  /** Where clips are cut. */
+  readonly clips?: Clips;
   readonly open?: (camera: Camera, startMs: number) => Promise<PictureSource>;
 }
 
@@ -42,6 +47,9 @@ export interface Edge extends Part {
 
 /** How long cameras wait for the log to tell their last epochs; after that their clock has to do. */
 const EPOCHS_MS = 5_000;
+
+/** And to tell how they were set; what is known later is taken up later. */
+const SETUPS_MS = 1_000;
 
 export function startEdge(options: EdgeOptions): Edge {
   const { log, site, partitions, tally, nowMs, pace, loop, cameras } = options;
@@ -56,19 +64,30 @@ export function startEdge(options: EdgeOptions): Edge {
     outbox === undefined
       ? new FrameBatches(log, partitions, patience, onTaken)
       : new FrameBatches(outbox, partitions, patience);
+  const setups = new SetupLog({ ...options, signal: stopping.signal }, 'ingest setups');
+  // Without it the cameras are watched all the same, as the site file has them.
+  const following = setups.run().catch((error: unknown) => tally.fail(error));
   const work = async () => {
     const left = await outbox?.resume();
+    await Promise.race([setups.current(), pause(SETUPS_MS, stopping.signal)]);
     await ingest({
       lastEpochs: await known(left),
       site,
       ...(cameras !== undefined && { cameras }),
+      ...(options.clips && { clips: options.clips }),
       batches,
       tally,
       nowMs,
       open:
-        options.open ?? ((camera, startMs) => openSource(camera, { startMs, between: needsFlicker(camera) })),
+        options.open ??
+        ((camera, startMs) =>
+          openSource(camera, {
+            ...{ startMs, between: needsFlicker(camera) },
+            full: options.clips !== undefined && camera.clips === 'full',
+          })),
       pace,
       loop,
+      asSet: (camera) => setups.setups.newest(camera.id)?.camera ?? camera,
       signal: stopping.signal,
     });
     await batches.flush();
@@ -88,13 +107,16 @@ export function startEdge(options: EdgeOptions): Edge {
     const of = (id: string) => Math.max(left.get(id) ?? 0, onLog?.value.get(id) ?? 0);
     return new Map(ids.map((id) => [id, of(id)]));
   };
+  const cutting = options.clips && cutClips({ ...options, clips: options.clips, signal: stopping.signal });
   const ingested = work();
   ingested.catch(() => stopping.abort());
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     stopping.abort();
     await ingested.catch(() => undefined);
+    await following;
     await outbox?.close();
+    await cutting;
   };
   return {
     ingested,

@@ -4,6 +4,7 @@
  * One camera that fails is reported and leaves the others alone. At the end of a stream, and when the station is
  * stopped, a last frame says that the view is lost, so that nothing looks like a quiet view.
  */
+import type { Clips } from '../clips/clips.ts';
 import { InputError } from '../errors.ts';
 import type { PictureSource } from '../ingest/picture.ts';
 import { unstalled } from '../ingest/stall.ts';
@@ -31,9 +32,13 @@ export interface IngestOptions {
   readonly pace: Pace;
   /** Begin again when a source ends or fails. */
   readonly loop: boolean;
+  /** A camera as it was set last. Default: as the site file has it. */
+  readonly asSet?: (camera: Camera) => Camera;
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
   readonly tally: Tally;
+  /** Where pictures wait for a candidate that asks for them. */
+  readonly clips?: Clips;
   /** What epochs must rise above, by camera id (epochs.ts). */
   readonly lastEpochs?: Epochs;
 }
@@ -60,13 +65,15 @@ async function watch(camera: Camera, options: IngestOptions): Promise<void> {
     epoch = Math.max(startMs, epoch + 1);
     try {
       tally.source = { kind: 'opening' };
-      await session(camera, { epoch, startMs }, options, ({ view }) => {
+      const asSet = options.asSet?.(camera) ?? camera;
+      const why = await session(asSet, { epoch, startMs }, options, ({ view }) => {
         tally.source = { kind: 'live' };
         tally.taken += 1;
         // What is measured in this process says more than what was taken.
         if (tally.frames === 0) tally.view = view;
         failures = 0;
       });
+      if (why === 'set_anew') continue;
       tally.source = { kind: 'ended' };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -78,17 +85,22 @@ async function watch(camera: Camera, options: IngestOptions): Promise<void> {
   }
 }
 
-/** One epoch: from the first picture to the end of the stream. Throws InputError when the source is broken. */
+/**
+ * One epoch: from the first picture to the end of the stream, or until the camera was set so that it takes other pictures
+ * (flicker). Throws InputError when the source is broken.
+ */
 async function session(
   camera: Camera,
   { epoch, startMs }: { readonly epoch: number; readonly startMs: number },
   options: IngestOptions,
   onFrame: (frame: Frame) => void,
-): Promise<void> {
-  const { site, batches, signal, pace } = options;
+): Promise<'ended' | 'set_anew'> {
+  const { site, batches, signal, pace, loop } = options;
   const source = await options.open(camera, startMs);
   const { width, height } = source;
   const flames = needsFlicker(camera);
+  // A file that is not to begin again would.
+  const canReopen = loop || /^(rtsps?|scene):/.test(camera.source ?? '');
   const aboard = isVehicle(site);
   const observer = new Observer({ site: site.id, camera: camera.id, epoch, width, height, flames, aboard });
   let last = undefined as Frame | undefined;
@@ -101,10 +113,14 @@ async function session(
       const earlyMs = pace === 'real' ? picture.capturedAtMs - options.nowMs() : 0;
       if (earlyMs > 0) await pause(earlyMs, signal);
       if (signal.aborted) break;
+      if (canReopen && needsFlicker(options.asSet?.(camera) ?? camera) !== flames) return 'set_anew';
       last = observer.observe(picture, pace === 'real' ? options.nowMs() : picture.capturedAtMs);
+      // Before the frame is anywhere, so that whoever claims something of it finds its picture.
+      options.clips?.take(source, picture, last);
       onFrame(last);
       await batches.add(last);
     }
+    return 'ended';
   } finally {
     observer.close();
     await source.close();

@@ -11,6 +11,7 @@ import { pause } from '../patience.ts';
 import { TOPICS } from '../topics.ts';
 import { buildOf } from './build.ts';
 import { type Common, type Part, patienceOf, toRejected, workerGroup } from './common.ts';
+import { SetupLog } from './setups.ts';
 import type { Overload } from './turns.ts';
 import { frameWork } from './worker.ts';
 
@@ -43,6 +44,8 @@ export function startMiddle(options: MiddleOptions): Middle {
   const group = workerGroup(site);
   const build = buildOf(site);
   const owned = new Set<number>();
+  const setups = new SetupLog(common, 'worker setups');
+  const following = setups.run();
   let works = 0;
   /** The group has said what is measured here. */
   let joined = false;
@@ -55,7 +58,7 @@ export function startMiddle(options: MiddleOptions): Middle {
     topics: [TOPICS.frames],
     async workFor(at) {
       const work = await frameWork(at, {
-        ...{ log, site, group, partitions, build, shared, tally, overload },
+        ...{ log, site, group, partitions, build, shared, tally, overload, setups },
         // A partition may come here, go and come back.
         writer: `${writer}/${works++}`,
       });
@@ -87,7 +90,7 @@ export function startMiddle(options: MiddleOptions): Middle {
   };
 
   return {
-    failed: working,
+    failed: Promise.all([working, following]).then(() => undefined),
     cameras: () =>
       new Set(
         site.cameras
@@ -103,7 +106,7 @@ export function startMiddle(options: MiddleOptions): Middle {
     },
     async stop() {
       stopping.abort();
-      await working.catch(() => undefined);
+      await Promise.all([working, following].map((part) => part.catch(() => undefined)));
     },
   };
 }

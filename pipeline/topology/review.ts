@@ -13,6 +13,7 @@ import { partitionFor } from '../log/partition.ts';
 import { type CandidateReview, cameraKey, type Verdict } from '../model.ts';
 import type { Settled } from '../review/ledger.ts';
 import type { ReviewOutput } from '../review/review.ts';
+import { Statistics } from '../review/statistics.ts';
 import { RefusedError, type ReviewFilter, type ReviewPort } from '../serve/port.ts';
 import { TOPICS } from '../topics.ts';
 import { type Common, patienceOf } from './common.ts';
@@ -24,6 +25,8 @@ export class ReviewRoom implements ReviewPort {
   readonly #common: Common;
   readonly #view: ReviewView;
   readonly #duty: ReviewDuty;
+  /** Of everything that the view has read, which is everything that is kept. */
+  readonly statistics = new Statistics();
   readonly #watchers = new Set<(review: CandidateReview) => void>();
   readonly #asking = new Map<string, ((settled: Settled) => void)[]>();
   /** Resolves when everything that was on the log at the start has been folded. */
@@ -41,12 +44,8 @@ export class ReviewRoom implements ReviewPort {
     await Promise.all([this.#view.run(), this.#duty.run()]);
   }
 
-  list({ statuses, sites }: ReviewFilter): readonly CandidateReview[] {
-    const wanted = statuses.length > 0 ? statuses : ['waiting', 'claimed'];
-    return this.#view.ledgers.snapshot().filter(({ candidate, state }) => {
-      const here = sites.length === 0 || sites.includes(candidate.site);
-      return here && wanted.includes(state.kind);
-    });
+  list(filter: ReviewFilter): readonly CandidateReview[] {
+    return this.#view.ledgers.snapshot().filter(fits(filter));
   }
 
   watch(listener: (review: CandidateReview) => void): () => void {
@@ -87,6 +86,7 @@ export class ReviewRoom implements ReviewPort {
   }
 
   #tell(output: ReviewOutput): void {
+    this.statistics.step(output);
     if (output.kind === 'review') {
       for (const watcher of this.#watchers) watcher(output.review);
     } else if (output.kind === 'settled') {
@@ -94,4 +94,14 @@ export class ReviewRoom implements ReviewPort {
       this.#asking.delete(output.verdict.id);
     }
   }
+}
+
+function fits({ statuses, sites, cameras = [], rules = [] }: ReviewFilter) {
+  const wanted = statuses.length > 0 ? statuses : ['waiting', 'claimed'];
+  const among = (names: readonly string[], name: string) => names.length === 0 || names.includes(name);
+  return ({ candidate, state }: CandidateReview) =>
+    wanted.includes(state.kind) &&
+    among(sites, candidate.site) &&
+    among(cameras, candidate.camera) &&
+    among(rules, candidate.rule);
 }

@@ -2,10 +2,11 @@
  * How an installation does, as one process of it sees it: what it counts itself, what the log says of the others, and of
  * each camera what the workers, wherever they are, said of it last.
  */
-import type { CameraStatus, StatusResponse } from '../../proto/messages.ts';
+import type { CameraStatus, ServedSite, StatusResponse } from '../../proto/messages.ts';
 import { cameraKey } from '../model.ts';
 import type { CameraSeen } from '../serve/observations.ts';
 import type { ReviewPort, Served, StatusPort } from '../serve/port.ts';
+import type { Setups } from '../setup/setups.ts';
 import type { Camera } from '../site/site.ts';
 import { TOPICS } from '../topics.ts';
 import { release } from './build.ts';
@@ -13,6 +14,8 @@ import { type Common, workerGroup } from './common.ts';
 
 export interface StandingOptions extends Omit<Common, 'signal'> {
   readonly review: ReviewPort;
+  /** What cameras watch for. Default: what the site file says. */
+  readonly setups?: Pick<Setups, 'at'>;
 }
 
 /** What was said longer ago says nothing of now. Observations come once a second. */
@@ -29,6 +32,11 @@ export class Standing implements StatusPort {
   constructor(options: StandingOptions) {
     this.#options = options;
     this.#sinceMs = options.nowMs();
+  }
+
+  get place(): ServedSite {
+    const { id, name, kind } = this.#options.site;
+    return { site: id, ...(name === undefined ? {} : { siteName: name }), siteKind: kind };
   }
 
   async status(served: Served): Promise<StatusResponse> {
@@ -60,8 +68,9 @@ export class Standing implements StatusPort {
     };
   }
 
-  #camera({ id, zones }: Camera, { cameras }: Served, atMs: number): CameraStatus {
-    const { site, tally } = this.#options;
+  #camera(camera: Camera, { cameras }: Served, atMs: number): CameraStatus {
+    const { site, tally, setups } = this.#options;
+    const { id, zones } = setups?.at(camera.id, atMs)?.camera ?? camera;
     const { source, repeats, late, skipped, spooled, dropped } = tally.cameras.get(id)!;
     const seen = cameras?.get(cameraKey(site.id, id))?.seen;
     const framesPerSecond = seen?.framesPerSecond(atMs);

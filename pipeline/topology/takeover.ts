@@ -2,6 +2,7 @@
 import { type CameraCheckpoint, decodeCandidate } from '../../proto/messages.ts';
 import type { Log, LogRecord } from '../log/port.ts';
 import type { Candidate } from '../model.ts';
+import type { Setups } from '../setup/setups.ts';
 import type { Rule, Site } from '../site/site.ts';
 import { TOPICS } from '../topics.ts';
 import type { Chain } from './chain.ts';
@@ -15,6 +16,8 @@ export interface TakeOverOptions {
   readonly site: Site;
   readonly group: string;
   readonly tally: Tally;
+  /** As far as `rail.rules` goes. */
+  readonly setups: Setups;
 }
 
 /** Puts what is found into `chain`, says in the tally what was found, and returns the claims. */
@@ -25,7 +28,7 @@ export async function takeOver(partition: number, chain: Chain, options: TakeOve
   let from = 0;
   if (found.kind === 'found') {
     from = found.seal.candidatesOffset;
-    const unfit = restore(chain, found.cameras, site, claims);
+    const unfit = restore(chain, found.cameras, options, claims);
     if (unfit > 0) tally.refuse('checkpoint_unfit', unfit);
     const { missed, cameras } = found;
     tally.restored.set(partition, { kind: 'restored', cameras: cameras.length, unfit, missed });
@@ -70,12 +73,16 @@ export async function takeOver(partition: number, chain: Chain, options: TakeOve
 function restore(
   chain: Chain,
   cameras: readonly CameraCheckpoint[],
-  site: Site,
+  { setups, tally }: TakeOverOptions,
   claims: { readonly open: Candidate[]; readonly orphaned: Candidate[] },
 ): number {
   let count = 0;
   for (const saved of cameras) {
-    const camera = site.cameras.find(({ id }) => id === saved.camera);
+    // Under the setup under which it was saved: the frames that come next say when another holds.
+    const inForce = setups.version(saved.camera, saved.setup ?? 0);
+    const camera = inForce?.camera;
+    if (inForce !== undefined) chain.use(inForce);
+    if (camera !== undefined) tally.setUp(camera);
     const unfit = camera === undefined ? ['camera'] : chain.restore(saved);
     if (camera !== undefined && unfit.length > 0) count += 1;
     const goesOn = ({ rule, type, place }: Candidate) =>

@@ -1,7 +1,7 @@
 /** What the parts of a running station count and last saw, for the status. Says nothing that the log does not. */
 import type { ViewState } from '../model.ts';
 import type { Outage } from '../patience.ts';
-import type { Site } from '../site/site.ts';
+import type { Camera, Site } from '../site/site.ts';
 
 export type SourceState =
   /** Frames arrive by the log or over the network. */
@@ -87,6 +87,15 @@ export class Tally {
         },
       ]),
     );
+  }
+
+  /** A camera has other zones from now on: of those that stay what was counted stays. */
+  setUp({ id, zones }: Pick<Camera, 'id' | 'zones'>): void {
+    const people = this.cameras.get(id)?.people;
+    if (people === undefined) return;
+    const before = new Map(people);
+    people.clear();
+    for (const zone of zones) people.set(zone.id, before.get(zone.id));
   }
 
   /** What went wrong last where callers are told less. */

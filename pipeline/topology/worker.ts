@@ -12,7 +12,8 @@ import type { Admission } from '../admit/admit.ts';
 import type { Fault } from '../errors.ts';
 import { partitionFor } from '../log/partition.ts';
 import type { Log, LogRecord, NewRecord, TopicPartition } from '../log/port.ts';
-import { cameraKey, type Frame, type Measured } from '../model.ts';
+import { type Candidate, cameraKey, type Frame, type Measured } from '../model.ts';
+import { Setups } from '../setup/setups.ts';
 import type { Site } from '../site/site.ts';
 import { TOPICS } from '../topics.ts';
 import type { Effect, Work } from '../work.ts';
@@ -20,6 +21,7 @@ import { Chain } from './chain.ts';
 import { drawCheckpoint } from './checkpoints.ts';
 import type { Orphans } from './orphans.ts';
 import { Refusals } from './refusals.ts';
+import type { SetupLog } from './setups.ts';
 import { takeOver } from './takeover.ts';
 import type { Tally } from './tally.ts';
 import { type Overload, Turns, type Waiting } from './turns.ts';
@@ -39,7 +41,11 @@ export interface WorkerOptions {
   readonly writer: string;
   /** What becomes of more frames than can be measured. Default `keep_all`. */
   readonly overload?: Overload;
+  /** What cameras watch for, by event time. Default: what the site file says. */
+  readonly setups?: Pick<SetupLog, 'setups' | 'current'>;
 }
+
+const NONE: readonly Candidate[] = [];
 
 /** Measured in one turn at most, per partition: some 50 ms of work. */
 const TURN_FRAMES = 1_024;
@@ -57,7 +63,11 @@ export async function frameWork(at: TopicPartition, options: WorkerOptions): Pro
     ({ id }) => partitionFor(cameraKey(site.id, id), partitions) === partition,
   );
   const chain = new Chain({ ...site, cameras }, build);
-  return new FrameWork(partition, options, chain, await takeOver(partition, chain, options));
+  // Those who measured the frames after the checkpoint knew of what was set by then.
+  await options.setups?.current();
+  const setups = options.setups?.setups ?? new Setups(site);
+  const orphans = await takeOver(partition, chain, { ...options, setups });
+  return new FrameWork(partition, options, chain, orphans, setups);
 }
 
 class FrameWork implements Work {
@@ -65,6 +75,7 @@ class FrameWork implements Work {
   readonly #options: WorkerOptions;
   readonly #chain: Chain;
   readonly #orphans: Orphans;
+  readonly #setups: Setups;
   readonly #turns = new Turns<LogRecord>();
   readonly #refusals = new Refusals();
   /** Tells this owner's checkpoints from any other's. */
@@ -72,14 +83,17 @@ class FrameWork implements Work {
   #saves = 0;
   /** Frames taken since the last one. */
   #unsaved = 0;
+  /** Event time of the last frame of each camera: a setup that holds from before it was read too late. */
+  readonly #lastMs = new Map<string, number>();
   /** How many waited when the tally was last told. */
   #waited = 0;
 
-  constructor(partition: number, options: WorkerOptions, chain: Chain, orphans: Orphans) {
+  constructor(partition: number, options: WorkerOptions, chain: Chain, orphans: Orphans, setups: Setups) {
     this.#partition = partition;
     this.#options = options;
     this.#chain = chain;
     this.#orphans = orphans;
+    this.#setups = setups;
     this.#writer = options.writer;
   }
 
@@ -188,12 +202,27 @@ class FrameWork implements Work {
       } else {
         if (camera !== undefined && admission.clamped) camera.clamped += 1;
         if (camera !== undefined && admission.stepped) camera.stepped += 1;
-        for (const measured of this.#chain.measure.step(admission.frame)) this.#judge(measured, effects);
+        const ends = this.#setUp(admission.frame);
+        for (const measured of this.#chain.measure.step(admission.frame))
+          this.#judge(measured, ends, effects);
       }
     }
   }
 
-  #judge(measured: Measured, effects: Effect[]): void {
+  /** Puts the setup in force that holds at the frame's event time. Returns what ends with the one before. */
+  #setUp({ camera, capturedAtMs }: Frame): readonly Candidate[] {
+    const inForce = this.#setups.at(camera, capturedAtMs);
+    const known = this.#lastMs.get(camera) ?? Number.NEGATIVE_INFINITY;
+    this.#lastMs.set(camera, capturedAtMs);
+    const before = this.#chain.version(camera);
+    if (inForce === undefined || inForce.version === before) return NONE;
+    const { tally } = this.#options;
+    if (inForce.version > before && known >= inForce.fromMs) tally.refuse('setup_late');
+    tally.setUp(inForce.camera);
+    return this.#chain.use(inForce);
+  }
+
+  #judge(measured: Measured, ends: readonly Candidate[], effects: Effect[]): void {
     const { frame, zones } = measured;
     const { tally } = this.#options;
     const camera = tally.cameras.get(frame.camera);
@@ -202,7 +231,9 @@ class FrameWork implements Work {
       camera.view = frame.view;
       for (const { zone, people } of zones) camera.people.set(zone, people);
     }
-    for (const candidate of this.#orphans.step(frame, this.#chain.detect.step(measured))) {
+    const candidates = this.#chain.detect.step(measured);
+    const told = ends.length === 0 ? candidates : [...ends, ...candidates];
+    for (const candidate of this.#orphans.step(frame, told)) {
       effects.push(this.#append(TOPICS.candidates, frame, encodeCandidate(candidate)));
     }
     for (const observation of this.#chain.observations.step(measured)) {

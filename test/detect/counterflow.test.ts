@@ -32,11 +32,13 @@ describe('how many go against the direction', () => {
     ['nothing is known', undefined, 0],
     ['nobody moves', zone(), 0],
     ['all go along', zone(5), 0],
-    ['one against', leftwards(1), 1],
+    ['one against the others', leftwards(1, 1), 1],
+    ['somebody who stands up where nobody else moves', leftwards(1), 0],
+    ['two go one way, and it is the wrong one', leftwards(2), 2],
     ['against, up to 45 degrees aside', zone(0, 0, 0, 1, 1, 1), 3],
     ['straight across', zone(0, 0, 1, 0, 0, 0, 1), 0],
-    ['arms', leftwards(0.25), 0],
-    ['most of somebody', leftwards(0.3), 0.3],
+    ['arms', leftwards(0.25, 2), 0],
+    ['most of somebody', leftwards(0.3, 2), 0.3],
     ['the edges of a crowd', leftwards(0.7, 30), 0],
     ['somebody in a crowd', leftwards(1, 30), 1],
   ])('%s', (_name, observed, people) => {
@@ -61,7 +63,7 @@ describe('for how long', () => {
   /** `x`: somebody is against it, `.`: nobody. Gives the time after each look. */
   const timesOf = (looks: string) => {
     const flow = new Counterflow(rule);
-    return [...looks].map((one) => flow.look(one === 'x' ? leftwards(1) : zone(1), SQUARE, STEP_MS).ms);
+    return [...looks].map((one) => flow.look(one === 'x' ? leftwards(1, 2) : zone(3), SQUARE, STEP_MS).ms);
   };
 
   test.each<[string, readonly number[]]>([

@@ -29,7 +29,7 @@ async function freePort(): Promise<number> {
 function shell(script: string, env: Record<string, string>) {
   const child = spawn('bash', ['-ec', script], {
     cwd: folder,
-    env: { ...process.env, ...env, PATH: `${folder}:${process.env.PATH}` },
+    env: { ...process.env, VIGIE_HTTP: '127.0.0.1:0', ...env, PATH: `${folder}:${process.env.PATH}` },
     detached: true,
   });
   const kill = () => {

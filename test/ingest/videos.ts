@@ -30,6 +30,13 @@ export class Videos {
     return this.path(name);
   }
 
+  /** A picture's luma, limited range, as ffmpeg reads it. */
+  grey(name: string, picture: Uint8Array): Uint8Array {
+    const words = ['-v', 'error', '-i', this.write(name, picture), '-f', 'rawvideo'];
+    const scale = ['-vf', 'scale=160:90:flags=area:in_range=full:out_range=limited,format=yuv420p'];
+    return execFileSync('ffmpeg', [...words, ...scale, 'pipe:1']).subarray(0, 14_400);
+  }
+
   /** The first `share` of a file. */
   cut(name: string, of: string, share: number): string {
     const bytes = readFileSync(of);

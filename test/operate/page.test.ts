@@ -109,6 +109,11 @@ describe('the page of a station', () => {
       'begun afresh: partition 3: written by another layout',
     ],
     ['a lag that nobody knows', { lag: undefined as never }, 'lag unknown'],
+    [
+      'its console',
+      { console: 'http://127.0.0.1:8080' },
+      'gRPC 127.0.0.1:50051  console http://127.0.0.1:8080',
+    ],
     ['another port', { address: '127.0.0.1:7' }, 'npx vigie review --server 127.0.0.1:7'],
   ])('shows %s', (_, change, text) => {
     expect(shown(change)).toContain(text);

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Cells, Frame } from '../../pipeline/model.ts';
-import { decodeFrameBatch, decodeFrameBatchLenient, encodeFrameBatch } from '../../proto/messages.ts';
+import {
+  decodeFrameBatch,
+  decodeFrameBatchLenient,
+  decodeFramesOf,
+  encodeFrameBatch,
+} from '../../proto/messages.ts';
 import { frame } from './samples.ts';
 
 const cells = frame.cells!;
@@ -82,5 +87,29 @@ describe('one bad frame', () => {
     expect(decodeFrameBatchLenient(wide).faults).toEqual([
       expect.objectContaining({ index: 0, code: 'too_large' }),
     ]);
+  });
+});
+
+describe('the frames of one camera', () => {
+  const named = (camera: string, number: number) => ({ ...frame, camera, number });
+  const bytes = encodeFrameBatch({
+    frames: [named('quai', 1), named('quai-b', 2), named('voie', 3), { ...named('quai', 4), site: 'quai' }],
+  });
+  test.each([
+    ['quai', [1]],
+    ['quai-b', [2]],
+    ['voie', [3]],
+    ['voi', []],
+    ['gone', []],
+  ])('%s', (camera, numbers) => {
+    expect(decodeFramesOf(bytes, frame.site, camera).map(({ number }) => number)).toEqual(numbers);
+  });
+  test('are those that reading the whole finds, and garbage has none', () => {
+    const whole = decodeFrameBatch(bytes).frames.filter(
+      ({ camera, site }) => camera === 'quai' && site !== camera,
+    );
+    expect(decodeFramesOf(bytes, frame.site, 'quai')).toEqual(whole);
+    expect(decodeFramesOf(bytes.subarray(0, 40), frame.site, 'quai')).toEqual([]);
+    expect(decodeFramesOf(Buffer.from('quai quai quai'), frame.site, 'quai')).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
+import { CLIP_KINDS } from '../../pipeline/clip.ts';
 import {
   EVENT_CHANGES,
   EVENT_TYPES,
@@ -35,6 +36,7 @@ const FILES = [
     'audit',
     'candidate',
     'checkpoint',
+    'clip',
     'common',
     'event',
     'frame',
@@ -42,6 +44,8 @@ const FILES = [
     'observation',
     'operation',
     'review',
+    'setup',
+    'statistics',
   ],
   'verdict',
 ];
@@ -87,6 +91,7 @@ describe('round trip', () => {
       Role: ROLES,
       CandidatePhase: ['begin', 'update', 'end'],
       CrossingDirection: ['left_to_right', 'right_to_left'],
+      ClipKind: CLIP_KINDS,
       EventChange: EVENT_CHANGES,
       SourceState: ['external', 'opening', 'live', 'ended', 'failed'],
       CandidateStatus: ['waiting', 'claimed', 'confirmed', 'rejected', 'lapsed'],

@@ -30,6 +30,11 @@ function writtenThen(type: string, bytes: Uint8Array): Uint8Array {
   return then.encode(then.fromObject(then.toObject(then.decode(bytes), { longs: Number }))).finish();
 }
 
+/** Without what came since; the names of these in the model are those on the wire. */
+function knownTo<T extends object>(type: string, value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => fields(type).includes(key))) as T;
+}
+
 describe('the last release', () => {
   test('buf finds nothing in this schema that breaks it', { timeout: 60_000 }, async () => {
     const buf = resolve('node_modules/.bin/buf');
@@ -44,14 +49,8 @@ describe('the last release', () => {
 
   test('an event that it wrote is read whole', () => {
     const written = writtenThen('Event', encodeEvent(event));
-    const { siteName: _, vehicle: __, ...known } = event.candidate;
-    const [name, vehicle] = ['siteName', 'vehicle'].map((field) => fields('Candidate').includes(field));
-    const candidate = {
-      ...known,
-      ...(name && { siteName: event.candidate.siteName }),
-      ...(vehicle && { vehicle: event.candidate.vehicle }),
-    };
-    expect(decodeEvent(written)).toEqual({ ...event, candidate });
+    const candidate = knownTo('Candidate', event.candidate);
+    expect(decodeEvent(written)).toEqual({ ...knownTo('Event', event), candidate });
   });
 
   test('an event of this release is read by it, whatever is new', () => {

@@ -16,6 +16,8 @@ import type {
   VerifiedEvent,
 } from '../../pipeline/model.ts';
 import * as messages from '../../proto/messages.ts';
+import { clipSamples } from './clip-samples.ts';
+import { setupSamples } from './setup-samples.ts';
 
 const at = (units: number) => units / 65_535;
 const f32 = Math.fround;
@@ -125,6 +127,7 @@ export const candidate: Candidate = {
   build: 'a1b2c3',
   siteName: 'Gare d’Exemple',
   vehicle: { id: '4521', trip: 'TER 857312', position: { latitude: -48.8443, longitude: -179.5 } },
+  confirmers: 2,
 };
 
 export function verdict(act: VerdictAct, id: string = act.kind): Verdict {
@@ -141,7 +144,7 @@ export function verdict(act: VerdictAct, id: string = act.kind): Verdict {
 
 const acts: readonly VerdictAct[] = [
   { kind: 'claim', leaseMs: 60_000 },
-  { kind: 'release' },
+  { kind: 'release', note: 'fin de poste' },
   { kind: 'confirm', note: 'vu à l’écran' },
   { kind: 'reject', reason: 'true_but_irrelevant', note: 'agent de maintenance' },
   { kind: 'reverse', of: 'v1', note: 'erreur' },
@@ -154,6 +157,7 @@ export const event: VerifiedEvent = {
   change: 'verified',
   candidate,
   verdict: verdict({ kind: 'confirm' }),
+  firstConfirmation: verdict({ kind: 'confirm' }, 'first'),
 };
 
 const eventState: EventState = {
@@ -165,6 +169,30 @@ const eventState: EventState = {
   verifiedAtMs: NOW + 2000,
   retractedAtMs: NOW + 3000,
 };
+
+/** Whom a server may take its caller for. */
+const callers: readonly messages.WhoAmIResponse[] = [
+  { kind: 'development', served: { site: 'gare', siteName: 'Gare', siteKind: 'station' } },
+  {
+    kind: 'known',
+    name: 'A. Martin',
+    role: 'agent',
+    sites: 'all',
+    types: 'all',
+    agentNames: true,
+    untilMs: NOW,
+  },
+  {
+    kind: 'known',
+    name: 'B. Petit',
+    role: 'supervisor',
+    sites: ['gare'],
+    types: ['density', 'fire'],
+    agentNames: false,
+    untilMs: NOW,
+    served: { site: 'gare', siteKind: 'coach' },
+  },
+];
 
 const status: messages.StatusResponse = {
   site: 'gare-exemple',
@@ -232,7 +260,17 @@ const states: readonly ReviewState[] = [
   { kind: 'rejected', verdict: verdict({ kind: 'reject', reason: 'false' }) },
   { kind: 'lapsed', verdict: verdict({ kind: 'lapse' }) },
 ];
-const reviews: readonly CandidateReview[] = states.map((state) => ({ candidate, state }));
+const reviews: readonly CandidateReview[] = states.flatMap((state) => [
+  { candidate, state },
+  {
+    candidate,
+    state,
+    sinceMs: NOW,
+    lapsesAtMs: NOW + 900_000,
+    firstConfirmation: verdict({ kind: 'confirm' }, 'first'),
+  },
+]);
+
 const resumeToken = Uint8Array.of(1, 2, 3);
 const { id, by } = verdict({ kind: 'release' });
 
@@ -243,7 +281,7 @@ export interface Sample {
   readonly decode: (bytes: Uint8Array) => unknown;
 }
 
-function sample<T>(
+export function sample<T>(
   message: string,
   value: T,
   encode: (value: T) => Uint8Array,
@@ -275,6 +313,7 @@ export const samples: readonly Sample[] = [
       held: [frame],
       open: [candidate],
       orphaned: [candidate, candidate],
+      setup: 3,
     },
     m.encodeCheckpoint,
     m.decodeCheckpoint,
@@ -341,6 +380,12 @@ export const samples: readonly Sample[] = [
     m.decodeListCandidatesRequest,
   ),
   sample(
+    'ListCandidatesRequest',
+    { statuses: ['confirmed'], sites: ['a'], cameras: ['quai'], rules: ['fire'], limit: 20 },
+    m.encodeListCandidatesRequest,
+    m.decodeListCandidatesRequest,
+  ),
+  sample(
     'ListCandidatesResponse',
     { reviews },
     m.encodeListCandidatesResponse,
@@ -348,13 +393,19 @@ export const samples: readonly Sample[] = [
   ),
   sample(
     'WatchCandidatesRequest',
-    { sites: ['a', 'b'] },
+    { sites: ['a', 'b'], tellWhenCurrent: true },
     m.encodeWatchCandidatesRequest,
     m.decodeWatchCandidatesRequest,
   ),
   sample(
     'WatchCandidatesResponse',
-    { review: reviews[1]! },
+    { kind: 'review', review: reviews[1]! },
+    m.encodeWatchCandidatesResponse,
+    m.decodeWatchCandidatesResponse,
+  ),
+  sample(
+    'WatchCandidatesResponse',
+    { kind: 'current' },
     m.encodeWatchCandidatesResponse,
     m.decodeWatchCandidatesResponse,
   ),
@@ -420,6 +471,12 @@ export const samples: readonly Sample[] = [
   ),
   sample('StatusRequest', {}, m.encodeStatusRequest, m.decodeStatusRequest),
   sample('StatusResponse', status, m.encodeStatusResponse, m.decodeStatusResponse),
+  sample('WhoAmIRequest', {}, m.encodeWhoAmIRequest, m.decodeWhoAmIRequest),
+  ...callers.map((caller) =>
+    sample('WhoAmIResponse', caller, m.encodeWhoAmIResponse, m.decodeWhoAmIResponse),
+  ),
+  ...clipSamples(frame),
+  ...setupSamples(candidate),
   sample('DecideResponse', { review: reviews[2]! }, m.encodeDecideResponse, m.decodeDecideResponse),
 ];
 

@@ -135,7 +135,10 @@ describe('time', () => {
     expect(ledger.step(tick(2999))).toEqual([]);
     expect(ledger.get(idOf(0))?.state).toEqual({ kind: 'claimed', by: ana, untilMs: 3000 });
     expect(ledger.step(tick(3000))).toEqual([
-      { kind: 'review', review: { candidate: candidate(0), state: { kind: 'waiting' } } },
+      {
+        kind: 'review',
+        review: { candidate: candidate(0), state: { kind: 'waiting' }, sinceMs: 1000, lapsesAtMs: 901_000 },
+      },
     ]);
     expect(ledger.step(tick(3001))).toEqual([]);
   });

@@ -61,6 +61,24 @@ describe('WatchCandidates', () => {
     await watch.return();
   });
 
+  it.each([0, 3])('says once that all of %i that wait were sent, to who asks for it', async (count) => {
+    world = await openWorld();
+    for (let n = 1; n <= count; n++) world.review.put(waiting(n));
+    const told: (number | 'current')[] = [];
+    const stop = new AbortController();
+    const watching = (async () => {
+      const onCurrent = () => told.push('current');
+      for await (const { candidate } of world.client.watchCandidates({ signal: stop.signal, onCurrent }))
+        told.push(candidate.beganFrame);
+    })();
+    await expect.poll(() => told.length).toBe(count + 1);
+    world.review.put(waiting(8));
+    await expect.poll(() => told.length).toBe(count + 2);
+    expect(told).toEqual([...[1, 2, 3].slice(0, count), 'current', 8]);
+    stop.abort();
+    await watching;
+  });
+
   it('stops listening when the watcher leaves', async () => {
     world = await openWorld();
     world.review.put(waiting(1));

@@ -21,6 +21,7 @@ import {
   RefusedError,
   type ReviewFilter,
   type ReviewPort,
+  type SetupPort,
 } from '../../pipeline/serve/port.ts';
 import { type ServeOptions, serve } from '../../pipeline/serve/serve.ts';
 import { encodeEvent, encodeObservation, type StatusResponse } from '../../proto/messages.ts';
@@ -136,6 +137,34 @@ export const STATUS: StatusResponse = {
   outages: [],
 };
 
+/** Knows every site and camera, and saves whatever it is given. */
+export const setupPort = (): SetupPort & { readonly asked: string[] } => {
+  const asked: string[] = [];
+  const one = (site: string, camera: string) => ({
+    ...{ site, camera, version: 0, text: '{}' },
+    ...{ savedAtMs: 0, holdsFromMs: 0 },
+  });
+  return {
+    asked,
+    async inForce(site) {
+      asked.push(`in force ${site}`);
+      return [one(site, 'quai')];
+    },
+    async versions(site, camera) {
+      asked.push(`versions ${site}`);
+      return [one(site, camera)];
+    },
+    async preview({ site }) {
+      asked.push(`preview ${site}`);
+      return { faults: [], candidates: [], frames: 0 };
+    },
+    async save({ site, camera, author }) {
+      asked.push(`save ${site} ${author.name}`);
+      return { faults: [], setup: { ...one(site, camera), version: 1, author } };
+    },
+  };
+};
+
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 export async function openWorld(options: Partial<ServeOptions> & { partitions?: number } = {}) {
@@ -146,7 +175,12 @@ export async function openWorld(options: Partial<ServeOptions> & { partitions?: 
     { topic: OBSERVED, partitions },
   ]);
   const review = scriptedReview();
-  const ports = { ingest: { take: takeAll }, status: { status: async () => STATUS } };
+  const ports = {
+    ingest: { take: takeAll },
+    status: { status: async () => STATUS },
+    setups: setupPort(),
+    statistics: { rows: () => [] },
+  };
   const serving = await serve({ log, review, port: 0, progressMs: 50, ...ports, ...options });
   const client = openClient(serving.address);
   const place = (site: string, camera: string) => partitionFor(cameraKey(site, camera), partitions);

@@ -28,7 +28,7 @@ export const site: Site = parseSite(
       '      - { id: platform, polygon: [[0.45, 0], [1, 0], [1, 1], [0.45, 1]], area_m2: 20 }',
       '    rules:',
       '      - { id: no-tracks, event: forbidden_zone, zone: tracks, for: 1s }',
-      '      - { id: full, event: density, zone: platform, limit: { people: 2 }, for: 2s }',
+      '      - { id: full, event: density, zone: platform, limit: { people: 2 }, for: 2s, confirmers: 2 }',
     ]),
   ].join('\n'),
   { file: 'simulation', dev: true },

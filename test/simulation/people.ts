@@ -62,10 +62,13 @@ export class AgentActor {
     return list.length === 0 ? undefined : list[this.#chance.below(list.length)];
   }
 
-  #decision({ candidate, state }: CandidateReview): VerdictDraft {
+  #decision({ candidate, state, firstConfirmation }: CandidateReview): VerdictDraft {
     const id = `${this.#name}-${this.#acts++}`;
     const by = { name: this.#name, role: 'agent' } as const;
-    return { id, candidate: candidate.id, by, act: this.#act(state) };
+    // Now and then somebody thinks again about what they, or the other one, said first.
+    const again = firstConfirmation !== undefined && this.#chance.unit() < 0.1;
+    const act = again ? ({ kind: 'reverse', of: firstConfirmation.id } as const) : this.#act(state);
+    return { id, candidate: candidate.id, by, act };
   }
 
   #act(state: CandidateReview['state']): Verdict['act'] {

@@ -22,9 +22,16 @@ export function promiseFaults(installation: Installation, history: History): rea
   const fail: Fail = (code, at, message) => violations.push({ code, at, message });
   const acts = new Map(agents.flatMap(({ asked }) => asked.map((one) => [one.verdict.id, one])));
   const told = new Set(history.events.map(({ value }) => value.changeId));
+  // Of two who must confirm, what the first said is told with the second: that it is on the log is what was promised.
+  const needsTwo = new Set(
+    history.candidates.flatMap(({ value }) => ((value.confirmers ?? 1) > 1 ? [value.id] : [])),
+  );
+  const given = new Set(history.verdicts.map(({ value }) => value.id));
+  const isTold = ({ id, candidate }: { readonly id: string; readonly candidate: string }) =>
+    needsTwo.has(candidate) ? given.has(id) : told.has(`${candidate}#verified#${id}`);
   for (const { verdict, answer } of acts.values()) {
     if (answer !== 'ok' || verdict.act.kind !== 'confirm') continue;
-    if (!told.has(`${verdict.candidate}#verified#${verdict.id}`))
+    if (!isTold(verdict))
       fail(
         'answered_and_lost',
         verdict.id,

@@ -102,6 +102,8 @@ export const FAULTY: readonly (readonly [string, string, Parts, string])[] = [
   ['no_cameras', 'cameras', { head: 'site: a\ncameras: []' }, 'at least one'],
   ['source_unsupported', `${QUAY}.source`, { source: 'http://h/x.mp4' }, 'is http://'],
   ['scene_unknown', `${QUAY}.source`, { source: 'scene:platfrom' }, "did you mean 'platform'"],
+  ['clips_no_picture', `${QUAY}.clips`, { source: 'scene:platform\n    clips: full' }, 'is a rendered scene'],
+  ['unknown_value', `${QUAY}.clips`, { source: 'a.mp4\n    clips: ful' }, "did you mean 'full'"],
   [
     'plane_too_large',
     `${QUAY}.analysis`,

@@ -36,6 +36,11 @@ cameras:
 `;
 
 describe('site file', () => {
+  it.each(['none', 'plane', 'full'])('reads what may be shown of a candidate: %s', (clips) => {
+    const text = `site: a\ncameras:\n  - { id: b, source: x.mp4, clips: ${clips} }\n`;
+    expect(parseSite(text, { file: 'x', dev: true }).cameras[0]?.clips).toBe(clips);
+  });
+
   it('reads the example whole', () => {
     const site = parseSite(example, { file: 'x' });
     expect(site.id).toBe('gare-exemple');

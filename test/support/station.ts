@@ -36,7 +36,8 @@ export interface RunningVigie {
 export function spawnVigie(words: readonly string[], env: Record<string, string> = {}): RunningVigie {
   const child = spawn(process.execPath, [vigieCommand(), ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
+    // Of the consoles of stations that run at the same time, one would find the default port free.
+    env: { ...process.env, VIGIE_HTTP: '127.0.0.1:0', ...env },
   });
   let printed = '';
   const ended = new Promise<Ended>((resolve) => {

@@ -23,9 +23,10 @@ interface Run {
   readonly loop?: boolean;
   readonly open: (camera: Camera, startMs: number) => Promise<PictureSource>;
   readonly nowMs?: () => number;
+  readonly asSet?: (camera: Camera) => Camera;
 }
 
-async function run({ cameras = ['quai'], pace = 'fast', loop = false, open, nowMs = Date.now }: Run) {
+async function run({ cameras = ['quai'], pace = 'fast', loop = false, open, nowMs = Date.now, asSet }: Run) {
   const site = walkedSite('gare', cameras);
   const log = openMemoryLog();
   await createTopics(log);
@@ -33,9 +34,8 @@ async function run({ cameras = ['quai'], pace = 'fast', loop = false, open, nowM
   stops.push(stop);
   const tally = new Tally(site);
   const batches = new FrameBatches(log, PARTITIONS_DEFAULT, { signal: stop.signal });
-  const done = ingest({ site, open, batches, pace, loop, nowMs, signal: stop.signal, tally }).then(() =>
-    batches.flush(),
-  );
+  const how = { site, open, batches, pace, loop, nowMs, ...(asSet && { asSet }) };
+  const done = ingest({ ...how, signal: stop.signal, tally }).then(() => batches.flush());
   const frames = async (camera = 'quai') => {
     const found: Frame[] = [];
     await readThrough(log, partitionsOf(TOPICS.frames, PARTITIONS_DEFAULT), ({ value }) =>
@@ -72,6 +72,35 @@ function breaking(startMs: number, seconds: number): PictureSource {
 }
 
 describe('ingest', () => {
+  it('opens a source anew when it is set to be watched for fire, which takes other pictures', async () => {
+    const opened: boolean[] = [];
+    let asked = 0;
+    const fire = {
+      id: 'fire',
+      event: 'fire',
+      version: 1,
+      severity: 'high',
+      sensitivity: 'medium',
+      forMs: 1_500,
+    } as const;
+    const { frames, stop, done } = await run({
+      loop: true,
+      asSet: (camera) => (++asked > 5 ? { ...camera, rules: [fire] } : camera),
+      async open({ rules }, startMs) {
+        opened.push(rules.some(({ event }) => event === 'fire'));
+        if (opened.length === 3) stop.abort();
+        return walker(startMs, 2);
+      },
+    });
+    await done;
+    expect(opened.slice(0, 2)).toEqual([false, true]);
+    const found = await frames();
+    const first = found.filter(({ epoch }) => epoch === found[0]!.epoch);
+    // Asked once to open it and once a picture.
+    expect(first.map(({ view }) => view).filter((view) => view !== 'lost')).toHaveLength(4);
+    expect(first.at(-1)?.view).toBe('lost');
+  });
+
   it('ends a stream with a frame that says that the view is lost', async () => {
     const { done, frames, tally } = await run({ open: async (_, startMs) => walker(startMs, 2) });
     await done;

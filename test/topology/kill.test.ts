@@ -8,6 +8,7 @@ import { openMemoryLog } from '../../pipeline/log/memory.ts';
 import { partitionFor } from '../../pipeline/log/partition.ts';
 import type { Log, NewRecord } from '../../pipeline/log/port.ts';
 import { cameraKey } from '../../pipeline/model.ts';
+import { Setups } from '../../pipeline/setup/setups.ts';
 import { createTopics, TOPICS } from '../../pipeline/topics.ts';
 import { toRejected } from '../../pipeline/topology/common.ts';
 import { partitionsOf, readThrough } from '../../pipeline/topology/history.ts';
@@ -16,6 +17,7 @@ import { frameWork } from '../../pipeline/topology/worker.ts';
 import { decodeCandidate, decodeObservation, encodeFrameBatch } from '../../proto/messages.ts';
 import { mortal } from '../support/mortal.ts';
 import { type Chance, random } from '../support/random.ts';
+import { NO_TRACKS, savedSetup, TRACKS } from '../support/setups.ts';
 import { walked } from '../support/walked.ts';
 import { walkedSite } from '../support/walker.ts';
 
@@ -26,6 +28,38 @@ const EPOCH_MS = 40_000;
 const LEASE_MS = 1_000_000;
 const GROUP = 'workers';
 const site = walkedSite('gare', CAMERAS);
+
+/**
+ * What somebody set meanwhile: a rule that goes while its claim is open and comes back, a zone that moves, a line that
+ * comes. The other two cameras watch as the site file says.
+ */
+const setups = new Setups(site);
+for (const setup of [
+  savedSetup('two', 1, EPOCH + 12_000, { zones: [TRACKS], rules: [{ ...NO_TRACKS, for: '2s', version: 2 }] }),
+  savedSetup('two', 2, EPOCH + 16_000, { zones: [TRACKS] }),
+  savedSetup('two', 3, EPOCH + 19_000, { zones: [TRACKS], rules: [{ ...NO_TRACKS, version: 3 }] }),
+  savedSetup('three', 1, EPOCH + 15_000, {
+    zones: [{ ...TRACKS, polygon: TRACKS.polygon.map(([x, y]) => [x! / 2, y]) }],
+    lines: [
+      {
+        id: 'gate',
+        points: [
+          [0.3, 0.2],
+          [0.3, 0.98],
+        ],
+      },
+    ],
+    rules: [
+      { ...NO_TRACKS, version: 2 },
+      { id: 'out', event: 'wrong_way', line: 'gate', allowed: 'left_to_right' },
+    ],
+  }),
+  savedSetup('three', 2, EPOCH + EPOCH_MS + 5_000, {
+    zones: [TRACKS],
+    rules: [NO_TRACKS, { id: 'busy', event: 'density', zone: 'tracks', limit: { people: 0.5 }, for: '1s' }],
+  }),
+])
+  setups.take(setup);
 
 /** Two walks of one camera, an epoch each. */
 const seen = [...(await walked(EPOCH)), ...(await walked(EPOCH + EPOCH_MS))];
@@ -102,6 +136,7 @@ async function live(scene: Scene, operations: number, tally: Tally): Promise<voi
         build: 'b',
         shared: false,
         tally,
+        setups: { setups, current: async () => undefined },
         writer: `w${writers++}`,
       }),
     onProgress: ({ read }) => {
@@ -118,9 +153,11 @@ async function live(scene: Scene, operations: number, tally: Tally): Promise<voi
 
 async function written(log: Log) {
   const candidates = new Map<string, string>();
+  const rules = new Set<string>();
   const differing: string[] = [];
   await readThrough(log, partitionsOf(TOPICS.candidates, PARTITIONS), ({ value }) => {
-    const { id, phase, revision } = decodeCandidate(value);
+    const { id, phase, revision, camera, rule, ruleVersion } = decodeCandidate(value);
+    rules.add(`${camera} ${rule} ${ruleVersion} ${phase}`);
     const key = `${id} ${phase} ${revision}`;
     const bytes = Buffer.from(value).toString('base64');
     if ((candidates.get(key) ?? bytes) !== bytes) differing.push(key);
@@ -134,7 +171,7 @@ async function written(log: Log) {
     if ((observations.get(key) ?? bytes) !== bytes) differing.push(key);
     observations.set(key, bytes);
   });
-  return { candidates, observations, differing };
+  return { candidates, observations, differing, rules };
 }
 
 async function undisturbed(seed: number) {
@@ -168,6 +205,13 @@ describe('a worker that is killed', () => {
       let records = 0;
       for (let seed = FIRST; seed < FIRST + ROUNDS; seed++) {
         const expected = await undisturbed(seed);
+        for (const rule of [
+          'two no-tracks 2 end',
+          'two no-tracks 3 begin',
+          'three no-tracks 2 update',
+          'three busy 1 begin',
+        ])
+          expect([...expected.rules], `seed ${seed}`).toContain(rule);
         expect(expected.candidates.size, `seed ${seed}`).toBeGreaterThan(20);
         records += expected.candidates.size;
         const scene = await sceneOf(seed);

@@ -6,9 +6,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fault, InputError } from '../../errors.ts';
 import { openVideoFile } from '../../ingest/file.ts';
-import type { Measured } from '../../model.ts';
+import type { Measured, Sensitivity } from '../../model.ts';
 import { loadSite } from '../../site/parse.ts';
-import { needsFlicker } from '../../site/site.ts';
+import { needsFlicker, type Site } from '../../site/site.ts';
 import { type ChainCost, runChain } from './chain.ts';
 import { type Collected, Collector } from './collect.ts';
 import { readObjects, withObjects } from './objects.ts';
@@ -58,12 +58,19 @@ export async function readTruths(directory: string, clip?: string): Promise<read
   return truths;
 }
 
+export interface ClipOptions {
+  /** Directory with what a detector found, for those clips that it has a file for. */
+  readonly objects?: string | undefined;
+  /** Of every rule, instead of what its site file says. */
+  readonly sensitivity?: Sensitivity | undefined;
+}
+
 /** Runs all clips. A clip that cannot be read is a failure of its own; the others go on. */
 export async function runClips(
   directory: string,
   truths: readonly Truth[],
   onFrame: (frames: number) => void,
-  objects?: string,
+  { objects, sensitivity }: ClipOptions = {},
 ): Promise<{ runs: readonly ClipRun[]; failures: readonly ClipFailure[] }> {
   const runs = new Map<Truth, ClipRun>();
   const failures: ClipFailure[] = [];
@@ -72,7 +79,7 @@ export async function runClips(
   const work = async () => {
     for (let truth = waiting.shift(); truth; truth = waiting.shift()) {
       try {
-        runs.set(truth, await runClip(directory, truth, onFrame, undefined, objects));
+        runs.set(truth, await runClip(directory, truth, onFrame, undefined, { objects, sensitivity }));
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         failures.push({ clip: truth.name, error });
@@ -83,19 +90,16 @@ export async function runClips(
   return { runs: truths.flatMap((truth) => runs.get(truth) ?? []), failures };
 }
 
-/**
- * `onMeasured` sees every frame, for tuning; `onFrame` gets the number of source frames since its last call; `objects`
- * names a directory with what a detector found, for those clips that it has a file for.
- */
+/** `onMeasured` sees every frame, for tuning; `onFrame` gets the number of source frames since its last call. */
 export async function runClip(
   directory: string,
   truth: Truth,
   onFrame: (frames: number) => void = () => undefined,
   onMeasured: (measured: Measured) => void = () => undefined,
-  objects?: string,
+  { objects, sensitivity }: ClipOptions = {},
 ): Promise<ClipRun> {
   const file = path.join(directory, 'site', `${truth.name}.yaml`);
-  const site = await loadSite(file, { dev: true });
+  const site = withSensitivity(await loadSite(file, { dev: true }), sensitivity);
   const camera = site.cameras[0];
   if (!camera) throw new InputError([fault('no_camera', file, 'has no camera, expected one')]);
   const found = objects === undefined ? undefined : await readObjects(objects, truth);
@@ -121,4 +125,13 @@ export async function runClip(
     (candidate) => collector.candidate(candidate),
   );
   return { truth, cost, ...collector.result() };
+}
+
+function withSensitivity(site: Site, sensitivity: Sensitivity | undefined): Site {
+  if (sensitivity === undefined) return site;
+  const cameras = site.cameras.map((camera) => ({
+    ...camera,
+    rules: camera.rules.map((rule) => ({ ...rule, sensitivity })),
+  }));
+  return { ...site, cameras };
 }

@@ -2,8 +2,10 @@
  * `vigie evaluate DIR`: runs every clip that has ground truth through the real path and says how well it did.
  */
 import { writeFile } from 'node:fs/promises';
+import { SENSITIVITIES, type Sensitivity } from '../../model.ts';
 import type { ChainCost } from './chain.ts';
 import { type ClipFailure, type ClipRun, readTruths, runClips } from './clips.ts';
+import { type AlertsByStep, leaveOneOut, leaveOneOutTable } from './leave-one-out.ts';
 import { progressBar } from './progress.ts';
 import { report, type Summary, summarise } from './report.ts';
 import type { Evaluation } from './result.ts';
@@ -12,6 +14,10 @@ export interface EvaluateOptions {
   readonly clip?: string;
   /** Directory with what a detector found in the clips (objects.ts). */
   readonly objects?: string;
+  /** Of every rule, instead of what the site files say. */
+  readonly sensitivity?: Sensitivity;
+  /** Also at the other steps of sensitivity, to see how far the clips hold the default in place. */
+  readonly leaveOneOut?: boolean;
   /** File for the JSON result. */
   readonly json?: string;
   readonly print?: (text: string) => void;
@@ -22,20 +28,28 @@ export async function evaluate(directory: string, options: EvaluateOptions = {})
   const print = options.print ?? ((text) => process.stdout.write(`${text}\n`));
   const startMs = performance.now();
   const truths = await readTruths(directory, options.clip);
-  const total = truths.reduce((sum, truth) => sum + truth.frames, 0);
+  const steps = options.leaveOneOut === true ? SENSITIVITIES : [];
+  const total = truths.reduce((sum, truth) => sum + truth.frames, 0) * (1 + steps.length);
   const bar = progressBar(total, 'frames');
-  const { runs, failures } = await runClips(
-    directory,
-    truths,
-    (frames) => bar.advance(frames),
-    options.objects,
-  );
+  const { objects, sensitivity } = options;
+  const run = (step: Sensitivity | undefined) =>
+    runClips(directory, truths, (frames) => bar.advance(frames), { objects, sensitivity: step });
+  const { runs, failures } = await run(sensitivity);
+  const atSteps = [];
+  for (const step of steps) {
+    const { runs } = await run(step);
+    atSteps.push([step, runs.flatMap(({ alerts }) => alerts)] as const);
+  }
   bar.done();
 
   const evaluation = evaluationOf(runs);
   const ran = runs.map((run) => run.truth);
   const cost = costOf(runs, performance.now() - startMs);
   print(report(evaluation, ran));
+  if (steps.length > 0) {
+    const byStep = Object.fromEntries(atSteps) as unknown as AlertsByStep;
+    print(`\n${leaveOneOutTable(leaveOneOut(ran, byStep))}`);
+  }
   print(`\n${costText(cost)}`);
   for (const failure of failures) print(failureText(failure));
   if (options.json !== undefined) {

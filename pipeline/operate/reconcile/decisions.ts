@@ -25,9 +25,9 @@ export function decisionsOf(
   const reversed = new Map<string, Verdict>();
   const standings = new Map<string, Standing>();
   const seen = new Set<string>();
-  // Of its first record, which is where its waiting begins.
-  const heardAtMs = new Map<string, number>();
-  for (const { value, atMs } of heard) if (!heardAtMs.has(value.id)) heardAtMs.set(value.id, atMs);
+  // Its waiting begins with its first record, which also says how many must confirm it.
+  const first = new Map<string, Said<Candidate>>();
+  for (const one of heard) if (!first.has(one.value.id)) first.set(one.value.id, one);
   for (const { value: verdict, atMs } of verdicts) {
     const candidate = candidates.get(verdict.candidate)?.value;
     // The same id again is the same act.
@@ -37,9 +37,10 @@ export function decisionsOf(
     if (verdict.site !== candidate.site || verdict.camera !== candidate.camera) continue;
     const was = standings.get(candidate.id) ?? {
       kind: 'open',
-      sinceMs: heardAtMs.get(candidate.id) ?? atMs,
+      sinceMs: first.get(candidate.id)?.atMs ?? atMs,
     };
-    const judgement = judge(was, verdict, atMs, TERMS);
+    const confirmers = first.get(candidate.id)?.value.confirmers ?? 1;
+    const judgement = judge(was, verdict, atMs, { ...TERMS, confirmers });
     if ('refusal' in judgement) continue;
     standings.set(candidate.id, judgement.next);
     if (judgement.next.kind === 'confirmed') confirmed.set(verdict.id, verdict);

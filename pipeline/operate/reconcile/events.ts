@@ -77,10 +77,25 @@ function unfounded(
   const lawful = change === 'retracted' ? decisions.reversed : decisions.confirmed;
   if (lawful.get(verdict.id)?.candidate !== id)
     fail('event_unconfirmed', changeId, `'${verdict.id}' does not ${lawfulAct(change)} '${id}'`);
+  if (change !== 'retracted' && (candidate.confirmers ?? 1) > 1) seconded(event, acts, fail);
   const byVerdict = change === 'verified' || change === 'retracted';
   const cause = byVerdict ? verdict.id : candidate.revision;
   if (changeId !== `${id}#${change}#${cause}`)
     fail('event_id_not_derived', changeId, `expected '${id}#${change}#${cause}'`);
+}
+
+/** Where two people must confirm: two verdicts on the log, for this candidate, of two names. */
+function seconded(
+  { id, changeId, verdict, firstConfirmation: first }: VerifiedEvent,
+  acts: ReadonlySet<string>,
+  fail: Fail,
+): void {
+  if (first === undefined)
+    fail('event_by_one_person', changeId, `confirmed by '${verdict.by.name}' alone, expected two people`);
+  else if (first.by.name === verdict.by.name)
+    fail('event_by_one_person', changeId, `confirmed twice by '${first.by.name}', expected two people`);
+  else if (!acts.has(canonical(first)) || first.candidate !== id || first.act.kind !== 'confirm')
+    fail('event_unconfirmed', changeId, `its first confirmation '${first.id}' is not on the log of verdicts`);
 }
 
 function lawfulAct(change: VerifiedEvent['change']): string {

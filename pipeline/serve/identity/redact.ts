@@ -4,17 +4,21 @@
  * Done on the stored bytes, so that fields of a newer release pass through as they do in the whole event. The grammar
  * (https://protobuf.dev/programming-guides/encoding/), with the field numbers of proto/vigie/v1:
  *
- *   Event.verdict = 5, Verdict.by = 5, Agent.name = 1, all of wire type 2 (length, then that many bytes)
+ *   Event.verdict = 5, Event.first_confirmation = 6, Verdict.by = 5, Agent.name = 1, all of wire type 2 (length, then
+ *   that many bytes)
  *
  * A note is a sentence that an agent wrote, and stays: agents are told who reads it.
  */
 import { varintBytes, writeVarint } from '../varint.ts';
 
-const NAME_AT = [5, 5, 1];
+const NAMES_AT = [
+  [5, 5, 1],
+  [6, 5, 1],
+];
 
-/** Of an event that decodes. The same bytes when it names nobody. */
+/** Of an event that decodes: neither who confirmed it nor who did so first. The same bytes when it names nobody. */
 export function withoutAgentName(event: Uint8Array): Uint8Array {
-  return without(event, NAME_AT) ?? event;
+  return NAMES_AT.reduce((left, path) => without(left, path) ?? left, event);
 }
 
 /** Undefined when there is nothing at the path. A field that stands twice is taken out twice, or merging would restore it. */

@@ -23,6 +23,45 @@ it('events are listed and got by site, type and name of the agent', async () => 
   expect(await refusal(some.listEvents({ types: ['fire'] }))).toBe('PERMISSION_DENIED outside_scope');
 });
 
+it('whoever calls is told whom they are taken for, and what is served where they may see it', async () => {
+  const place = { site: 'gare', siteName: 'Gare', siteKind: 'station' } as const;
+  world = await openIdentityWorld({ status: { status: async () => STATUS, place } });
+  const untilMs = world.clock.nowMs + 60_000;
+  const agent = await world.as({
+    role: 'agent',
+    sites: ['gare'],
+    events: ['fire'],
+    untilMs,
+    name: 'A. Martin',
+  });
+  const seconds = Math.floor(untilMs / 1_000) * 1_000;
+  expect(await agent.whoAmI()).toEqual({
+    kind: 'known',
+    name: 'A. Martin',
+    role: 'agent',
+    sites: ['gare'],
+    types: ['fire'],
+    agentNames: true,
+    untilMs: seconds,
+    served: place,
+  });
+  const producer = await (await world.as({ role: 'producer', sites: ['elsewhere'] })).whoAmI();
+  expect(producer).toMatchObject({ kind: 'known', role: 'producer', types: 'all', agentNames: false });
+  expect(producer.served).toBeUndefined();
+  expect(await refusal(world.clientWith(undefined).whoAmI())).toBe('UNAUTHENTICATED credentials_missing');
+});
+
+it('a habilitation that ends before its token ends what it is good for', async () => {
+  world = await openIdentityWorld({ status: { status: async () => STATUS } });
+  const day = new Date(world.clock.nowMs).toISOString().slice(0, 10);
+  const agent = await world.as({
+    role: 'agent',
+    untilMs: world.clock.nowMs + 1e9,
+    habilitation: { from: day, to: day },
+  });
+  expect(await agent.whoAmI()).toMatchObject({ untilMs: Date.parse(day) + 86_400_000 });
+});
+
 it('neither a watch nor the status leaves the sites', async () => {
   world = await openIdentityWorld();
   const other = await world.as({ role: 'supervisor', sites: ['elsewhere'] });

@@ -6,9 +6,9 @@ import { importsOf, type Source, withoutComments } from './source.ts';
 
 /** Time and chance are inputs here. */
 export const PURE = [
-  /^pipeline\/(admit|observe|measure|detect|site)\//,
+  /^pipeline\/(admit|observe|measure|detect|setup|site)\//,
   /^pipeline\/ingest\/scenes\//,
-  /^pipeline\/review\/(ledger|judge)\.ts$/,
+  /^pipeline\/review\/(ledger|judge|statistics)\.ts$/,
   /^pipeline\/(model|errors|saved|stage|topics)\.ts$/,
   /^kernels\//,
   /^proto\//,
@@ -46,7 +46,7 @@ export const LINES_MAX = 500;
 
 export function lengthFaults(files: readonly Source[]): readonly string[] {
   return files
-    .filter((file) => /\.(ts|proto|html|css|js)$/.test(file.path))
+    .filter((file) => /\.(tsx?|proto|html|css|js)$/.test(file.path))
     .map((file) => ({ path: file.path, lines: file.text.split('\n').length - 1 }))
     .filter(({ lines }) => lines >= LINES_MAX)
     .map(({ path, lines }) => `${path} has ${lines} lines, expected fewer than ${LINES_MAX}`);

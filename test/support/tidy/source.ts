@@ -19,7 +19,7 @@ export interface Import {
 export const ROOT = path.resolve(fileURLToPath(import.meta.url), '../../../..');
 
 const NOT_OURS = new Set(['node_modules', 'dist', '.git', '.vigie', '.kafka', 'coverage', 'generated']);
-const TEXT = /\.(ts|json|ya?ml|proto|md|html|css|js|sh)$|^[^.]+$|^\.(npmrc|gitignore)$/;
+const TEXT = /\.(tsx?|json|ya?ml|proto|md|html|css|js|sh)$|^[^.]+$|^\.(npmrc|gitignore)$/;
 
 /** Every text file that belongs to the project. */
 export function sources(): readonly Source[] {

@@ -1,0 +1,61 @@
+/** `vigie setups`: what cameras watch for, and since when, by whose hand. */
+import { fault, InputError } from '../errors.ts';
+import type { CameraSetup } from '../model.ts';
+import { openClient } from '../serve/client.ts';
+import { type ReachWords, reach } from './reach.ts';
+import { processTerminal, say, type Terminal } from './terminal.ts';
+import { plain } from './told.ts';
+
+export interface SetupsWords extends ReachWords {
+  readonly json?: boolean;
+  /** Every version, the newest first. */
+  readonly versions?: boolean;
+}
+
+/** Exit code 0. `of`: a site, or `SITE/CAMERA`. Throws InputError (words), RpcError. */
+export async function setups(
+  of: string,
+  words: SetupsWords,
+  { output }: Terminal = processTerminal(),
+): Promise<number> {
+  const [site = '', camera, more] = of.split('/');
+  if (site === '' || camera === '' || more !== undefined)
+    throw new InputError([fault('bad_argument', 'of', `is '${of}', expected SITE or SITE/CAMERA`)]);
+  if (words.versions && camera === undefined)
+    throw new InputError([
+      fault('bad_argument', '--versions', 'are those of one camera, expected SITE/CAMERA'),
+    ]);
+  const client = openClient(words.server, reach(words));
+  try {
+    const found =
+      words.versions && camera !== undefined
+        ? await client.listSetups(site, camera)
+        : await client.getSetups(site, camera === undefined ? [] : [camera]);
+    for (const setup of found) {
+      await say(output, words.json ? JSON.stringify(setup) : line(setup));
+      if (camera !== undefined && !words.versions && !words.json) await say(output, indented(setup.text));
+    }
+    return 0;
+  } finally {
+    client.close();
+  }
+}
+
+function line({ camera, version, author, savedAtMs, holdsFromMs, note, revertsTo }: CameraSetup): string {
+  if (version === 0) return `${plain(camera)}  as the site file says`;
+  const [saved, holds] = [savedAtMs, holdsFromMs].map((ms) => new Date(ms).toISOString());
+  return [
+    `${plain(camera)}  version ${version}, saved ${saved} by ${plain(author?.name ?? 'nobody')}, holds from ${holds}`,
+    ...(revertsTo === undefined ? [] : [`brings back ${revertsTo}`]),
+    ...(note === undefined ? [] : [plain(note)]),
+  ].join('; ');
+}
+
+/** As people write it; what is no JSON, and so holds nowhere, as it is. */
+function indented(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), undefined, 2);
+  } catch {
+    return plain(text);
+  }
+}
