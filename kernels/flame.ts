@@ -13,11 +13,13 @@
  *   is hot        bright, and red far above blue, for a share of the time: flames of the usual colours, or
  *   is white-hot  bright to the limit of the sensor, warm at its rim and never bluish: flames that blind the camera.
  *
- * Five things then tell it from what it is not: flames flicker inside as well, so beside a cell that is hot and does not
+ * Six things then tell it from what it is not: flames flicker inside as well, so beside a cell that is hot and does not
  * (`solid`), it is the edge of cloth or paint that moves; what passes shows the same
  * a moment later further to the side (`passing`, as flames only do upwards); a lamp's cells rise and fall as one (`together`, the squared correlation
- * with the liveliest candidate nearby), a blinking lamp repeats itself (`periodic`, the autocorrelation at its best lag
- * after the first one at which it is negative), and when most of the view changes it is the camera that shakes. Colour
+ * with the liveliest candidate nearby), and all that it shines on is switched in the same picture, whatever else goes on
+ * there (`switched`, the same of the steps from picture to picture: somebody in the light, a train or a gain that is
+ * slower than a switch hardly counts in it); a blinking lamp repeats itself (`periodic`, the autocorrelation at its best lag
+ * after the first one at which it is negative, of the luma or of its steps), and when most of the view changes it is the camera that shakes. Colour
  * rules of this kind: Celik and Demirel, Fire Safety Journal 44 (2009); flicker of 1 to 12 Hz: Toreyin et al., Pattern
  * Recognition Letters 27 (2006).
  */
@@ -52,6 +54,8 @@ const SOLID_NEAR: i32 = 2;
 /** Where a lamp begins and a flame ends. */
 const TOGETHER_MAX: f64 = 0.95;
 const TOGETHER_SPAN: f64 = 0.35;
+const SWITCHED_MAX: f64 = 0.85;
+const SWITCHED_SPAN: f64 = 0.2;
 const PASSING_MAX: f64 = 0.9;
 const PASSING_SPAN: f64 = 0.2;
 /** Cells to the side, and pictures later, at most. */
@@ -63,16 +67,17 @@ const LAG_MAX: i32 = 20;
 /** Shares of the view. */
 const UNREST_MAX: f64 = 0.4;
 const UNREST_SPAN: f64 = 0.2;
-/** The series of one candidate: 32 i16 without their mean, then as many zeros for the lags. */
-const SERIES: usize = 128;
+/** The series of one candidate: 32 i16 without their mean, as many zeros for the lags, 31 steps, 33 zeros. */
+const SERIES: usize = 256;
+const STEPS: usize = 128;
 
 export function flameBytes(width: i32, height: i32): i32 {
   return padded(width, height) * (2 * SLOTS + 1) + 2 * SLOTS;
 }
 
-/** What is shared by cameras that take turns: two bytes (marks, solid), four (liveliness) and a series a cell. */
+/** What is shared by cameras that take turns: two bytes (marks, solid), twice four (liveliness) and a series a cell. */
 export function flameScratchBytes(width: i32, height: i32): i32 {
-  return padded(width, height) * (6 + i32(SERIES));
+  return padded(width, height) * (10 + i32(SERIES));
 }
 
 function padded(width: i32, height: i32): i32 {
@@ -215,12 +220,14 @@ export function flame(out: usize, state: usize, slot: i32, samples: i32, scratch
   if (candidates == 0) return 0;
   const calm = calmness(heat + plane, first, samples, columns * rows);
   const lively = solid + plane;
-  const series = lively + 4 * plane;
+  const abrupt = lively + 4 * plane;
+  const series = abrupt + 4 * plane;
   for (let i = 0; i < columns * rows; i++) {
     if (load<u8>(scratch + i) == 0) continue;
     const own = series + SERIES * i;
     unroll(own, state + i, plane, first, samples);
     store<i32>(lively + 4 * i, product(own, own));
+    store<i32>(abrupt + 4 * i, product(own + STEPS, own + STEPS));
   }
   let found = 0;
   for (let row = 0; row < rows; row++) {
@@ -232,16 +239,21 @@ export function flame(out: usize, state: usize, slot: i32, samples: i32, scratch
       const power = f64(load<i32>(lively + 4 * i));
       const other = liveliest(scratch, lively, column, row, columns, rows);
       if (other < 0) continue;
-      const both = f64(product(own, series + SERIES * other));
-      const together = (both * both) / (power * f64(load<i32>(lively + 4 * other)));
+      const together = likeness(own, series + SERIES * other, power, f64(load<i32>(lively + 4 * other)));
       const apart = share((TOGETHER_MAX - together) / TOGETHER_SPAN);
       if (apart == 0) continue;
+      const most = liveliest(scratch, abrupt, column, row, columns, rows);
+      const steps = f64(load<i32>(abrupt + 4 * i));
+      const switched = likeness(own + STEPS, series + SERIES * most + STEPS, steps, f64(load<i32>(abrupt + 4 * most)));
+      const single = share((SWITCHED_MAX - switched) / SWITCHED_SPAN);
+      if (single == 0) continue;
       const soft = share(f64(SOLID_MOST - solids(solid, column, row, columns, rows)) / f64(SOLID_MOST));
       if (soft == 0) continue;
       const staying = share((PASSING_MAX - passing(scratch, series, lively, column, row, columns, samples)) / PASSING_SPAN);
       if (staying == 0) continue;
-      const irregular = share((PERIODIC_MAX - periodic(own, power, samples)) / PERIODIC_SPAN);
-      const score = i32((f64(mark) * 255.0 * apart * soft * staying * irregular * calm) / f64(TURNS_MOST * HOT_MOST));
+      const repeated = max(periodic(own, power, samples), periodic(own + STEPS, steps, samples - 1));
+      const irregular = share((PERIODIC_MAX - repeated) / PERIODIC_SPAN);
+      const score = i32((f64(mark) * 255.0 * apart * single * soft * staying * irregular * calm) / f64(TURNS_MOST * HOT_MOST));
       store<u8>(out + i, score);
       found += i32(score > 0);
     }
@@ -306,7 +318,7 @@ function share(value: f64): f64 {
   return max(0, min(1, value));
 }
 
-/** Luma of one cell, oldest first, less its mean (rounded down), then zeros. */
+/** Luma of one cell, oldest first, less its mean (rounded down), then zeros, then its steps. */
 function unroll(out: usize, at: usize, plane: i32, first: i32, samples: i32): void {
   memory.fill(out, 0, SERIES);
   let sum = 0;
@@ -317,6 +329,16 @@ function unroll(out: usize, at: usize, plane: i32, first: i32, samples: i32): vo
   }
   const mean = sum / samples;
   for (let k = 0; k < samples; k++) store<i16>(out + 2 * k, load<i16>(out + 2 * k) - mean);
+  for (let k = 1; k < samples; k++)
+    store<i16>(out + STEPS + 2 * (k - 1), load<i16>(out + 2 * k) - load<i16>(out + 2 * (k - 1)));
+}
+
+/** Squared correlation of two series of these powers. A candidate turns, so that no power is 0. */
+// @ts-ignore: decorator
+@inline
+function likeness(a: usize, b: usize, powerA: f64, powerB: f64): f64 {
+  const both = f64(product(a, b));
+  return (both * both) / (powerA * powerB);
 }
 
 /** Sum of products of two series: at most 32 * 255 * 255. */
@@ -338,7 +360,7 @@ function solids(solid: usize, column: i32, row: i32, columns: i32, rows: i32): i
   return count;
 }
 
-/** The candidate around this one, other than itself, whose luma varies most; the first of equals; -1: none. */
+/** The candidate around this one, other than itself, that varies most by `lively`; the first of equals; -1: none. */
 function liveliest(marked: usize, lively: usize, column: i32, row: i32, columns: i32, rows: i32): i32 {
   let best = -1;
   let most = -1;

@@ -37,12 +37,30 @@ const TRAIN_COVER = 0.35;
 /** So many people do not come into a zone all at once; the pieces of a train do, in its first pictures. */
 const AT_ONCE_PEOPLE = 6;
 const AT_ONCE_MS = 500;
+/**
+ * Nor do they come into view within a second as one mass that sweeps over so much of the zone, wherever their feet are.
+ * People come over an edge at 1.3 a second and metre at most (Weidmann 1993): these would need five metres of it.
+ */
+const SWEEP_SHARE = 0.2;
+const SWEEP_MS = 1_000;
+/** Gap between two parts of a mass, people's heights. */
+const SWEEP_GAP = 0.1;
+/** Looks that are kept of a second. */
+const LOOKS_MAX = 32;
+/** What the side of the view cuts off and still stands for so many people is wider than is seen: nobody upright. */
+const CUT_OFF_PEOPLE = 3;
 /** Whoever stood there while the view was blind seems to come at once as well. */
 const SIGHTED_MS = 1_000;
 /** Share of the zone that may still be covered when the train has left, and how long leaving may take. */
 const LEFT_COVER = 0.12;
 const TRAIN_LEAVES_MS = 120_000;
 const TRAIN_AFTER_MS = 3_000;
+
+interface Coverage {
+  readonly atMs: number;
+  /** Share of the zone. */
+  readonly covered: number;
+}
 
 export class ForbiddenZone implements RuleMachine {
   readonly place: string;
@@ -56,6 +74,8 @@ export class ForbiddenZone implements RuleMachine {
   /** Since when the view has been trusted without a break. */
   #sightedAtMs: number | undefined;
   #trustedAtMs = Number.NEGATIVE_INFINITY;
+  /** How much of the zone was covered in the last second. */
+  #coverages: readonly Coverage[] = [];
   readonly #origins = new Origins();
   readonly #clutter = new Clutter();
 
@@ -72,6 +92,7 @@ export class ForbiddenZone implements RuleMachine {
       claimed: this.#claimed,
       sightedAtMs: this.#sightedAtMs,
       trustedAtMs: this.#trustedAtMs,
+      coverages: this.#coverages,
       origins: this.#origins.save(),
       clutter: this.#clutter.save(),
     };
@@ -85,6 +106,7 @@ export class ForbiddenZone implements RuleMachine {
     this.#claimed = saved.claimed;
     this.#sightedAtMs = saved.sightedAtMs;
     this.#trustedAtMs = saved.trustedAtMs;
+    this.#coverages = saved.coverages;
     this.#origins.restore(saved.origins);
     this.#clutter.restore(saved.clutter);
   }
@@ -106,12 +128,14 @@ export class ForbiddenZone implements RuleMachine {
     this.#origins.update(tracks, now);
     const zone = zones.find((measured) => measured.zone === this.place);
     const covered = zone?.covered ?? 0;
-    const upright = seen.some((track) => isUpright(track, aspect));
+    const upright = seen.some((track) => isSomebody(track, aspect));
+    const swept = this.#swept(covered, now);
     const sighted = now - this.#sightedAtMs >= SIGHTED_MS;
     if (
       (covered > TRAIN_COVER && !upright) ||
       seen.some((track) => isTrain(track, aspect)) ||
-      (sighted && atOnce(seen) >= AT_ONCE_PEOPLE)
+      (sighted && atOnce(seen) >= AT_ONCE_PEOPLE) ||
+      (sighted && swept >= SWEEP_SHARE && massIn(seen, tracks, aspect) >= AT_ONCE_PEOPLE)
     )
       this.#trainAtMs = now;
     // It has left when little is covered; what stays covered after that is not the train any more.
@@ -145,6 +169,13 @@ export class ForbiddenZone implements RuleMachine {
     };
   }
 
+  /** Share of the zone that was covered within the last second. */
+  #swept(covered: number, now: number): number {
+    const kept = this.#coverages.filter(({ atMs }) => now - atMs <= SWEEP_MS);
+    this.#coverages = [...kept, { atMs: now, covered }].slice(-LOOKS_MAX);
+    return covered - Math.min(...this.#coverages.map((look) => look.covered));
+  }
+
   /** A track that is carried on by prediction neither gains nor loses; one that leaves starts again. */
   #count(inside: readonly Track[], stepMs: number): void {
     const there = new Set(inside.map((track) => track.id));
@@ -159,6 +190,31 @@ export class ForbiddenZone implements RuleMachine {
 /** How many people are in the zone who were not seen anywhere half a second ago. */
 function atOnce(seen: readonly Track[]): number {
   return seen.reduce((sum, track) => sum + (track.ageMs < AT_ONCE_MS ? track.people : 0), 0);
+}
+
+/** People of those who came into view within a second and touch each other, beginning with those in the zone. */
+function massIn(seen: readonly Track[], tracks: readonly Track[], aspect: number): number {
+  const mass = seen.filter(isNew);
+  const left = new Set(tracks.filter((track) => track.seen && isNew(track)));
+  for (const track of mass) left.delete(track);
+  for (let k = 0; k < mass.length; k++)
+    for (const track of left)
+      if (touches(mass[k]!, track, aspect)) {
+        left.delete(track);
+        mass.push(track);
+      }
+  return mass.reduce((sum, track) => sum + track.people, 0);
+}
+
+function isNew({ ageMs }: Track): boolean {
+  return ageMs <= SWEEP_MS;
+}
+
+function touches(a: Track, b: Track, aspect: number): boolean {
+  const gap = SWEEP_GAP * Math.max(a.personHeight, b.personHeight);
+  const apartX = Math.max(a.box.x0 - b.box.x1, b.box.x0 - a.box.x1) * aspect;
+  const apartY = Math.max(a.box.y0 - b.box.y1, b.box.y0 - a.box.y1);
+  return Math.max(apartX, apartY) <= gap;
 }
 
 function isTrusted(track: Track, aspect: number, cluttered: boolean): boolean {
@@ -178,7 +234,12 @@ function isPiece({ box, personHeight }: Track, aspect: number): boolean {
 
 /** Trains are wide; what is upright is a person, however tall a camera that nobody calibrated takes it to be. */
 function isTrain(track: Track, aspect: number): boolean {
-  if (isUpright(track, aspect)) return false;
+  if (isSomebody(track, aspect)) return false;
   const height = track.box.y1 - track.box.y0;
   return height > TRAIN_HEIGHTS * track.personHeight || track.people >= TRAIN_PEOPLE;
+}
+
+function isSomebody(track: Track, aspect: number): boolean {
+  const cutOff = track.box.x0 <= 0 || track.box.x1 >= 1;
+  return isUpright(track, aspect) && !(cutOff && track.people >= CUT_OFF_PEOPLE);
 }

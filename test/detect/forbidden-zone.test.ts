@@ -150,3 +150,83 @@ describe('many who are in the zone all at once', () => {
     expect(claimsOf((n) => many(n, 0, 6), 22).length).toBeGreaterThan(0);
   });
 });
+
+describe('a mass that sweeps over the zone within a second', () => {
+  const FROM = 10;
+  /** Pieces of one thing, side by side from the zone's edge on; the first has its foot in the zone. */
+  const parts = (n: number, count: number, gap = 0) =>
+    n < FROM
+      ? none
+      : Array.from({ length: count }, (_, i) =>
+          person({
+            id: i + 1,
+            x: 0.05 + (n - FROM) * 0.01 + i * (0.04 + gap),
+            zones: i === 0 ? ['tracks'] : [],
+            ageMs: (n - FROM) * STEP_MS,
+          }),
+        );
+  const covered = (n: number, share: number, since = FROM) => [
+    { zone: 'tracks', covered: n < since ? 0 : share },
+  ];
+  const rows: readonly [string, (n: number) => Seen, readonly string[]][] = [
+    ['is a train, wherever its feet are', (n) => ({ tracks: parts(n, 6), zones: covered(n, 0.25) }), []],
+    [
+      'is people when they are fewer',
+      (n) => ({ tracks: parts(n, 5), zones: covered(n, 0.25) }),
+      ['begin@15'],
+    ],
+    [
+      'is people when they cover less',
+      (n) => ({ tracks: parts(n, 6), zones: covered(n, 0.15) }),
+      ['begin@15'],
+    ],
+    [
+      'is people when they do not touch: 0.2 of a height between them',
+      (n) => ({ tracks: parts(n, 6, 0.0225), zones: covered(n, 0.25) }),
+      ['begin@15'],
+    ],
+    [
+      'is people when what covers the zone has been there for longer',
+      (n) => ({ tracks: parts(n, 6), zones: covered(n, 0.25, 2) }),
+      ['begin@15'],
+    ],
+    [
+      'is people when they have been in view for longer',
+      (n) => ({
+        tracks: parts(n, 6).map((track) => ({ ...track, ageMs: track.ageMs + 1_200 })),
+        zones: covered(n, 0.25),
+      }),
+      ['begin@15'],
+    ],
+    [
+      'is people when the view has only just been found again',
+      (n) => ({
+        tracks: parts(n, 6),
+        zones: covered(n, 0.25),
+        ...(n === FROM - 1 ? { view: 'blurred' as const } : {}),
+      }),
+      ['begin@15'],
+    ],
+  ];
+  test.each(rows)('%s', (_name, look, expected) => {
+    expect(spansOf(play(siteOf([noTracks]), 24, look))).toEqual(expected);
+  });
+});
+
+describe('what is taller than wide and covers half of the zone', () => {
+  const upright = (n: number, patch: Parameters<typeof person>[0]) => ({
+    tracks: [at(n, { wide: 0.06, tall: 0.4, ...patch })],
+    zones: [{ zone: 'tracks', covered: n < 2 ? 0 : 0.5 }],
+  });
+  const rows: readonly [string, Parameters<typeof person>[0], number][] = [
+    ['is somebody', {}, 1],
+    ['is somebody whom the side of the view cuts off', { x: 0.03 }, 1],
+    ['is a train when it is cut off and stands for three people', { x: 0.03, people: 3 }, 0],
+    ['is a train at the other side too', { x: 0.97, people: 3 }, 0],
+    ['is people when all of it is seen', { people: 3 }, 1],
+  ];
+  test.each(rows)('%s', (_name, patch, claims) => {
+    const look = (n: number) => upright(n, { ...patch, y: 0.8 + 0.004 * n });
+    expect(spansOf(play(siteOf([noTracks]), 30, look))).toHaveLength(claims);
+  });
+});

@@ -43,7 +43,7 @@ function noise({ luma, u, v }: Planes, _n: number, _width: number, _height: numb
 function patches({ luma, u, v }: Planes, n: number, width: number, height: number, chance: Chance): void {
   const across = Math.ceil(width / 12);
   for (let patch = 0; patch < across * Math.ceil(height / 12); patch++) {
-    if (n > 0 && (patch % 2 === 0 || n > 38 || chance.below(3) > 0)) continue;
+    if (n > 0 && (patch % 2 === 0 || n > 38 || chance.below(2) > 0)) continue;
     const bright = chance.below(3) === 0 ? 235 - chance.below(30) : 60 + chance.below(120);
     const warm = patch % 3 === 0 ? 60 : patch % 3 === 1 ? 4 + chance.below(16) : chance.below(30) - 10;
     const [x0, y0] = [12 * (patch % across), 12 * Math.floor(patch / across)];
@@ -61,7 +61,7 @@ describe.each(SIZES)('flames at %ix%i', (width, height) => {
   it.each(DRAWN)(`agree with their twin: %s (seed ${SEED})`, (what, draw) => {
     const cells = Math.ceil(width / 4) * Math.ceil(height / 4);
     const chroma = ((width + 1) >> 1) * ((height + 1) >> 1);
-    const { exports: wasm, memory, base } = instantiate(cells * 220 + 2 * width * height + 65_536);
+    const { exports: wasm, memory, base } = instantiate(cells * 300 + 2 * width * height + 65_536);
     let next = base;
     const take = (bytes: number) => {
       const at = next;

@@ -139,6 +139,47 @@ const LOOK_ALIKES: readonly Case[] = [
     },
   ],
   [
+    'hazard lights on a wall over which a shadow moves slowly',
+    (canvas, s) => {
+      const on = isOn(s, 1.4);
+      for (let y = 30; y < 62; y++)
+        for (let x = 44; x < 84; x++) {
+          const lit = 130 + 45 * Math.sin(1.9 * s + (x + y) / 12);
+          canvas.dot(x, y, { y: lit + (on ? 36 : 0), u: on ? 62 : 104, v: on ? 174 : 146 });
+        }
+    },
+  ],
+  [
+    'hazard lights while the gain follows something else',
+    (canvas, s) => {
+      const gain = 1 + 0.35 * Math.sin(2.4 * s);
+      for (const [x, share] of [
+        [50, 1],
+        [66, 0.75],
+        [82, 0.55],
+      ] as const)
+        canvas.disc(x, 50, 7, { y: gain * (100 + (isOn(s, 1.3) ? 70 * share : 0)), u: 60, v: 172 });
+    },
+  ],
+  [
+    'hazard lights on a wall that a train lights up slowly while somebody shifts before it',
+    (canvas, s, chance) => {
+      for (let y = 26; y < 78; y++)
+        for (let x = 36; x < 108; x++) {
+          const near = Math.exp(-(Math.min((x - 58) ** 2, (x - 86) ** 2) + (y - 52) ** 2) / 150);
+          const sweep = Math.exp(-(((x - ((14 * s) % 140) - 10) / 22) ** 2));
+          const shine = isOn(s, 1.4) ? near : 0;
+          const y0 = 92 + 50 * sweep + 62 * shine;
+          canvas.dot(x, y, {
+            y: y0,
+            u: 112 - 50 * near * (shine ? 1 : 0.5),
+            v: 142 + 36 * near * (shine ? 1 : 0.5),
+          });
+        }
+      somebody(72 + 7 * Math.sin(1.7 * s), 84, dark)(canvas, s, chance);
+    },
+  ],
+  [
     'headlights that pass',
     (canvas, s) => {
       for (let k = 0; k < 3; k++) canvas.disc(((60 * s + 70 * k) % 210) - 25, 60, 5, headlight);

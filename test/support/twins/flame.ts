@@ -109,21 +109,38 @@ export function flame(state: Glances, samples: number): Uint8Array {
         other !== one && Math.abs(other.column - one.column) <= 4 && Math.abs(other.row - one.row) <= 4,
     );
     if (near.length === 0) continue;
-    const lively = near.reduce((most, other) =>
-      product(other.series, other.series) > product(most.series, most.series) ? other : most,
-    );
     const power = product(one.series, one.series);
-    const both = product(one.series, lively.series);
-    const together = (both * both) / (power * product(lively.series, lively.series));
+    const together = likenessToLiveliest(
+      one.series,
+      near.map(({ series }) => series),
+    );
     const apart = share((0.95 - together) / 0.35);
+    const switched = likenessToLiveliest(
+      stepsOf(one.series),
+      near.map(({ series }) => stepsOf(series)),
+    );
+    const single = share((0.85 - switched) / 0.2);
     const soft = share((4 - solidsAround(one, solid, columns, rows)) / 4);
     const staying = share((0.9 - passing(one, candidates)) / 0.2);
-    const irregular = share((0.85 - periodic(one.series, power)) / 0.25);
+    const steps = stepsOf(one.series);
+    const repeated = Math.max(periodic(one.series, power), periodic(steps, product(steps, steps)));
+    const irregular = share((0.85 - repeated) / 0.25);
     out[one.row * columns + one.column] = Math.trunc(
-      (one.mark * 255 * apart * soft * staying * irregular * calm) / 40,
+      (one.mark * 255 * apart * single * soft * staying * irregular * calm) / 40,
     );
   }
   return out;
+}
+
+/** Squared correlation with the one that varies most. */
+function likenessToLiveliest(one: readonly number[], others: readonly (readonly number[])[]): number {
+  const lively = others.reduce((most, other) => (product(other, other) > product(most, most) ? other : most));
+  const both = product(one, lively);
+  return (both * both) / (product(one, one) * product(lively, lively));
+}
+
+function stepsOf(series: readonly number[]): readonly number[] {
+  return series.slice(1).map((value, k) => value - series[k]!);
 }
 
 function markOf(luma: readonly number[], warmth: readonly number[]): number {
