@@ -31,7 +31,7 @@ describe.skipIf(!haveBrowser())('the login page in a browser', () => {
         await enter.click();
         await page.getByText(words).waitFor();
         // Out of the way, and out of the page.
-        expect(await field.inputValue()).toBe('');
+        await expect.poll(() => field.inputValue()).toBe('');
       };
       await refused('not-a-token', /not valid here/);
       await refused(await running.token({ role: 'agent', goodMs: -60_000 * 60 }), /has expired/);

@@ -104,7 +104,8 @@ describe.skipIf(!haveBrowser())('the network in a browser', () => {
       for (let step = 0; step < 45; step++) {
         await page.keyboard.press('ArrowDown');
         const camera = `quai-${((step + 1) * 5) % 200}`;
-        await page.waitForFunction(`document.activeElement.dataset.camera?.startsWith('${camera}')`);
+        const focused = 'document.activeElement.dataset.camera';
+        await expect.poll(() => page.evaluate<string>(focused), { timeout: 10_000 }).toMatch(camera);
       }
       await page.keyboard.press('Enter');
       // 45 rows of five down: 40 in the first site.
