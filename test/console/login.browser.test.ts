@@ -43,7 +43,7 @@ describe.skipIf(!haveBrowser())('the login page in a browser', () => {
       await field.fill(token);
       await page.keyboard.press('Enter');
       await page.getByRole('navigation', { name: 'Pages' }).waitFor();
-      expect(await page.getByText('Éloïse').isVisible()).toBe(true);
+      await page.getByText('Éloïse').waitFor();
       const kept = await page.evaluate(
         'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, document.documentElement.outerHTML])',
       );
@@ -86,14 +86,14 @@ describe.skipIf(!haveBrowser())('the login page in a browser', () => {
 
     it('believes a name, and says so', async () => {
       const { page } = await openPage(browser, running.url);
-      expect(await page.getByText('believes every name').isVisible()).toBe(true);
+      await page.getByText('believes every name').waitFor();
       await page.getByRole('button', { name: 'Log in' }).click();
       expect(await page.getByRole('alert').textContent()).toContain('A name is needed');
       await page.getByLabel('Your name').fill('Éloïse');
       await page.getByRole('radio', { name: 'supervisor' }).check();
       await page.keyboard.press('Enter');
       await page.getByRole('navigation', { name: 'Pages' }).waitFor();
-      expect(await page.getByText('Not for real agents').isVisible()).toBe(true);
+      await page.getByText('Not for real agents').waitFor();
       await page.getByRole('button', { name: 'Log out' }).click();
       await page.getByLabel('Your name').waitFor();
       await page.context().close();

@@ -70,8 +70,8 @@ describe.skipIf(!haveBrowser())('the network in a browser', () => {
       const details = page.getByRole('complementary', { name: 'Details' });
       expect(await details.textContent()).toContain('This is not a quiet view');
       expect(await details.getByRole('row', { name: /voies/ }).textContent()).toContain('not known');
-      expect(await page.getByText('2 waiting').isVisible()).toBe(true);
-      expect(await page.getByRole('button', { name: '1 blind' }).isVisible()).toBe(true);
+      await page.getByText('2 waiting').waitFor();
+      await page.getByRole('button', { name: '1 blind' }).waitFor();
       expect(page.url()).toContain('#/network/gare/quai-a');
       expect(await details.getByRole('link', { name: 'Zones and rules' }).getAttribute('href')).toBe(
         '#/zones/gare/quai-a',

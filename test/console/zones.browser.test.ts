@@ -168,7 +168,7 @@ describe.skipIf(!haveBrowser())('the zone editor in a browser', () => {
       await page.getByRole('button', { name: 'Go there' }).click();
       const form = page.locator('#zones-rule-0');
       await form.getByText(/names zone 'voies'/).waitFor();
-      expect(await form.getByText('did you mean quai?').isVisible()).toBe(true);
+      await form.getByText('did you mean quai?').waitFor();
       await form.getByText('voies (not there)').waitFor({ state: 'attached' });
       server.handlers[PATHS.setupPreview] = () => json(PREVIEW);
       await page.getByRole('button', { name: 'Undo' }).click();
