@@ -3,21 +3,25 @@
  * picture may be, and no record of the log can hold it (test/proto/clip.test.ts).
  */
 import type { ClipHeader, ClipPart, ClipPicture } from '../pipeline/clip.ts';
-import type { Frame } from '../pipeline/model.ts';
+import type { Agent, Frame } from '../pipeline/model.ts';
 import { countOut, idIn, listIn, presentIn, refuse, textIn, wideIn, wideOut } from './check.ts';
 import { decodeOne, type FrameFault, frameOut } from './frame.ts';
+import { agentIn, agentOut } from './verdict.ts';
 import { read, v1, write } from './wire.ts';
 import { clipKinds } from './words.ts';
 
 export interface GetClipRequest {
   readonly candidate: string;
   readonly why: string;
+  /** Who looks; only in development is it believed. */
+  readonly by?: Agent;
 }
 
 export interface GetPictureRequest {
   readonly site: string;
   readonly camera: string;
   readonly why: string;
+  readonly by?: Agent;
 }
 
 export interface GetPictureResponse {
@@ -54,14 +58,18 @@ export const CLIP_DATA_BYTES_MAX = 192 * 1024;
 const CAMERAS_MAX = 4096;
 const SIDE_MAX = 8192;
 
-export function encodeGetClipRequest({ candidate, why }: GetClipRequest): Uint8Array {
-  return write(v1.GetClipRequest, { candidate, why });
+export function encodeGetClipRequest({ candidate, why, by }: GetClipRequest): Uint8Array {
+  return write(v1.GetClipRequest, { candidate, why, by: by === undefined ? null : agentOut(by) });
 }
 
 /** Throws DecodeError, as all of these do. */
 export function decodeGetClipRequest(bytes: Uint8Array): GetClipRequest {
-  const { candidate, why } = read(v1.GetClipRequest, bytes);
-  return { candidate: idIn(candidate, 'candidate'), why: textIn(why, 'why') };
+  const { candidate, why, by } = read(v1.GetClipRequest, bytes);
+  return {
+    candidate: idIn(candidate, 'candidate'),
+    why: textIn(why, 'why'),
+    ...(by && { by: agentIn(by) }),
+  };
 }
 
 /** A part of a clip as GetClip answers it, and as it lies on the edge's disk. */
@@ -74,13 +82,18 @@ export function decodeClipPart(bytes: Uint8Array): ClipPart {
   return partIn(header, picture) ?? refuse('missing_field', 'part is absent');
 }
 
-export function encodeGetPictureRequest({ site, camera, why }: GetPictureRequest): Uint8Array {
-  return write(v1.GetPictureRequest, { site, camera, why });
+export function encodeGetPictureRequest({ site, camera, why, by }: GetPictureRequest): Uint8Array {
+  return write(v1.GetPictureRequest, { site, camera, why, by: by === undefined ? null : agentOut(by) });
 }
 
 export function decodeGetPictureRequest(bytes: Uint8Array): GetPictureRequest {
-  const { site, camera, why } = read(v1.GetPictureRequest, bytes);
-  return { site: idIn(site, 'site'), camera: idIn(camera, 'camera'), why: textIn(why, 'why') };
+  const { site, camera, why, by } = read(v1.GetPictureRequest, bytes);
+  return {
+    site: idIn(site, 'site'),
+    camera: idIn(camera, 'camera'),
+    why: textIn(why, 'why'),
+    ...(by && { by: agentIn(by) }),
+  };
 }
 
 export function encodeGetPictureResponse({ header, picture }: GetPictureResponse): Uint8Array {

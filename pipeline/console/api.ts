@@ -5,6 +5,7 @@
  * answer that is no 2xx is an `ApiFailure`. Times are ms since the Unix epoch, by the server's clock unless said
  * otherwise; what is not known is absent, never zero.
  */
+import type { ClipHeader } from '../clip.ts';
 import type {
   Candidate,
   CandidateReview,
@@ -126,21 +127,8 @@ export type ClipPart =
   /** Last, always: `ok` or the code of what went wrong. */
   | { readonly part: 'end'; readonly code: string; readonly message: string };
 
-export interface ClipInfo {
-  readonly site: string;
-  readonly camera: string;
-  readonly kind: 'none' | 'plane' | 'full';
-  readonly width: number;
-  readonly height: number;
-  /** `image/jpeg`, `video/raw` (4:2:0 planes, limited range BT.601), or empty. */
-  readonly mediaType: string;
-  /** By the camera's clock. */
-  readonly fromMs: number;
-  readonly untilMs: number;
-  readonly keptUntilMs: number;
-  readonly growing: boolean;
-  readonly pictures: number;
-}
+/** Of one candidate, or of what a camera sees now: what the edge says of it. */
+export type ClipInfo = Omit<ClipHeader, 'epoch' | 'candidate'>;
 
 export interface ClipPictureInfo {
   readonly number: number;
@@ -299,19 +287,4 @@ export interface SaveAnswer {
   readonly saved?: CameraSetup;
 }
 
-export interface StatisticsRow {
-  readonly site: string;
-  readonly camera: string;
-  readonly type: EventType;
-  readonly rule: string;
-  readonly dayMs: number;
-  readonly raised: number;
-  readonly confirmed: number;
-  readonly rejectedFalse: number;
-  readonly rejectedIrrelevant: number;
-  readonly rejectedTest: number;
-  readonly lapsed: number;
-  readonly reversed: number;
-  /** Decisions within 5, 10, 20, 30, 60, 120, 300, 600 s, and more. */
-  readonly decidedWithin: readonly number[];
-}
+export type { StatisticsRow } from '../model.ts';

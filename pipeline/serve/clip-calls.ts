@@ -30,8 +30,8 @@ export function clipCalls({ ask, open, converse }: Calling): ClipCalls {
   const { getClip, getPicture, deliver: deliverClips } = clipService.definition;
   return {
     deliverClips: (holder, signal, onTaken) => deliver(converse(deliverClips.path), holder, signal, onTaken),
-    async *getClip({ candidate, why, signal }) {
-      const call = open(getClip.path, encodeGetClipRequest({ candidate, why }));
+    async *getClip({ signal, ...request }) {
+      const call = open(getClip.path, encodeGetClipRequest(request));
       const stop = () => call.cancel();
       signal?.addEventListener('abort', stop, { once: true });
       if (signal?.aborted) stop();

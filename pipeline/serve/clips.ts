@@ -16,7 +16,7 @@ import {
 } from '../../proto/messages.ts';
 import { type ClipHeader, type ClipHolder, type ClipPart, ClipRefusal } from '../clip.ts';
 import { scopeOf, sees, within } from '../identity/identity.ts';
-import { type AuditEntry, type Candidate, cameraKey } from '../model.ts';
+import { type Agent, type AuditEntry, type Candidate, cameraKey } from '../model.ts';
 import type { AuditTrail } from './audit.ts';
 import { readRequest, unary } from './calls.ts';
 import { ClipEdges } from './clip-edges.ts';
@@ -48,6 +48,7 @@ interface Asked {
   /** As the audit has it. */
   readonly object: string;
   readonly why: string;
+  readonly by?: Agent | undefined;
 }
 
 const AUDIT_MS_MAX = 1_500;
@@ -87,10 +88,10 @@ export class ClipDesk {
     call.on('cancelled', gone).on('close', gone).on('error', gone);
     try {
       this.#enter(stop);
-      const { candidate, why } = readRequest(decodeGetClipRequest, call.request);
+      const { candidate, why, by } = readRequest(decodeGetClipRequest, call.request);
       const { site, camera } = this.#visible(candidate, call);
       const holder = this.#edges.at(site, camera);
-      const of = { site, camera, object: candidate, candidate, why };
+      const of = { site, camera, object: candidate, candidate, why, by };
       const parts = () => holder.clip(candidate, stop.signal);
       await this.#send(this.#shown(call, parts, of), call, stop.signal);
       call.end();
@@ -104,7 +105,7 @@ export class ClipDesk {
   }
 
   async #getPicture(request: GetPictureRequest, call: UnaryCall): Promise<GetPictureResponse> {
-    const { site, camera, why } = request;
+    const { site, camera, why, by } = request;
     requireScope(callerOf(call), { sites: [site] });
     if (why.trim() === '') {
       const message = 'no candidate stands for it here, so `why` must say what the picture is for';
@@ -117,7 +118,7 @@ export class ClipDesk {
       const holder = this.#edges.at(site, camera);
       const parts = () => holder.picture(camera, stop.signal);
       let header: ClipHeader | undefined;
-      const of = { site, camera, object: cameraKey(site, camera), why };
+      const of = { site, camera, object: cameraKey(site, camera), why, by };
       for await (const part of this.#shown(call, parts, of)) {
         if (part.kind === 'header') header = part.header;
         else if (header !== undefined) return { header, picture: part.picture };
@@ -159,7 +160,8 @@ export class ClipDesk {
     parts: () => AsyncIterable<ClipPart>,
     of: Asked,
   ): AsyncGenerator<ClipPart> {
-    const entry = viewOf(call, { atMs: this.#options.now(), object: of.object, why: of.why });
+    const { object, why, by } = of;
+    const entry = viewOf(call, { atMs: this.#options.now(), object, why }, by);
     let isAudited = false;
     try {
       for await (const part of parts()) {

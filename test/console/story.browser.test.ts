@@ -60,7 +60,9 @@ describe.skipIf(!haveBrowser())('from the camera to a subscriber, through a brow
     const reader = await running.log.reader([{ topic: TOPICS.audit, partition: 0, offset: 0 }]);
     const records = await reader.read(end, 2_000);
     await reader.close();
-    const acts = records.map(({ value }) => decodeAuditEntry(value).act);
+    const entries = records.map(({ value }) => decodeAuditEntry(value));
+    expect(entries.find(({ act }) => act === 'view')?.who).toBe('Léa Marchand');
+    const acts = entries.map(({ act }) => act);
     expect(acts.indexOf('view')).toBeGreaterThanOrEqual(0);
     expect(acts.indexOf('view')).toBeLessThan(acts.lastIndexOf('verdict'));
     expect(complaints).toEqual([]);

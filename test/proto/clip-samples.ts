@@ -44,7 +44,7 @@ export function clipSamples(frame: Frame): readonly Sample[] {
   return [
     sample(
       'GetClipRequest',
-      { candidate: 'a/b/1/c/2', why: 'decision' },
+      { candidate: 'a/b/1/c/2', why: 'decision', by: { name: 'A. Martin', role: 'agent' } },
       m.encodeGetClipRequest,
       m.decodeGetClipRequest,
     ),
@@ -52,7 +52,7 @@ export function clipSamples(frame: Frame): readonly Sample[] {
     sample('GetClipResponse', { kind: 'picture', picture }, m.encodeClipPart, m.decodeClipPart),
     sample(
       'GetPictureRequest',
-      { site: 'a', camera: 'b', why: 'zones' },
+      { site: 'a', camera: 'b', why: 'zones', by: { name: 'A. Martin', role: 'supervisor' } },
       m.encodeGetPictureRequest,
       m.decodeGetPictureRequest,
     ),

@@ -13,5 +13,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2022',
+    // The first that know `light-dark()`, on which the themes stand.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
   },
 });

@@ -53,8 +53,13 @@ interface Wishes {
 }
 
 function optionsOf(parent: HTMLElement, { height, markMs, limit, language }: Wishes): uPlot.Options {
-  const style = getComputedStyle(parent);
-  const colour = (name: string) => style.getPropertyValue(name).trim();
+  // By way of a property that the browser resolves: a token says `light-dark(a, b)`, which a canvas does not understand.
+  const colour = (name: string) => {
+    parent.style.color = `var(${name})`;
+    const resolved = getComputedStyle(parent).color;
+    parent.style.color = '';
+    return resolved;
+  };
   const grid = { stroke: colour('--line'), width: 1 };
   const axis = {
     stroke: colour('--quiet'),
