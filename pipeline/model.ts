@@ -9,7 +9,7 @@
  * camera's track. See test/tidy.test.ts, which reads the schema for such words.
  */
 
-export type { AuditEntry, Rejected, StatisticsRow } from './records.ts';
+export { type AuditEntry, DECIDED_WITHIN_S, type Rejected, type StatisticsRow } from './records.ts';
 
 /** Closed list of French decree 2023-828, art. 3. */
 export const EVENT_TYPES = [

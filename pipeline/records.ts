@@ -1,4 +1,4 @@
-/** What is kept beside the flow, as types: what was put aside, who did what, what was counted. Words: model.ts. */
+/** What is kept beside the flow: what was put aside, who did what, what was counted. Words: model.ts. */
 import type { EventType, Role } from './model.ts';
 
 /** A record of `rail.rejected`: never the bytes, they could be a picture. */
@@ -37,6 +37,9 @@ export interface AuditEntry {
   readonly repeats: number;
 }
 
+/** Upper ends of how long a decision took, s; what took longer counts behind the last. */
+export const DECIDED_WITHIN_S = [5, 10, 20, 30, 60, 120, 300, 600] as const;
+
 /** What became of the candidates that one rule of one camera raised on one day. */
 export interface StatisticsRow {
   readonly site: string;
@@ -53,6 +56,6 @@ export interface StatisticsRow {
   readonly lapsed: number;
   /** Decisions taken back. */
   readonly reversed: number;
-  /** Confirmed and rejected ones by how long that took: within 5, 10, 20, 30, 60, 120, 300, 600 s, and more. */
+  /** Confirmed and rejected ones by how long that took: DECIDED_WITHIN_S, and more. */
   readonly decidedWithin: readonly number[];
 }

@@ -1,4 +1,5 @@
 /** What of the review was true and how long it took, from every server that this person may ask; and the same as a file. */
+import { DECIDED_WITHIN_S } from '../model.ts';
 import { RpcError } from '../serve/client.ts';
 import type { StatisticsRow } from './api.ts';
 import { ApiError } from './errors.ts';
@@ -36,8 +37,6 @@ export function spanIn(query: (name: string) => string | undefined): Span {
   return { fromMs: timeIn('fromMs'), untilMs: timeIn('untilMs') };
 }
 
-const WITHIN_S = [5, 10, 20, 30, 60, 120, 300, 600];
-
 const COLUMNS: readonly (readonly [string, (row: StatisticsRow) => string | number])[] = [
   ['day', ({ dayMs }) => new Date(dayMs).toISOString().slice(0, 10)],
   ['site', ({ site }) => site],
@@ -51,11 +50,11 @@ const COLUMNS: readonly (readonly [string, (row: StatisticsRow) => string | numb
   ['rejected_test', ({ rejectedTest }) => rejectedTest],
   ['lapsed', ({ lapsed }) => lapsed],
   ['reversed', ({ reversed }) => reversed],
-  ...WITHIN_S.map(
+  ...DECIDED_WITHIN_S.map(
     (seconds, n) =>
       [`decided_within_${seconds}_s`, ({ decidedWithin }: StatisticsRow) => decidedWithin[n] ?? 0] as const,
   ),
-  ['decided_later', ({ decidedWithin }) => decidedWithin[WITHIN_S.length] ?? 0],
+  ['decided_later', ({ decidedWithin }) => decidedWithin[DECIDED_WITHIN_S.length] ?? 0],
 ];
 
 /** RFC 4180, with the byte order mark by which spreadsheets know UTF-8. */

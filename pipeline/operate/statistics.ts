@@ -1,5 +1,5 @@
 /** `vigie statistics`: what of the claims was true and how long deciding took, by camera and rule. */
-import type { StatisticsRow } from '../model.ts';
+import { DECIDED_WITHIN_S, type StatisticsRow } from '../model.ts';
 import { openClient } from '../serve/client.ts';
 import { table } from './evaluate/report.ts';
 import { type ReachWords, reach } from './reach.ts';
@@ -14,9 +14,6 @@ export interface StatisticsWords extends ReachWords {
 }
 
 const DAY_MS = 86_400_000;
-
-/** Upper ends of the buckets, s; the last has none. */
-const WITHIN_S = [5, 10, 20, 30, 60, 120, 300, 600];
 
 /** Exit code 0. Throws RpcError. */
 export async function statistics(
@@ -90,8 +87,8 @@ function figures(rows: readonly StatisticsRow[], days: number): string[] {
     // Tests say nothing of the rule, and what nobody looked at neither.
     decided === 0 ? '-' : (confirmed / decided).toFixed(2),
     medianWithin(
-      WITHIN_S.map((_, n) => sum((row) => row.decidedWithin[n] ?? 0)),
-      sum((row) => row.decidedWithin[WITHIN_S.length] ?? 0),
+      DECIDED_WITHIN_S.map((_, n) => sum((row) => row.decidedWithin[n] ?? 0)),
+      sum((row) => row.decidedWithin[DECIDED_WITHIN_S.length] ?? 0),
     ),
   ].map(String);
 }
@@ -102,7 +99,7 @@ function medianWithin(counts: readonly number[], later: number): string {
   let seen = 0;
   for (const [n, count] of counts.entries()) {
     seen += count;
-    if (seen * 2 >= total) return `${WITHIN_S[n]} s`;
+    if (seen * 2 >= total) return `${DECIDED_WITHIN_S[n]} s`;
   }
-  return `more than ${WITHIN_S.at(-1)} s`;
+  return `more than ${DECIDED_WITHIN_S.at(-1)} s`;
 }

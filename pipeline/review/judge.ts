@@ -22,12 +22,11 @@ export interface Claim {
   readonly untilMs: number;
 }
 
-export type Standing =
-  /** `sinceMs`: append time of its first record, or of the reversal that opened it again. */
-  Open | Decided;
+export type Standing = Open | Decided;
 
 export interface Open {
   readonly kind: 'open';
+  /** Append time of its first record, or of the reversal that opened it again. */
   readonly sinceMs: number;
   readonly claim?: Claim;
   /** Where a confirmation takes two people: that of the first. It confirms nothing. */

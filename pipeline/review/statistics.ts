@@ -8,11 +8,14 @@
  * Memory: a candidate that the ledger keeps, some 300 bytes each, and a row for each rule of a camera that raised anything
  * on a day, some 250 bytes, for DAYS_MAX days: 2,300 cameras with one alert a day each are 2,300 x 100 x 250 B = 58 MB.
  */
-import type { CandidateReview, ReviewStatus, StatisticsRow, Verdict } from '../model.ts';
+import {
+  type CandidateReview,
+  DECIDED_WITHIN_S,
+  type ReviewStatus,
+  type StatisticsRow,
+  type Verdict,
+} from '../model.ts';
 import type { LedgerOutput } from './ledger.ts';
-
-/** Upper ends of how long a decision took, s; what took longer counts behind the last. */
-export const DECIDED_WITHIN_S = [5, 10, 20, 30, 60, 120, 300, 600] as const;
 
 export const DAYS_MAX = 100;
 const DAY_MS = 86_400_000;

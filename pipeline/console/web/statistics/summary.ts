@@ -4,6 +4,7 @@
  * Precision is confirmed / (confirmed + false + true but irrelevant): of what agents looked at in earnest, the share that
  * mattered. Tests and what lapsed undecided say nothing about it and stand apart.
  */
+import { DECIDED_WITHIN_S } from '../../../model.ts';
 import type { StatisticsRow } from '../../api.ts';
 
 export interface Sum {
@@ -30,9 +31,6 @@ export interface Group extends Sum {
   readonly row: StatisticsRow;
 }
 
-/** Seconds; the last bucket is beyond them all. */
-export const WITHIN_S = [5, 10, 20, 30, 60, 120, 300, 600] as const;
-
 /** Fewer decisions than this say little: said beside every share of them. */
 export const FEW = 10;
 
@@ -50,7 +48,7 @@ export function sumOf(rows: readonly StatisticsRow[]): Sum {
     ...{ raised, confirmed, rejectedFalse, rejectedIrrelevant, rejectedTest, lapsed },
     reversed: total('reversed'),
     open: Math.max(0, raised - settled),
-    decidedWithin: Array.from({ length: WITHIN_S.length + 1 }, (_, at) =>
+    decidedWithin: Array.from({ length: DECIDED_WITHIN_S.length + 1 }, (_, at) =>
       rows.reduce((sum, row) => sum + (row.decidedWithin[at] ?? 0), 0),
     ),
     cameras: new Set(rows.map(({ site, camera }) => `${site}/${camera}`)).size,
@@ -105,11 +103,11 @@ export function quantile(decidedWithin: readonly number[], share: number): Withi
   const total = decidedWithin.reduce((sum, one) => sum + one, 0);
   if (total === 0) return { kind: 'none' };
   let sum = 0;
-  for (const [at, seconds] of WITHIN_S.entries()) {
+  for (const [at, seconds] of DECIDED_WITHIN_S.entries()) {
     sum += decidedWithin[at] ?? 0;
     if (sum >= share * total) return { kind: 'within', seconds };
   }
-  return { kind: 'beyond', seconds: WITHIN_S.at(-1)! };
+  return { kind: 'beyond', seconds: DECIDED_WITHIN_S.at(-1)! };
 }
 
 /** Of cameras that raised anything; one that raised nothing is not in the rows. */
