@@ -41,6 +41,7 @@ interface EvaluateWords {
   readonly jobs?: number;
   readonly plain?: boolean;
   readonly leaveOneOut?: boolean;
+  readonly variations?: boolean;
   readonly fps?: number;
 }
 
@@ -140,6 +141,7 @@ export function recordCommands(vigie: Command, done: Done): void {
       (word) => oneOf(word, SENSITIVITIES),
     )
     .option('--leave-one-out', 'also at every sensitivity: does one clip alone hold the default in place?')
+    .option('--variations', 'also with every clip seen otherwise: mirrored, darker, blurred, slower and more')
     .option('--jobs <n>', 'with --scenes: threads (default 1)', wholeNumber)
     .option('--fps <n>', 'with --scenes: analysed pictures a second (default 5)', wholeNumber)
     .option('--plain', 'with --scenes: without look-alikes, weather and faults of the view')

@@ -13,6 +13,7 @@ import { type ChainCost, runChain } from './chain.ts';
 import { type Collected, Collector } from './collect.ts';
 import { readObjects, withObjects } from './objects.ts';
 import { parseTruth, type Truth } from './result.ts';
+import { type Variation, varied } from './variations.ts';
 
 export interface ClipRun extends Collected {
   readonly truth: Truth;
@@ -63,6 +64,8 @@ export interface ClipOptions {
   readonly objects?: string | undefined;
   /** Of every rule, instead of what its site file says. */
   readonly sensitivity?: Sensitivity | undefined;
+  /** The clips seen otherwise. */
+  readonly variation?: Variation | undefined;
 }
 
 /** Runs all clips. A clip that cannot be read is a failure of its own; the others go on. */
@@ -70,7 +73,7 @@ export async function runClips(
   directory: string,
   truths: readonly Truth[],
   onFrame: (frames: number) => void,
-  { objects, sensitivity }: ClipOptions = {},
+  options: ClipOptions = {},
 ): Promise<{ runs: readonly ClipRun[]; failures: readonly ClipFailure[] }> {
   const runs = new Map<Truth, ClipRun>();
   const failures: ClipFailure[] = [];
@@ -79,7 +82,7 @@ export async function runClips(
   const work = async () => {
     for (let truth = waiting.shift(); truth; truth = waiting.shift()) {
       try {
-        runs.set(truth, await runClip(directory, truth, onFrame, undefined, { objects, sensitivity }));
+        runs.set(truth, await runClip(directory, truth, onFrame, undefined, options));
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         failures.push({ clip: truth.name, error });
@@ -93,27 +96,30 @@ export async function runClips(
 /** `onMeasured` sees every frame, for tuning; `onFrame` gets the number of source frames since its last call. */
 export async function runClip(
   directory: string,
-  truth: Truth,
+  asWritten: Truth,
   onFrame: (frames: number) => void = () => undefined,
   onMeasured: (measured: Measured) => void = () => undefined,
-  { objects, sensitivity }: ClipOptions = {},
+  { objects, sensitivity, variation }: ClipOptions = {},
 ): Promise<ClipRun> {
+  const truth = variation?.truth?.(asWritten) ?? asWritten;
   const file = path.join(directory, 'site', `${truth.name}.yaml`);
   const site = withSensitivity(await loadSite(file, { dev: true }), sensitivity);
-  const camera = site.cameras[0];
-  if (!camera) throw new InputError([fault('no_camera', file, 'has no camera, expected one')]);
+  const drawn = site.cameras[0];
+  if (!drawn) throw new InputError([fault('no_camera', file, 'has no camera, expected one')]);
+  const camera = variation?.camera?.(drawn, truth) ?? drawn;
   const found = objects === undefined ? undefined : await readObjects(objects, truth);
   const video = await openVideoFile(path.join(directory, 'clips', `${truth.name}.mp4`), {
     analysis: camera.analysis,
     startMs: START_MS,
     between: needsFlicker(camera),
   });
-  const source = withObjects(video, found);
+  const given = withObjects(video, found);
+  const source = variation === undefined ? given : varied(given, variation);
   const collector = new Collector(truth, camera);
   let at = 0;
   const cost = await runChain(
     source,
-    site,
+    { ...site, cameras: [camera] },
     camera,
     (measured) => {
       const next = Math.min(measured.frame.number, truth.frames);

@@ -4,11 +4,13 @@
 import { writeFile } from 'node:fs/promises';
 import { SENSITIVITIES, type Sensitivity } from '../../model.ts';
 import type { ChainCost } from './chain.ts';
-import { type ClipFailure, type ClipRun, readTruths, runClips } from './clips.ts';
+import { type ClipFailure, type ClipOptions, type ClipRun, readTruths, runClips } from './clips.ts';
 import { type AlertsByStep, leaveOneOut, leaveOneOutTable } from './leave-one-out.ts';
 import { progressBar } from './progress.ts';
 import { report, type Summary, summarise } from './report.ts';
 import type { Evaluation } from './result.ts';
+import { VARIATIONS } from './variations.ts';
+import { scoreVaried, type VariedScore, variationsTable } from './variations-report.ts';
 
 export interface EvaluateOptions {
   readonly clip?: string;
@@ -18,6 +20,8 @@ export interface EvaluateOptions {
   readonly sensitivity?: Sensitivity;
   /** Also at the other steps of sensitivity, to see how far the clips hold the default in place. */
   readonly leaveOneOut?: boolean;
+  /** Also with every clip seen otherwise (variations.ts). */
+  readonly variations?: boolean;
   /** File for the JSON result. */
   readonly json?: string;
   readonly print?: (text: string) => void;
@@ -29,16 +33,23 @@ export async function evaluate(directory: string, options: EvaluateOptions = {})
   const startMs = performance.now();
   const truths = await readTruths(directory, options.clip);
   const steps = options.leaveOneOut === true ? SENSITIVITIES : [];
-  const total = truths.reduce((sum, truth) => sum + truth.frames, 0) * (1 + steps.length);
+  const variations = options.variations === true ? VARIATIONS : [];
+  const total = truths.reduce((sum, truth) => sum + truth.frames, 0) * (1 + steps.length + variations.length);
   const bar = progressBar(total, 'frames');
   const { objects, sensitivity } = options;
-  const run = (step: Sensitivity | undefined) =>
-    runClips(directory, truths, (frames) => bar.advance(frames), { objects, sensitivity: step });
-  const { runs, failures } = await run(sensitivity);
+  const run = (changed: ClipOptions = {}) =>
+    runClips(directory, truths, (frames) => bar.advance(frames), { objects, sensitivity, ...changed });
+  const { runs, failures } = await run();
   const atSteps = [];
   for (const step of steps) {
-    const { runs } = await run(step);
+    const { runs } = await run({ sensitivity: step });
     atSteps.push([step, runs.flatMap(({ alerts }) => alerts)] as const);
+  }
+  const otherwise: VariedScore[] = [];
+  for (const variation of variations) {
+    const { runs } = await run({ variation });
+    const alerts = runs.flatMap((run) => run.alerts);
+    otherwise.push(scoreVaried({ ...variation, alerts, truths: runs.map((run) => run.truth) }));
   }
   bar.done();
 
@@ -50,10 +61,15 @@ export async function evaluate(directory: string, options: EvaluateOptions = {})
     const byStep = Object.fromEntries(atSteps) as unknown as AlertsByStep;
     print(`\n${leaveOneOutTable(leaveOneOut(ran, byStep))}`);
   }
+  if (variations.length > 0) print(`\n${variationsTable(otherwise)}`);
   print(`\n${costText(cost)}`);
   for (const failure of failures) print(failureText(failure));
   if (options.json !== undefined) {
-    const summary: Summary & { cost: Cost } = { ...summarise(evaluation, ran), cost };
+    const summary: Summary & { cost: Cost; variations?: readonly VariedScore[] } = {
+      ...summarise(evaluation, ran),
+      cost,
+      ...(variations.length > 0 ? { variations: otherwise } : {}),
+    };
     await writeFile(options.json, `${JSON.stringify({ ...evaluation, summary })}\n`);
   }
   return failures.length > 0 ? 1 : 0;

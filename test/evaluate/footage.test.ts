@@ -1,0 +1,61 @@
+/**
+ * The public clips with ground truth, through the real path. They are few and were looked at while the detectors were
+ * written: this keeps what was reached, and says nothing about footage that nobody has seen.
+ */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ClipRun, readTruths, runClips } from '../../pipeline/operate/evaluate/clips.ts';
+import { evaluationOf } from '../../pipeline/operate/evaluate/evaluate.ts';
+import { summarise } from '../../pipeline/operate/evaluate/report.ts';
+import { VARIATIONS } from '../../pipeline/operate/evaluate/variations.ts';
+import { scoreVaried } from '../../pipeline/operate/evaluate/variations-report.ts';
+import { haveFfmpeg } from '../ingest/videos.ts';
+import { havePart } from '../support/require.ts';
+
+const data = resolve('..', 'shared', 'data');
+const present =
+  havePart('footage', existsSync(resolve(data, 'clips')), `no footage in ${data}`) &&
+  havePart('ffmpeg', haveFfmpeg, 'no ffmpeg on the path');
+
+async function runAll(name?: string): Promise<readonly ClipRun[]> {
+  const variation = VARIATIONS.find((one) => one.name === name);
+  const { runs, failures } = await runClips(data, await readTruths(data), () => undefined, { variation });
+  expect(failures).toEqual([]);
+  return runs;
+}
+
+function scoreOf(name: string, runs: readonly ClipRun[]) {
+  const alerts = runs.flatMap((run) => run.alerts);
+  return scoreVaried({ name, says: '', alerts, truths: runs.map((run) => run.truth) });
+}
+
+describe.runIf(present)('the clips', () => {
+  let runs: readonly ClipRun[] = [];
+
+  beforeAll(async () => {
+    runs = await runAll();
+  }, 120_000);
+
+  it('have every event found, and nothing else', () => {
+    expect(runs).toHaveLength(24);
+    expect(scoreOf('as filmed', runs)).toMatchObject({ truths: 25, hit: 25, missed: [], raised: [] });
+  });
+
+  it('have people counted, and crossings of lines', () => {
+    const { counts, crossings } = summarise(
+      evaluationOf(runs),
+      runs.map((run) => run.truth),
+    );
+    expect(crossings.truths).toBe(17);
+    expect(crossings.matched).toBeGreaterThanOrEqual(12);
+    expect(crossings.spurious).toBeLessThanOrEqual(2);
+    const walkway = counts.find(({ clip, zone }) => clip === 'pets09_s2l1' && zone === 'walkway')!;
+    expect(walkway.meanAbsoluteError).toBeLessThanOrEqual(0.8);
+    expect(walkway.rankCorrelation).toBeGreaterThanOrEqual(0.5);
+  });
+
+  it('are judged alike in a mirror', async () => {
+    expect(scoreOf('mirrored', await runAll('mirrored'))).toMatchObject({ hit: 25, missed: [], raised: [] });
+  }, 120_000);
+});
