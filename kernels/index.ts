@@ -11,6 +11,7 @@ export { background, backgroundBytes, backgroundReset } from './background';
 export { clean } from './clean';
 export { blobTable, settle } from './blobs';
 export { spread, spreadBytes } from './spread';
+export { texture } from './texture';
 export { bitsBytes } from './bits';
 export { label, runsBytes } from './label';
 export { light } from './light';

@@ -147,6 +147,11 @@ export interface KernelExports {
     ages: number,
     columns: number,
   ): void;
+  /**
+   * Five i32 of one region (drawn in kernels/texture.ts): pairs of pixels within, how far the difference to the background
+   * steps between them, how far the background does; pairs beside it, and how far the difference does there.
+   */
+  texture(out: number, runs: number, label: number, luma: number, mean: number, w: number): void;
   /** Fields 12 to 14 of the table: occupancy, and flow times occupancy (x, y), over the cells of the region's box. */
   regionFlows(
     table: number,

@@ -55,6 +55,8 @@ const ALIVE_MIN = 0.4;
 /** Two who were known apart are mixed when one piece covers this share of both. */
 const MIXED_MIN = 0.3;
 const KNOWN_MS = 800;
+/** A shadow or a limb that has just come into sight is not the one with whom it becomes one region. */
+const YOUNG = 0.5;
 /** Known is who has moved by this share of their height since they were first seen; others may be holes. */
 const MOVED_MIN = 0.3;
 /** Smaller than this share of another, it is nobody for whom the other could be taken. */
@@ -167,7 +169,8 @@ function ownerOf(piece: Piece, bodies: readonly Body[], now: number): number | u
     const overlap = sharedArea(piece, reach);
     if (overlap < OVERLAP_MIN * Math.min(boxArea(piece), boxArea(reach))) continue;
     const like = overlap / (boxArea(piece) + boxArea(reach) - overlap);
-    const weight = like / (1 + (now - body.seenAtMs) / 1_000);
+    const known = now - body.bornAtMs >= KNOWN_MS ? 1 : YOUNG;
+    const weight = (known * like) / (1 + (now - body.seenAtMs) / 1_000);
     if (weight <= most) continue;
     owner = i;
     most = weight;

@@ -146,7 +146,7 @@ export class Observer {
     const count = exports.label(scratch.runs, scratch.bits, width, height, BLOBS_MAX);
     exports.blobTable(scratch.table, scratch.runs, count, scratch.bits, luma, lit, width, height);
     exports.spread(scratch.spread, scratch.runs, count, BLOBS_MAX);
-    const regions = this.#judge.judge(count, stepMs, picture.capturedAtMs);
+    const regions = this.#judge.judge(count, stepMs, picture.capturedAtMs, luma, lit);
     if (regions.length < count)
       exports.settle(scratch.runs, scratch.fate, scratch.bits, parts.background, luma, width);
     exports.cells(parts.occupancy, parts.still, scratch.bits, luma, previous, width, height);

@@ -2,9 +2,9 @@
  * What a connected region is: a thing, or something that only looks like one.
  *
  * A thing's difference to the background falls at once across its rim; light (headlights, sun, reflections of lamps)
- * fades. A ghost, the hole that somebody leaves who stood there while the background was learned, has its rim in the
- * background and not in the picture. And what has not changed at all for minutes is furniture: a person who stands
- * still never stands that still.
+ * fades, and the texture of the place that it falls on shows through. A ghost, the hole that somebody leaves who stood
+ * there while the background was learned, has its rim in the background and not in the picture. And what has not changed
+ * at all for minutes is furniture: a person who stands still never stands that still.
  */
 import type { Spread } from '../model.ts';
 import type { Slab } from './slab.ts';
@@ -55,6 +55,16 @@ const FALL_SHARE_MIN = 0.4;
 const LIGHT_STILL_MS = 30_000;
 /** A rim across which this much falls, in 1/48 of an octave (15 %), is a thing's however much light surrounds it. */
 const FALL_MIN = 12;
+/**
+ * What fades at its rim and yet has a texture of its own is no light: somebody in dark clothes on the floor, a view out of
+ * focus. In 1/48 of an octave; against the texture of the place and what noise makes beside the region, which shadow
+ * doubles where it halves the light.
+ */
+const TEXTURE_MIN = 3.5;
+const TEXTURE_PLACE = 2;
+const TEXTURE_NOISE = 2.5;
+const TEXTURE_PAIRS_MIN = 24;
+const TEXTURE_BESIDE_MIN = 6;
 /** How long a region must have been still before it may be called a ghost. */
 const GHOST_STILL_MS = 1_000;
 /** A ghost is somebody's; a smooth train that stands before rails has its rim in the background as well. */
@@ -72,9 +82,11 @@ const FURNITURE_STILL_MS = 900_000;
 /** Decides what the labelled regions of one camera are. */
 export class Judge {
   readonly #slab: Slab;
+  readonly #width: number;
   readonly #pixels: number;
   readonly #table: Int32Array;
   readonly #fate: Uint8Array;
+  readonly #texture: Int32Array;
   readonly #spread: Float64Array;
   readonly #columns: number;
   /** Of the picture before, as long as regions are judged. */
@@ -86,9 +98,11 @@ export class Judge {
   constructor(slab: Slab, width: number, height: number) {
     const { buffer } = slab.kernels.memory;
     this.#slab = slab;
+    this.#width = width;
     this.#pixels = width * height;
     this.#table = new Int32Array(buffer, slab.scratch.table, BLOBS_MAX * ROW_LENGTH);
     this.#fate = new Uint8Array(buffer, slab.scratch.fate, BLOBS_MAX + 1);
+    this.#texture = new Int32Array(buffer, slab.scratch.texture, 5);
     this.#spread = new Float64Array(buffer, slab.scratch.spread, BLOBS_MAX * SPREAD_LENGTH);
     this.#columns = (width + 3) >> 2;
     const cells = this.#columns * ((height + 3) >> 2);
@@ -98,9 +112,10 @@ export class Judge {
 
   /**
    * Decides the fate of `count` regions and tells the kernel's `settle` through the fate table. `intervalMs` is the
-   * time between pictures, `atMs` the time of this one. Returns the things, in the table's order.
+   * time between pictures, `atMs` the time of this one; `luma`, `lit`: addresses of the picture and of the background in
+   * its light. Returns the things, in the table's order.
    */
-  judge(count: number, intervalMs: number, atMs: number): readonly Region[] {
+  judge(count: number, intervalMs: number, atMs: number, luma: number, lit: number): readonly Region[] {
     const table = this.#table;
     const { kernels, parts, scratch } = this.#slab;
     kernels.exports.regionAges(
@@ -125,7 +140,8 @@ export class Judge {
         stillMs: table[row + ROW.still]! * intervalMs,
         row,
       };
-      const found = fateOf(table, row, region, this.#pixels);
+      const looks = isLight(table, row, region) && !this.#hidesPlace(k + 1, luma, lit);
+      const found = looks ? fateOfLight(region) : fateOf(table, row, region, this.#pixels);
       const fate = this.#goesOn(found, region, atMs) ? FATE.keep : found;
       this.#fate[k + 1] = fate;
       if (fate === FATE.keep) things.push(region);
@@ -145,6 +161,20 @@ export class Judge {
     const large = region.areaPx > GHOST_SHARE_MAX * this.#pixels;
     if (fate === FATE.absorb) return !large && this.#wasLarge(region, atMs);
     return large && this.#keptPixels(region) > KEPT_SHARE * region.areaPx;
+  }
+
+  /** Whether it has a texture of its own instead of that of the place, and more than noise makes beside it. */
+  #hidesPlace(label: number, luma: number, lit: number): boolean {
+    const { kernels, scratch } = this.#slab;
+    kernels.exports.texture(scratch.texture, scratch.runs, label, luma, lit, this.#width);
+    const [within, own, place, beside, noise] = this.#texture as unknown as readonly number[];
+    if (within! < TEXTURE_PAIRS_MIN || beside! < TEXTURE_BESIDE_MIN) return false;
+    const texture = own! / within!;
+    return (
+      texture >= TEXTURE_MIN &&
+      texture >= (TEXTURE_PLACE * place!) / within! &&
+      texture >= (TEXTURE_NOISE * noise!) / beside!
+    );
   }
 
   /** Pixels of the region's box that belonged to things in the picture before. */
@@ -191,19 +221,25 @@ export class Judge {
   }
 }
 
+/** Whether its rim fades as light does. */
+function isLight(table: Int32Array, row: number, region: Region): boolean {
+  const edges = table[row + ROW.edges]!;
+  if (edges === 0 || region.areaPx < AREA_MIN_PX) return false;
+  const fall = table[row + ROW.fall]! / edges;
+  return fall < (FALL_SHARE_MIN * table[row + ROW.difference]!) / region.areaPx && fall < FALL_MIN;
+}
+
+/** Light that stays is learned; light that passes must leave no trace. */
+function fateOfLight({ stillMs }: Region): number {
+  return stillMs >= LIGHT_STILL_MS ? FATE.adapt : FATE.drop;
+}
+
 function fateOf(table: Int32Array, row: number, region: Region, pixels: number): number {
   if (region.areaPx < AREA_MIN_PX) return FATE.drop;
-  const edges = table[row + ROW.edges]!;
-  if (edges > 0) {
-    const fall = table[row + ROW.fall]! / edges;
-    const difference = table[row + ROW.difference]! / region.areaPx;
-    // Light that stays is learned; light that passes must leave no trace.
-    if (fall < FALL_SHARE_MIN * difference && fall < FALL_MIN)
-      return region.stillMs >= LIGHT_STILL_MS ? FATE.adapt : FATE.drop;
-  }
   const rimMoved = table[row + ROW.edgeBackground]! > GHOST_RATIO * table[row + ROW.edgePicture]!;
   const small = region.areaPx <= GHOST_SHARE_MAX * pixels;
-  if (small && edges >= 8 && region.stillMs >= GHOST_STILL_MS && rimMoved) return FATE.absorb;
+  if (small && table[row + ROW.edges]! >= 8 && region.stillMs >= GHOST_STILL_MS && rimMoved)
+    return FATE.absorb;
   if (region.stillMs >= FURNITURE_STILL_MS) return FATE.absorb;
   return FATE.keep;
 }

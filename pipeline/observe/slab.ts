@@ -45,6 +45,7 @@ export interface ScratchParts {
   readonly runs: number;
   readonly table: number;
   readonly spread: number;
+  readonly texture: number;
   readonly fate: number;
   readonly ages: number;
   readonly gathered: number;
@@ -157,6 +158,7 @@ function scratchAt({ exports }: Kernels, start: number, width: number, height: n
     runs: take(exports.runsBytes(width, height)),
     table: take(BLOBS_MAX * 64),
     spread: take(exports.spreadBytes(BLOBS_MAX)),
+    texture: take(20),
     fate: take(BLOBS_MAX + 1),
     ages: take(2 * cells + 16),
     gathered: take(5 * cells + 16),

@@ -13,6 +13,7 @@ import * as twinCells from '../support/twins/cells.ts';
 import * as twinLight from '../support/twins/light.ts';
 import * as twinRegions from '../support/twins/regions.ts';
 import * as twinSpread from '../support/twins/spread.ts';
+import { texture } from '../support/twins/texture.ts';
 
 const SIZES: readonly (readonly [number, number])[] = [
   [96, 54],
@@ -31,8 +32,16 @@ interface Run {
   readonly pictures: readonly Uint8Array[];
 }
 
+interface Found {
+  readonly foreground: number;
+  readonly blobs: number;
+  readonly litBlocks: number;
+  /** Of regions that have texture and noise beside them. */
+  readonly textured: number;
+}
+
 /** Runs both over the same pictures and compares every output and every byte of state after each. */
-function compare({ width, height, pictures }: Run): { foreground: number; blobs: number; litBlocks: number } {
+function compare({ width, height, pictures }: Run): Found {
   const pixels = width * height;
   const columns = (width + 3) >> 2;
   const rows = (height + 3) >> 2;
@@ -53,6 +62,7 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
     runs: take(wasm.runsBytes(width, height)),
     table: take(BLOBS_MAX * 64),
     spread: take(wasm.spreadBytes(BLOBS_MAX)),
+    texture: take(20),
     fate: take(BLOBS_MAX + 1),
     ages: take(2 * columns * rows + 16),
     gathered: take(5 * columns * rows + 16),
@@ -86,6 +96,7 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
   let litBlocks = 0;
   let foreground = 0;
   let blobs = 0;
+  let textured = 0;
 
   pictures.forEach((luma, n) => {
     u8(at.luma, pixels).set(luma);
@@ -124,6 +135,12 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
       expect(spread[4 * k + 1]).toBeCloseTo(y, 6);
       expect(spread[4 * k + 2]).toBeCloseTo(slant, 5);
     });
+    for (let k = 1; k <= count; k++) {
+      wasm.texture(at.texture, at.runs, k, at.luma, at.state, width);
+      const sums = [...new Int32Array(memory.buffer, at.texture, 5)];
+      expect(sums).toEqual(texture(labels, k, luma, state.mean, width));
+      textured += sums[1]! * sums[4]!;
+    }
     const fate = Uint8Array.from({ length: BLOBS_MAX + 1 }, (_, k) => (k === 0 ? 0 : k % 4));
     u8(at.fate, BLOBS_MAX + 1).set(fate);
     twinBlobs.settle(labels, fate, state.mean, luma);
@@ -146,7 +163,7 @@ function compare({ width, height, pictures }: Run): { foreground: number; blobs:
     blobs += count;
     previous = luma;
   });
-  return { foreground, blobs, litBlocks };
+  return { foreground, blobs, litBlocks, textured };
 }
 
 describe.each(SIZES)('foreground kernels at %ix%i', (width, height) => {
@@ -168,6 +185,7 @@ describe.each(SIZES)('foreground kernels at %ix%i', (width, height) => {
     const found = compare({ width, height, pictures });
     expect(found.foreground).toBeGreaterThan(0);
     expect(found.blobs).toBeGreaterThan(0);
+    expect(found.textured).toBeGreaterThan(0);
   });
 
   it(`agree where light falls off across the view (seed ${SEED})`, () => {

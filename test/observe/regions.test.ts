@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Judge } from '../../pipeline/observe/regions.ts';
 import { BLOBS_MAX, type Slab, takeSlab } from '../../pipeline/observe/slab.ts';
+import { random, SEED } from '../support/random.ts';
 
 const WIDTH = 160;
 const HEIGHT = 90;
@@ -44,7 +45,8 @@ function judging({ occupied = 255, stillPictures = 50 } = {}) {
       const fall = soft ? 10 : 90;
       table.set([x0, y0, x1, y1, area, 8 * x0, 100 * area, 50, 50 * fall, ...rim], k * ROW_LENGTH);
     });
-    return judge.judge(rows.length, STEP_MS, atMs).map((thing) => thing.x0);
+    const [luma, lit] = [parts.luma[0], parts.background];
+    return judge.judge(rows.length, STEP_MS, atMs, luma, lit).map((thing) => thing.x0);
   };
 }
 
@@ -92,6 +94,61 @@ describe('a large region with a soft rim', () => {
 
   test('is light when it is small, whatever was there', () => {
     expect(judging({ occupied: 255 })(0, { ...ghost, rim: [400, 400], soft: true })).toEqual([]);
+  });
+});
+
+describe(`what fades at its rim (seed ${SEED})`, () => {
+  /** A floor of `texture` levels, and on it a dark patch 40 by 20 that fades within 12 pixels, with noise everywhere. */
+  function patch({ floor = 0, own = 0, noise = 0, darkness = 0.45 }) {
+    const chance = random(SEED);
+    const [tiles, clothes, sensor] = [WIDTH, WIDTH * HEIGHT, WIDTH * HEIGHT].map((length) =>
+      Array.from({ length }, () => chance.below(257) / 128 - 1),
+    ) as [number[], number[], number[]];
+    const soft = (far: number) => Math.max(0, Math.min(1, far / 12));
+    const back = new Uint16Array(WIDTH * HEIGHT);
+    const luma = new Uint8Array(WIDTH * HEIGHT);
+    for (let y = 0; y < HEIGHT; y++)
+      for (let x = 0; x < WIDTH; x++) {
+        const i = y * WIDTH + x;
+        const place = 120 + floor * tiles[x >> 1]!;
+        const inside = Math.min(soft(x - 59), soft(100 - x), soft(y - 29), soft(56 - y));
+        const hidden = own > 0 ? 120 : place;
+        const seen = place + inside * (hidden * (1 - darkness) + own * clothes[i]! - place);
+        back[i] = place * 128;
+        luma[i] = Math.round(seen + noise * sensor[i]!);
+      }
+    return { back, luma };
+  }
+
+  function isThing(of: Parameters<typeof patch>[0]): boolean {
+    slab?.release();
+    slab = takeSlab(WIDTH, HEIGHT);
+    const { parts, scratch, kernels } = slab;
+    const { exports, memory } = kernels;
+    const { back, luma } = patch(of);
+    new Uint8Array(memory.buffer, parts.luma[0], luma.length).set(luma);
+    exports.backgroundReset(parts.background, parts.luma[0], luma.length);
+    new Uint16Array(memory.buffer, parts.background, back.length).set(back);
+    const at = [parts.luma[0], parts.background] as const;
+    exports.background(scratch.seen, parts.background, at[0], at[1], WIDTH, HEIGHT, 14, 0);
+    exports.clean(scratch.bits, scratch.seen, WIDTH, HEIGHT);
+    const count = exports.label(scratch.runs, scratch.bits, WIDTH, HEIGHT, BLOBS_MAX);
+    exports.blobTable(scratch.table, scratch.runs, count, scratch.bits, ...at, WIDTH, HEIGHT);
+    const judge = new Judge(slab, WIDTH, HEIGHT);
+    expect(count).toBeGreaterThan(0);
+    return judge.judge(count, STEP_MS, 0, ...at).some(({ areaPx }) => areaPx > 300);
+  }
+
+  test.each([
+    ['shadow on a plain floor', {}, false],
+    ['shadow on a tiled floor', { floor: 16 }, false],
+    ['shadow, noisy', { noise: 4 }, false],
+    ['deep shadow, noisy', { noise: 4, darkness: 0.6 }, false],
+    ['dark clothes on a plain floor', { own: 18 }, true],
+    ['dark clothes on a tiled floor', { own: 20, floor: 6 }, true],
+    ['dark clothes, noisy', { own: 18, noise: 2 }, true],
+  ] as const)('%s', (_, of, thing) => {
+    expect(isThing(of)).toBe(thing);
   });
 });
 
