@@ -59,6 +59,9 @@ const KNOWN_MS = 800;
 const YOUNG = 0.5;
 /** Known is who has moved by this share of their height since they were first seen; others may be holes. */
 const MOVED_MIN = 0.3;
+/** As near to where the body began, heights, lies the hole that it left there, and it has moved by so much. */
+const BORN_NEAR = 0.35;
+const LEFT_MIN = 0.2;
 /** Smaller than this share of another, it is nobody for whom the other could be taken. */
 const RIVAL_AREA_MIN = 0.25;
 /** Height over width of somebody upright, arms and stride included. */
@@ -140,8 +143,13 @@ function mixedIn(pieces: readonly Piece[], bodies: readonly Body[], now: number)
 
 function isKnown(body: Body, now: number): boolean {
   if (body.seenAtMs - body.bornAtMs < KNOWN_MS || now - body.seenAtMs > KNOWN_MS) return false;
+  return movedOf(body) >= MOVED_MIN;
+}
+
+/** How far from where it began, shares of its longer side. */
+function movedOf(body: Body): number {
   const [x, y] = middleOf(body);
-  return Math.hypot(x - body.bornX, y - body.bornY) >= MOVED_MIN * longerOf(body);
+  return Math.hypot(x - body.bornX, y - body.bornY) / longerOf(body);
 }
 
 function groupsBy(pieces: readonly Piece[], bodies: readonly Body[], now: number): readonly Group[] {
@@ -184,10 +192,21 @@ function goingOn(body: Body, pieces: readonly Piece[]): readonly [readonly Piece
   const parts = pieces.filter((piece) => piece.areaPx >= SPECK * pieces[0]!.areaPx);
   const moving = parts.filter((piece) => piece.stillMs < LEFT_BEHIND_MS);
   const leaves = body.stillMs < LEFT_BEHIND_MS && areaOf(moving) >= ALIVE_MIN * areaOf(parts);
-  const groups = groupsOf(leaves ? moving : parts);
+  const all = groupsOf(leaves ? moving : parts);
+  const away = all.filter((group) => !isHole(group, body));
+  const groups = areaOf(away.flat()) >= PART_MIN * areaOf(parts) ? away : all;
   const own = groups.reduce((best, group) => (isRather(group, best) ? group : best));
   const kept = new Set(own);
   return [own, parts.filter((piece) => !kept.has(piece))];
+}
+
+/** Upright where a body began that has moved since: the hole in the background that they left. */
+function isHole(group: readonly Piece[], body: Body): boolean {
+  if (body.seenAtMs - body.bornAtMs < KNOWN_MS || movedOf(body) < LEFT_MIN) return false;
+  const outline = outlineOf(group);
+  const [x, y] = middleOf(outline);
+  const near = Math.hypot(x - body.bornX, y - body.bornY) < BORN_NEAR * (outline.y1 - outline.y0);
+  return near && isUpright(outline);
 }
 
 /** Somebody upright who parts from what is low was the one all along: the rest is luggage, a dog, a shadow. */
@@ -207,11 +226,21 @@ function isUpright({ x0, y0, x1, y1 }: Box): boolean {
 function joined(groups: readonly Group[]): readonly Group[] {
   const wholes: Group[] = [];
   for (const group of groups.toSorted((a, b) => areaOf(b.pieces) - areaOf(a.pieces))) {
-    const i = wholes.findIndex((whole) => belongs(group.pieces, whole.pieces));
+    const i = wholes.findIndex((whole) => belongs(group.pieces, whole.pieces) && !leftIt(group, whole));
     if (i < 0) wholes.push(group);
     else wholes[i] = together(wholes[i]!, group);
   }
   return wholes;
+}
+
+/** One of them is the hole that the other, who is low beside it, left where they stood. */
+function leftIt(part: Group, whole: Group): boolean {
+  const isBeside = (who: Group, hole: Group) => {
+    const { x0, y0, x1, y1 } = outlineOf(who.pieces);
+    const enough = areaOf(who.pieces) >= PART_MIN * areaOf(hole.pieces);
+    return who.body !== undefined && enough && x1 - x0 > y1 - y0 && isHole(hole.pieces, who.body);
+  };
+  return isBeside(part, whole) || isBeside(whole, part);
 }
 
 /** As the larger one, or as the one that is known. */

@@ -123,3 +123,51 @@ test('who is not seen for two seconds is forgotten, and no more are known than c
   });
   expect(bodies.step(frame(12, crowd))).toHaveLength(BODIES_MAX);
 });
+
+describe('the hole that somebody left where they stood', () => {
+  const hole: Outline = [50, 20, 64, 62];
+  const lying: Outline = [66, 66, 108, 84];
+
+  /** They sway where they began, go towards the right as one region with their hole, and fall beside it. */
+  function fallen(...after: readonly (readonly Blob[])[]): readonly Body[] {
+    const leaving = [0, 4, 8, 14, 20].map((far): Outline => [50, 20 + far / 4, 64 + far, 64 + far]);
+    return seenIn(
+      ...[hole, hole, ...leaving].map((outline) => [blob(outline)]),
+      [blob([50, 20, 92, 80])],
+      ...after,
+    );
+  }
+
+  test('is not them', () => {
+    const found = fallen([blob(hole), blob(lying)]);
+    expect(found.find(({ id }) => id === 1)!.y0).toBe(66);
+    expect(found).toHaveLength(2);
+  });
+
+  test('does not become one with them as long as it is there', () => {
+    // Close enough above them to be their trunk.
+    const near: Outline = [50, 30, 64, 63];
+    const flat: Outline = [42, 66, 106, 90];
+    const found = fallen([blob(hole), blob(lying)], [blob(near), blob(flat)], [blob(near), blob(flat)]);
+    expect(found.map(({ id, y0 }) => [id, y0])).toEqual(expect.arrayContaining([[1, 66]]));
+    expect(found).toHaveLength(2);
+  });
+
+  test('is themselves while they have not moved', () => {
+    const found = seenIn(...Array.from({ length: 8 }, () => [blob(hole)]), [
+      blob(hole),
+      blob([66, 50, 84, 62]),
+    ]);
+    expect(found.find(({ id }) => id === 1)!.y0).toBe(20);
+  });
+});
+
+test('a shadow that has just come into sight does not take over whom it becomes one with', () => {
+  const walking = Array.from({ length: 6 }, (_, n): Outline => [24 + 6 * n, 4, 49 + 6 * n, 58]);
+  const found = seenIn(
+    ...walking.map((outline) => [blob(outline)]),
+    [blob([60, 4, 85, 40]), blob([30, 50, 72, 74])],
+    [blob([36, 14, 86, 76])],
+  );
+  expect(found.map(({ id }) => id)).toEqual([1]);
+});
