@@ -3,7 +3,10 @@
  * alone strings a few regions together that pass for somebody's first steps.
  *
  * Measured as tracks that begin a second, over the whole view. Streets, platforms and corridors stay below 5, also where
- * a train empties (more, but for moments); rain and a coach's windows make 10 to 13, falling snow 30 to 45.
+ * a train empties (more, but for moments); rain and a coach's windows make 10 to 25, falling snow 30 to 70.
+ *
+ * What tells somebody from such a string is that they stay whole: two flakes or three are now and then as tall as a
+ * person, in one picture; a person is it in nearly all. So the more begins, the longer a track must have been whole.
  */
 import type { Track } from '../model.ts';
 
@@ -12,24 +15,42 @@ const AVERAGE_MS = 10_000;
 /** Tracks a second from which the view is cluttered, and below which it is not any more. */
 const CLUTTERED_FROM = 18;
 const CLUTTERED_UNTIL = 12;
+/** Tracks a second up to which nothing is asked of a track. */
+const CLEAR_UNTIL = 5;
+/** How long a track must have been whole where the view is cluttered. */
+const WHOLE_MS = 1_000;
+/** What it was is remembered for as long as this. */
+const WHOLE_MS_MAX = 2_000;
+/** Whole: so many people's heights tall; a cart is lower and as wide as that. */
+const WHOLE_HEIGHT_MIN = 0.8;
+const CART_HEIGHT_MIN = 0.45;
 
 export class Clutter {
   #perSecond = 0;
   #watchedMs = 0;
   #cluttered = false;
+  /** How long each track has been whole, less how long it has not; changed in place. */
+  readonly #wholeMs = new Map<number, number>();
 
   save() {
-    return { perSecond: this.#perSecond, watchedMs: this.#watchedMs, cluttered: this.#cluttered };
+    return {
+      perSecond: this.#perSecond,
+      watchedMs: this.#watchedMs,
+      cluttered: this.#cluttered,
+      wholeMs: this.#wholeMs,
+    };
   }
 
   restore(saved: ReturnType<Clutter['save']>): void {
     this.#perSecond = saved.perSecond;
     this.#watchedMs = saved.watchedMs;
     this.#cluttered = saved.cluttered;
+    this.#wholeMs.clear();
+    for (const [track, ms] of saved.wholeMs) this.#wholeMs.set(track, ms);
   }
 
-  /** `stepMs`: since the frame before. Returns whether the view is cluttered. */
-  step(tracks: readonly Track[], stepMs: number): boolean {
+  /** `stepMs`: since the frame before; `aspect`: width over height of the view. Returns whether the view is cluttered. */
+  step(tracks: readonly Track[], stepMs: number, aspect: number): boolean {
     const begun = tracks.reduce((sum, { ageMs }) => sum + (ageMs === 0 ? 1 : 0), 0);
     if (stepMs > 0) {
       this.#watchedMs = Math.min(AVERAGE_MS, this.#watchedMs + stepMs);
@@ -37,6 +58,33 @@ export class Clutter {
       this.#perSecond += weight * ((1000 * begun) / stepMs - this.#perSecond);
     }
     this.#cluttered = this.#perSecond > (this.#cluttered ? CLUTTERED_UNTIL : CLUTTERED_FROM);
+    this.#watch(tracks, stepMs, aspect);
     return this.#cluttered;
   }
+
+  /** Whether a track was whole for longer than chance would make it in such a view. */
+  stands(track: Track): boolean {
+    const excess = (this.#perSecond - CLEAR_UNTIL) / (CLUTTERED_FROM - CLEAR_UNTIL);
+    const needed = this.#cluttered ? 1 : Math.min(1, Math.max(0, excess));
+    return (this.#wholeMs.get(track.id) ?? 0) >= needed * WHOLE_MS;
+  }
+
+  #watch(tracks: readonly Track[], stepMs: number, aspect: number): void {
+    const alive = new Set(tracks.map(({ id }) => id));
+    for (const id of this.#wholeMs.keys()) if (!alive.has(id)) this.#wholeMs.delete(id);
+    for (const track of tracks) {
+      const before = this.#wholeMs.get(track.id);
+      const change = track.seen && isWhole(track, aspect) ? stepMs : -stepMs;
+      this.#wholeMs.set(
+        track.id,
+        before === undefined ? 0 : Math.min(WHOLE_MS_MAX, Math.max(0, before + change)),
+      );
+    }
+  }
+}
+
+function isWhole({ box, personHeight }: Track, aspect: number): boolean {
+  const height = box.y1 - box.y0;
+  const wide = (box.x1 - box.x0) * aspect >= WHOLE_HEIGHT_MIN * personHeight;
+  return height >= (wide ? CART_HEIGHT_MIN : WHOLE_HEIGHT_MIN) * personHeight;
 }

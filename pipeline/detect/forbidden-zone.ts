@@ -21,11 +21,7 @@ const SURPRISE_MAX = 0.13;
 const HEIGHT_MIN = 0.6;
 /** A cart is lower, and as wide as that. */
 const CART_HEIGHT_MIN = 0.45;
-/**
- * In snow and the like (clutter.ts): flakes that follow each other pass for a piece of somebody for a second or two, and
- * seldom for a whole person for longer. Share of a person's height, and how long it was followed.
- */
-const CLUTTERED_HEIGHT_MIN = 0.8;
+/** In snow and the like (clutter.ts) somebody must have been followed for this long. */
 const CLUTTERED_AGE_MIN_MS = 4_000;
 /** Nobody is in a zone without having come: what never moved is a ghost, a puddle or a patch of light. People's heights. */
 const TRAVEL_MIN = 0.3;
@@ -122,9 +118,9 @@ export class ForbiddenZone implements RuleMachine {
     this.#sightedAtMs ??= now;
     const inside = tracks.filter((track) => track.zones.includes(this.place));
     this.#count(inside, stepMs);
-    const cluttered = this.#clutter.step(tracks, stepMs);
     const seen = inside.filter((track) => track.seen);
     const aspect = frame.planeWidth / frame.planeHeight;
+    const cluttered = this.#clutter.step(tracks, stepMs, aspect);
     this.#origins.update(tracks, now);
     const zone = zones.find((measured) => measured.zone === this.place);
     const covered = zone?.covered ?? 0;
@@ -144,7 +140,9 @@ export class ForbiddenZone implements RuleMachine {
     if (!train) this.#trainAtMs = Number.NEGATIVE_INFINITY;
     // What a train leaves behind has to move by itself, or to look like somebody, before it is anybody.
     if (train) for (const track of inside) this.#origins.restart(track, now);
-    const trusted = train ? [] : seen.filter((track) => isTrusted(track, aspect, cluttered));
+    const trusted = train
+      ? []
+      : seen.filter((track) => isTrusted(track, aspect, cluttered) && this.#clutter.stands(track));
     // One foot must stay for the dwell to begin a claim; after that any foot inside carries it on.
     const entered = trusted.some(
       (track) =>
@@ -218,12 +216,8 @@ function touches(a: Track, b: Track, aspect: number): boolean {
 }
 
 function isTrusted(track: Track, aspect: number, cluttered: boolean): boolean {
-  if (cluttered) {
-    const height = track.box.y1 - track.box.y0;
-    if (track.ageMs < CLUTTERED_AGE_MIN_MS || height < CLUTTERED_HEIGHT_MIN * track.personHeight)
-      return false;
-  }
-  return track.ageMs >= AGE_MIN_MS && track.surprise <= SURPRISE_MAX && !isPiece(track, aspect);
+  const ageMsMin = cluttered ? CLUTTERED_AGE_MIN_MS : AGE_MIN_MS;
+  return track.ageMs >= ageMsMin && track.surprise <= SURPRISE_MAX && !isPiece(track, aspect);
 }
 
 function isPiece({ box, personHeight }: Track, aspect: number): boolean {

@@ -2,6 +2,7 @@
 import type { Frame, Track, ZoneObservation } from '../model.ts';
 import { CELL_PX, PLANE_PIXELS_MAX, type Zone } from '../site/site.ts';
 import { type Changeable, type DensityObservation, type DensityZone, density } from './density.ts';
+import { peopleByFloor } from './floor-seen.ts';
 import { maskOf, shapeOf } from './geometry.ts';
 import type { Grid } from './grid.ts';
 import type { Ground } from './ground.ts';
@@ -10,6 +11,9 @@ import type { Ground } from './ground.ts';
 const GROWN_MS = 500;
 /** Counts are smoothed over about this long: people do not appear and vanish within a second. */
 const SMOOTH_MS = 1_000;
+/** Share of a zone that must be covered before what is seen of its floor says anything, and from which it is believed. */
+const FLOOR_COVERED_MIN = 0.5;
+const FLOOR_COVERED_FULL = 0.8;
 
 /** Of a plane that is one pixel wide. */
 const ROWS_MAX = PLANE_PIXELS_MAX / CELL_PX;
@@ -51,7 +55,20 @@ export class ZoneCounts {
     if (grid === undefined) return this.#zones.map((zone) => ({ zone: zone.id }));
     const { rowsOfPerson, cellsOfPerson } = this.#personByRow();
     const observed = density(grid, this.#zones, cellsOfPerson, rowsOfPerson, this.#height, frame.intervalMs);
-    return observed.map((zone, z) => this.#counted(zone, this.#zones[z]!.areaM2, tracks, frame.intervalMs));
+    const aspect = frame.planeWidth / frame.planeHeight;
+    return observed.map((zone, z) => {
+      const { mask, areaM2 } = this.#zones[z]!;
+      const people = this.#withFloor(zone, mask, grid, aspect);
+      return this.#counted({ ...zone, people }, areaM2, tracks, frame.intervalMs);
+    });
+  }
+
+  /** A crowd counted by what is seen of it and by what it leaves of the floor: half of each where it fills the zone. */
+  #withFloor({ people, covered }: DensityObservation, mask: Uint8Array, grid: Grid, aspect: number): number {
+    const trust = Math.min(1, (covered - FLOOR_COVERED_MIN) / (FLOOR_COVERED_FULL - FLOOR_COVERED_MIN));
+    if (trust <= 0) return people;
+    const byFloor = peopleByFloor(grid, mask, this.#ground, this.#height, aspect);
+    return people + (trust / 2) * (byFloor - people);
   }
 
   #personByRow() {

@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { Clutter } from '../../pipeline/detect/clutter.ts';
 import { noTracks, person, play, STEP_MS, siteOf, spansOf } from './build.ts';
 
+/** Width over height of the view. */
+const ASPECT = 16 / 9;
+
 /** Tracks that begin in this frame, somewhere else in the view. */
 const flakes = (count: number, from = 100) =>
   Array.from({ length: count }, (_, index) =>
@@ -11,7 +14,7 @@ const flakes = (count: number, from = 100) =>
 function clutteredAt(begun: (n: number) => number, frames: number): number[] {
   const clutter = new Clutter();
   return Array.from({ length: frames }, (_, n) => n).filter((n) =>
-    clutter.step(flakes(begun(n)), n === 0 ? 0 : STEP_MS),
+    clutter.step(flakes(begun(n)), n === 0 ? 0 : STEP_MS, ASPECT),
   );
 }
 
@@ -35,29 +38,63 @@ describe('a cluttered view', () => {
   });
   test('goes on as it was when restored', () => {
     const clutter = new Clutter();
-    for (let n = 0; n < 60; n++) clutter.step(flakes(6), STEP_MS);
+    for (let n = 0; n < 60; n++) clutter.step(flakes(6), STEP_MS, ASPECT);
     const restored = new Clutter();
     restored.restore(clutter.save());
-    expect(restored.step(flakes(3), STEP_MS)).toBe(true);
-    expect(new Clutter().step(flakes(3), STEP_MS)).toBe(false);
+    expect(restored.step(flakes(3), STEP_MS, ASPECT)).toBe(true);
+    expect(new Clutter().step(flakes(3), STEP_MS, ASPECT)).toBe(false);
   });
 });
 
 describe('somebody in the forbidden zone while it snows', () => {
-  const claims = (tall: number, from = 0) =>
+  const claims = (tall: (n: number) => number, from = 0) =>
     spansOf(
       play(siteOf([noTracks]), 80, (n) => ({
         tracks: [
           ...flakes(6, 100 + 10 * n),
-          ...(n < from ? [] : [person({ x: 0.05 + n * 0.005, tall, ageMs: (n - from) * STEP_MS })]),
+          ...(n < from ? [] : [person({ x: 0.05 + n * 0.005, tall: tall(n), ageMs: (n - from) * STEP_MS })]),
         ],
       })),
     );
 
   test('is claimed once they were followed for 4 s', () => {
-    expect(claims(0.2, 20)).toEqual([`begin@${20 + 4_000 / STEP_MS}`]);
+    expect(claims(() => 0.2, 20)).toEqual([`begin@${20 + 4_000 / STEP_MS}`]);
   });
   test('is not, when what is followed is a piece of somebody', () => {
-    expect(claims(0.15, 20)).toEqual([]);
+    expect(claims(() => 0.15, 20)).toEqual([]);
+  });
+  test('is not, when flakes follow each other and are as tall as somebody now and then', () => {
+    expect(claims((n) => (n % 4 === 0 ? 0.2 : 0.08), 20)).toEqual([]);
+  });
+  test('is, although a flake hides a piece of them now and then', () => {
+    expect(claims((n) => (n % 4 === 0 ? 0.13 : 0.2), 20)).not.toEqual([]);
+  });
+});
+
+describe('how long somebody must have been whole', () => {
+  const wholeFor = (begun: number, frames: number, size: { tall: number; wide: number }) => {
+    const clutter = new Clutter();
+    const somebody = person({ id: 1, x: 0.5, ...size });
+    for (let n = 0; n < 60; n++) clutter.step(flakes(begun), STEP_MS, ASPECT);
+    for (let n = 0; n < frames; n++) clutter.step([...flakes(begun), somebody], STEP_MS, ASPECT);
+    return clutter.stands(somebody);
+  };
+  const whole = { tall: 0.2, wide: 0.05 };
+
+  test.each<[string, number, number, { tall: number; wide: number }, boolean]>([
+    ['in a clear view no time at all', 1, 1, whole, true],
+    ['in rain, 15 tracks a second, not 0.6 s', 3, 4, whole, false],
+    ['in rain, 15 tracks a second, but 0.8 s', 3, 5, whole, true],
+    ['in snow not 0.8 s', 6, 5, whole, false],
+    ['in snow but 1 s', 6, 6, whole, true],
+    ['a cart is whole, lower and wide', 6, 6, { tall: 0.12, wide: 0.12 }, true],
+    ['somebody as low as a cart is not', 6, 6, { tall: 0.12, wide: 0.05 }, false],
+  ])('%s', (_, begun, frames, size, expected) => {
+    expect(wholeFor(begun, frames, size)).toBe(expected);
+  });
+  test('nothing is kept of whoever has left', () => {
+    const clutter = new Clutter();
+    for (let n = 0; n < 30; n++) clutter.step([person({ id: 100 + n, x: 0.5 })], STEP_MS, ASPECT);
+    expect([...clutter.save().wholeMs.keys()]).toEqual([129]);
   });
 });
