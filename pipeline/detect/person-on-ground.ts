@@ -15,6 +15,7 @@ import type { GroundSample, WatchRule, Zone } from '../site/site.ts';
 import { Bodies, type Body, middleOf } from './bodies.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
 import { isInside } from './inside.ts';
+import { likeness, Places } from './places.ts';
 import { around, type RuleMachine, seconds } from './rule.ts';
 import { lastStood, remember, type Stance, type Stood } from './stances.ts';
 
@@ -47,6 +48,13 @@ const LEAVING_STILL_MS = 600;
 /** Less than this share of the height squared is luggage, or what is left of somebody who leaves. */
 const AREA_MIN = 0.08;
 const VANISHING = 0.7;
+/**
+ * Large suitcases are 0.36 heights of a person wide and 0.11 large: who is as narrow is larger than that, or reaches
+ * farther below the old floor than where luggage is put down.
+ */
+const NARROW_WIDE = 0.4;
+const BELOW_MIN = 0.2;
+const NARROW_AREA_MIN = 0.12;
 /** It takes this long until a fall has come to rest; from then on nobody who lies moves farther than this, heights. */
 const SETTLE_MS = 600;
 const TRAVEL_MAX = 0.3;
@@ -72,6 +80,10 @@ const HOLE_AREA_MIN = 0.12;
 /** Who lay this still when last seen has been taken for the background, and is remembered for so long. */
 const ABSORBED_STILL_MS = 600;
 const ABSORBED_MS = 60_000;
+/** Who had come to rest and was lost to sight is known again for so long, where they lay, by what is as still. */
+const REST_MS = 600;
+const LOST_MS = 30_000;
+const LOST_MAX = 16;
 /** Stances are remembered for this long beyond the slowest fall. */
 const PAST_MS = 4_000;
 
@@ -107,7 +119,10 @@ export class PersonOnGround implements RuleMachine {
   readonly #zone: Zone | undefined;
   readonly #ground: readonly GroundSample[];
   readonly #bodies = new Bodies();
+  readonly #places = new Places();
   #people: ReadonlyMap<number, Person> = new Map();
+  /** Who was down and is one region with others, or was lost from sight beside them. */
+  #lost: readonly Down[] = [];
   #previousMs: number | undefined;
 
   constructor(rule: WatchRule, zone: Zone | undefined, ground: readonly GroundSample[]) {
@@ -119,12 +134,20 @@ export class PersonOnGround implements RuleMachine {
   }
 
   save() {
-    return { bodies: this.#bodies.save(), people: this.#people, previousMs: this.#previousMs };
+    return {
+      bodies: this.#bodies.save(),
+      places: this.#places.save(),
+      people: this.#people,
+      lost: this.#lost,
+      previousMs: this.#previousMs,
+    };
   }
 
-  restore({ bodies, people, previousMs }: ReturnType<PersonOnGround['save']>): void {
+  restore({ bodies, places, people, lost, previousMs }: ReturnType<PersonOnGround['save']>): void {
     this.#bodies.restore(bodies);
+    this.#places.restore(places);
     this.#people = people;
+    this.#lost = lost;
     this.#previousMs = previousMs;
   }
 
@@ -145,7 +168,9 @@ export class PersonOnGround implements RuleMachine {
     for (const [id, person] of this.#people)
       if (!people.has(id) && !adopted.has(person.down?.sinceMs) && isThere(person, look))
         people.set(id, stillThere(person, look));
+    this.#lost = this.#lostFrom(people, now);
     this.#people = people;
+    this.#places.step(bodies, (id) => lastStood(people.get(id)?.stances ?? [], this.#ground, height), now);
     if (frame.view !== 'ok') return undefined;
     const lying = [...people.values()].flatMap(({ down }) => (down === undefined ? [] : [down]));
     const claimed = lying.filter(
@@ -184,6 +209,34 @@ export class PersonOnGround implements RuleMachine {
     };
   }
 
+  /** Those who were down a look ago and are nobody's now, with those of before. */
+  #lostFrom(people: ReadonlyMap<number, Person>, now: number): readonly Down[] {
+    const downs = [...people.values()].flatMap(({ down }) => (down === undefined ? [] : [down]));
+    const before = [...this.#people.values()].flatMap(({ down }) => (down === undefined ? [] : [down]));
+    return [
+      ...this.#lost,
+      ...before.filter(({ lyingMs, stillMs }) => lyingMs >= SEEN_MS_MIN && stillMs >= REST_MS),
+    ]
+      .filter((down) => now - down.lastMs <= LOST_MS)
+      .filter((down) => !downs.some((other) => other.sinceMs === down.sinceMs))
+      .slice(-LOST_MAX);
+  }
+
+  /** Who was down where this lies now: others were before them for a while. */
+  #found(body: Body, look: Look): Down | undefined {
+    const lost = this.#lost.find(
+      (down) =>
+        body.stillMs >= REST_MS &&
+        likeness(body, down.box) >= AGAIN_MIN &&
+        this.#isLow(body, down, this.#limits.head + LOOSE, look.height),
+    );
+    if (lost !== undefined) return { ...lost, hiddenAtMs: undefined };
+    const stood = this.#places
+      .fallenFrom(body, look.bodies, this.#limits.fallMs, look.now)
+      .find((one) => this.#isLow(body, one, this.#limits.head, look.height));
+    return stood && begun(body, stood);
+  }
+
   /** Who lay there, and is seen again. */
   #orphan(body: Body, bodies: readonly Body[]): Person | undefined {
     for (const [id, person] of this.#people) {
@@ -212,22 +265,26 @@ export class PersonOnGround implements RuleMachine {
     const keepMs = PAST_MS + this.#limits.fallMs;
     const stood = lastStood(stances, this.#ground, look.height);
     if (stood !== undefined && this.#isDown(body, stood, look)) return { stances, down: begun(body, stood) };
+    const found = this.#found(body, look);
+    if (found !== undefined) return { stances, down: found };
     return { stances: remember(stances, body, stood, look.height, keepMs), down };
   }
 
   #isDown(body: Body, stood: Stood, { now, height, bodies }: Look): boolean {
     if (now - stood.atMs > this.#limits.fallMs || body.mixedAtMs > stood.atMs) return false;
     // What has been still since before they last stood did not come down.
-    if (body.stillMs >= now - stood.atMs) return false;
+    if (body.stillMs >= now - stood.atMs || this.#places.layAt(body, stood.atMs)) return false;
     if (!this.#isLow(body, stood, this.#limits.head, height)) return false;
-    return body.areaPx >= AREA_MIN * stood.tall ** 2 && isTheOne(body, bodies, stood, now);
+    const below = body.floor - stood.floor > BELOW_MIN * stood.tall;
+    const areaMin = below || body.wide >= NARROW_WIDE * stood.tall ? AREA_MIN : NARROW_AREA_MIN;
+    return body.areaPx >= areaMin * stood.tall ** 2 && isTheOne(body, bodies, stood, now);
   }
 
   #isLow(body: Body, stood: Stood, limit: number, planeHeight: number): boolean {
     const head = headOf(body, stood);
     const tall = body.floor - body.head;
     if (head > limit || head < HEAD_MIN || tall > SHRUNK * stood.tall) return false;
-    const cut = body.y1 >= planeHeight && body.stillMs < LEAVING_STILL_MS;
+    const cut = body.y1 >= planeHeight && (body.stillMs < LEAVING_STILL_MS || stood.floor > planeHeight);
     const flat = cut ? Math.max(CUT_FLAT, this.#limits.flat) : this.#limits.flat;
     const narrow = !cut && head <= NARROW_HEAD_MAX && tall <= NARROW_TALL_MAX * stood.tall;
     return narrow || body.wide >= flat * tall;
@@ -328,12 +385,6 @@ function stillThere(person: Person, look: Look): Person {
 function isHiddenBy(down: Down, body: Body, now: number, sinceMs: number): boolean {
   if (down.lyingMs < SEEN_MS_MIN || now - sinceMs > HIDDEN_MS) return false;
   return sharedArea(body, down.box) >= COVERED_MIN * boxArea(down.box);
-}
-
-/** Intersection over union. */
-function likeness(a: Box, b: Box): number {
-  const both = sharedArea(a, b);
-  return both / (boxArea(a) + boxArea(b) - both);
 }
 
 function boxOf({ x0, y0, x1, y1 }: Box, width: number, height: number): Box {

@@ -101,7 +101,7 @@ const DIGESTS: Readonly<Record<string, readonly string[]>> = {
   'coach density': ['f12f6b75cb87', '9f14058f7d92'],
   'coach person_on_ground': ['65023dbf40cc', '39d95c83082e'],
   'coach abandoned_object': ['dab7faa65ab8', '5e0b2182c561'],
-  'coach weapon': ['9d2d690cbad8', 'ed09629a2e54'],
+  'coach weapon': ['c821aaab91d9', 'f4bc26e7065d'],
   'coach fire': ['daa51ec4649f', 'de41929898af'],
   'coach none': ['78d11aa27bfc', '6b0320d31b8d'],
   'look-alike sign': ['b422a4aadae7'],

@@ -29,10 +29,20 @@ export const DETECTOR: DetectorNoise = {
   doubles: 0.3,
 };
 
-/** Somebody on the picture, and what they hold. */
+/** Somebody on the picture, what they hold, and how they hold themselves. */
 export interface Seen extends Foot {
   readonly weapon?: 'knife' | 'firearm';
+  readonly posed?: Posed;
 }
+
+/** Who neither walks nor stands: the box around them, 0..1 of the view, and how far they have tipped, radians. */
+export interface Posed {
+  readonly box: Box;
+  readonly tip: number;
+}
+
+/** Detectors learn from people who stand: of somebody who lies they are less sure by this. */
+const LYING_UNSURE = 0.15;
 
 export function objectsAt(
   seed: number,
@@ -75,8 +85,15 @@ export function objectsAt(
     const w = one.height * 0.42 * aspect;
     // Misses come and go with about a second's memory; small people are missed more.
     const hidden = smoothNoise(t * 1.1, one.who + 0.5, seed) < noise.misses * (one.height < 0.16 ? 2 : 1);
-    if (one.kind === 'person' && !hidden)
-      add('person', one.x, one.y, w, one.height, salt, 0.72 + 0.5 * (hash01(key, salt) - 0.5));
+    if (one.kind === 'person' && !hidden) {
+      const sure = 0.72 + 0.5 * (hash01(key, salt) - 0.5);
+      if (one.posed === undefined) add('person', one.x, one.y, w, one.height, salt, sure);
+      else {
+        const { x0, y0, x1, y1 } = one.posed.box;
+        const unsure = LYING_UNSURE * Math.sin(one.posed.tip);
+        add('person', (x0 + x1) / 2, y1, x1 - x0, y1 - y0, salt, sure - unsure);
+      }
+    }
     if (one.kind === 'vehicle' && hash01(key, salt) > 0.2)
       add(
         'vehicle',

@@ -14,8 +14,8 @@ import { type Actor, type Stance, stanceAt } from './actors.ts';
 import { drawBackdrop } from './backdrop.ts';
 import { type Canvas, limb } from './brush.ts';
 import { Chance, mix } from './chance.ts';
-import { objectsAt, type Seen as SeenPerson } from './detector.ts';
-import { drawPerson, handOf } from './figure.ts';
+import { objectsAt, type Posed, type Seen as SeenPerson } from './detector.ts';
+import { bodyBox, drawPerson, handOf } from './figure.ts';
 import { drawFire, drawSoot } from './flames.ts';
 import { drawLantern } from './lamps.ts';
 import { lensGain } from './lens.ts';
@@ -176,10 +176,25 @@ function objects(
       const actor = script.actors.find((one) => one.id === foot.who);
       const weapon = actor?.kind === 'person' ? actor.weapon : undefined;
       const held = weapon && now - fromS >= weapon.fromS && now - fromS < weapon.untilS;
-      return held ? { ...foot, weapon: weapon.kind } : foot;
+      const posed = actor && posedAt(world, actor, now - fromS);
+      return { ...foot, ...(held ? { weapon: weapon.kind } : {}), ...(posed ? { posed } : {}) };
     }),
   );
   return objectsAt(mix(spec.seed, 9), now, spec.fps, people, world.view, spec.detector);
+}
+
+const posing: Stance = { x: 0, y: 0, z: 0, hx: 0, hy: 1, walked: 0, speed: 0 };
+
+/** Around whoever sits, kneels, falls or lies; undefined for those who walk or stand. */
+function posedAt({ view }: World, actor: Actor, t: number): Posed | undefined {
+  const posture = actor.kind === 'person' ? postureAt(actor.poses ?? [], t) : undefined;
+  if (actor.kind !== 'person' || posture === undefined || !stanceAt(actor, t, posing)) return undefined;
+  const [x0, y0, x1, y1] = bodyBox(view, actor.look, posing, posture, actor.tipTo ?? [1, 0]);
+  const { width, height } = view;
+  return {
+    box: { x0: x0 / width, y0: y0 / height, x1: x1 / width, y1: y1 / height },
+    tip: posture.tip,
+  };
 }
 
 interface Seen {

@@ -3,6 +3,7 @@
  *
  * - fire: flames of 3 pixels or more in height and 2 in width whose foot is on the view.
  * - person_on_ground: somebody who fell lies for 5 s or more; from when they lie to when they begin to get up.
+ *   Who is hidden for most of that time by others, by what stands there or by the view's border is not to be found.
  * - abandoned_object: a bag stands on the view and its owner is 3 m or more away or has left, for the rule's minute;
  *   from when they are that far.
  * - crowd_movement: four or more run (2.5 m/s or faster) on the view, for a second or more.
@@ -17,9 +18,12 @@ import type { Script } from './script.ts';
 import { stayAt, thingBox } from './things.ts';
 import type { Foot, TruthEvent } from './truth.ts';
 import { toView } from './view.ts';
+import { shareSeen } from './visible.ts';
 import type { World } from './world.ts';
 
 export const LIES_S_MIN = 5;
+/** Less of somebody is not seen to lie. */
+const SEEN_MIN = 0.5;
 export const LEFT_M = 3;
 export const ALONE_S_MIN = 60;
 export const RUNNING_MPS = 2.5;
@@ -126,13 +130,21 @@ function falls(
     if (actor.kind !== 'person' || !actor.fell || !actor.poses) return [];
     return liesDuring(actor.poses).flatMap(([from, until]) => {
       const spans = new Spans(fps);
+      const seen: number[] = [];
       for (let n = Math.max(0, Math.ceil(from * fps)); n < Math.min(frames, until * fps); n++) {
         if (!feet[n]!.some((foot) => foot.who === actor.id)) continue;
         if (!stanceAt(actor, n / fps, stance)) continue;
-        const box = bodyBox(world.view, actor.look, stance, LYING, actor.tipTo ?? [1, 0]);
+        const tipTo = actor.tipTo ?? [1, 0];
+        const box = bodyBox(world.view, actor.look, stance, LYING, tipTo);
         spans.add(n, share(world, box), [actor.id]);
+        const others = feet[n]!.filter((foot) => foot.who !== actor.id);
+        const { x, y, z } = stance;
+        if (shareSeen(world, [x, y, z], tipTo, actor.look.heightM, others) >= SEEN_MIN) seen.push(n);
       }
-      return spans.events('person_on_ground', LIES_S_MIN * fps);
+      return spans.events('person_on_ground', LIES_S_MIN * fps).filter((event) => {
+        const within = seen.filter((n) => n >= event.start_frame && n <= event.end_frame);
+        return within.length >= (event.end_frame - event.start_frame + 1) / 2;
+      });
     });
   });
 }
