@@ -34,8 +34,8 @@ const SETTLING = 0.2;
 const NAMED_STEADY = 0.15;
 const NAMED_MS = 5_000;
 const NAMED_CONFIDENCE = 0.4;
-/** Lower than this, people's heights, it is litter or noise. */
-const TALL_MIN = 0.12;
+/** Lower or narrower than this, people's heights (0.27 m), it is litter, or the edge of something. */
+const SIDE_MIN = 0.16;
 const WIDE_MAX = 0.9;
 /** Width over height of a bag on its side is 2 at most, seen from above the floor; what is flatter is wet floor. */
 const FLAT_MAX = 2.3;
@@ -51,7 +51,7 @@ const LEFT = 1.8;
 const VANISHED = 1.2;
 const VANISHED_MS = 2_000;
 /** Who stays this near for this long attends to it, whoever they are; who walks by does not. */
-const BESIDE = 1.2;
+const BESIDE = 1;
 const BESIDE_MS = 8_000;
 /** In a crowd tracks break: somebody or other beside it for this long without a gap is somebody who stays. */
 const ANYBODY_MS = 16_000;
@@ -70,6 +70,12 @@ const WITHIN_MIN = 0.8;
 const TOGETHER_MAX = 8;
 const TOGETHER_MS = 3_000;
 const SAME_BOX_MIN = 0.3;
+/** Seen as a thing for so long its box is known: what has much more is it and somebody, what uncovers it has the same. */
+const KNOWN_MS = 2_000;
+const KNOWN_BOX_MIN = 0.5;
+const UNCOVERED_BOX_MIN = 0.6;
+/** Share of the wait in which a thing must be seen; for the rest others may pass before it. */
+const SHOWN_MIN = 0.33;
 /** Ages that differ by less are the same: who passes before a thing wears at its support. */
 const SAME_AGE_MS = 10_000;
 /** Support ends at a minute (pipeline/observe/statics.ts): older than about that is only old. */
@@ -93,6 +99,8 @@ interface PathPoint {
   readonly foot: Point;
   /** A person's height there. */
   readonly near: number;
+  /** Floor per step up the view there. */
+  readonly depth: number;
   /** As tall as a person at that moment: a track may go over from somebody to the thing. */
   readonly whole: boolean;
 }
@@ -103,11 +111,17 @@ interface Thing {
   readonly seenAtMs: number;
   /** How long it has not been seen though nothing covers its place. */
   readonly bareMs: number;
-  /** Tracks that were at it when it came. */
+  /** Somebody was at it when it came. */
+  readonly brought: boolean;
+  /** Their tracks, without those that have gone over to the thing. */
   readonly owners: readonly number[];
   /** When one of them was first seen far away. */
   readonly leftAtMs: number | undefined;
   readonly aloneMs: number;
+  /** How much of that it was seen, as a thing. */
+  readonly shownMs: number;
+  /** How long somebody has covered it since it was last seen. */
+  readonly coveredMs: number;
   /** It was seen beside one of them, so it is not they who sit or crouch there. */
   readonly apart: boolean;
   /** How long somebody has been beside it without a gap, an owner within LEFT of it, and nobody within LEFT. */
@@ -162,6 +176,7 @@ export class AbandonedObject implements RuleMachine {
     const left = this.#things.filter(
       (thing) =>
         thing.aloneMs >= this.#rule.forMs &&
+        thing.shownMs >= SHOWN_MIN * this.#rule.forMs &&
         thing.region.steady >= this.#steadyMin(thing, now) &&
         this.#isInZone(thing),
     );
@@ -207,15 +222,13 @@ export class AbandonedObject implements RuleMachine {
     const taken = new Set<StaticRegion>();
     const things: Thing[] = [];
     for (const thing of this.#things) {
-      const region = statics.find(
-        (one) =>
-          !taken.has(one) &&
-          overlapOf(one.box, thing.region.box) > SAME_BOX_MIN &&
-          cameTogether(one, thing.bornAtMs, now),
-      );
+      const region = statics.find((one) => !taken.has(one) && goesOnAs(one, thing, now));
       if (region !== undefined) {
         taken.add(region);
-        things.push({ ...thing, region, seenAtMs: now, bareMs: 0 });
+        // What others hid for long is from now on as old as what is left of its support.
+        const worn = !cameTogether(region, thing.bornAtMs, now);
+        const bornAtMs = worn ? now - region.sinceMs : thing.bornAtMs;
+        things.push({ ...thing, region, bornAtMs, seenAtMs: now, bareMs: 0 });
       } else {
         const { box } = thing.region;
         const hidden = [...statics, ...blobs].some((one) => shareWithin(box, one.box) >= COVERED_MIN);
@@ -251,9 +264,12 @@ export class AbandonedObject implements RuleMachine {
       bornAtMs,
       seenAtMs: now,
       bareMs: 0,
+      brought: owners.length > 0 || whole?.brought === true,
       owners: owners.slice(0, OWNERS_MAX),
       leftAtMs: undefined,
       aloneMs: 0,
+      shownMs: 0,
+      coveredMs: 0,
       apart: false,
       besideMs: 0,
       heldMs: 0,
@@ -289,11 +305,15 @@ export class AbandonedObject implements RuleMachine {
     const { region, size, apart, leftAtMs } = thing;
     const visible = thing.bareMs === 0 && thing.seenAtMs === now;
     const people = seen.filter((track) => isWhole(track) && !isItself(track, region));
-    const owners = leftAtMs === undefined ? this.#ownersOf(thing, people, aspect) : thing.owners;
+    // A track that has gone over to the thing is the thing, and whoever takes it over from there is anybody.
+    const things = seen.filter((track) => isItself(track, region) && !isWhole(track)).map(({ id }) => id);
+    const owners = (leftAtMs === undefined ? this.#ownersOf(thing, people, aspect) : thing.owners).filter(
+      (id) => !visible || !things.includes(id),
+    );
     const far = (track: Track) => distance(track.foot, region.foot, track.personHeight, track.depth, aspect);
     const beside = people.filter((track) => far(track) <= BESIDE);
     const near = people.filter((track) => far(track) <= LEFT);
-    // Whoever lies or crouches by it has not left; a track that has gone over to the thing is the thing.
+    // Whoever lies or crouches by it has not left.
     const bodies = seen.filter((track) => !isItself(track, region) && far(track) <= LEFT);
     const held = bodies.some((track) => owners.includes(track.id));
     const isApart = apart || (visible && people.some((track) => owners.includes(track.id)));
@@ -308,10 +328,14 @@ export class AbandonedObject implements RuleMachine {
       besideMs >= ANYBODY_MS ||
       heldMs >= BESIDE_MS ||
       beside.some((track) => this.#staysBeside(track.id, thing, aspect, now));
-    const known = owners.length > 0 && size > 0;
+    const known = thing.brought && size > 0;
     const since = leftAtMs ?? (known && gone && !held ? now : undefined);
     const isAlone = since !== undefined && !attended;
-    const counts = isAlone && visible && this.#isThing(thing, aspect, now);
+    const shown = isAlone && visible && this.#isThing(thing, aspect, now);
+    const mixed = visible && people.some((track) => shareWithin(region.box, track.box) > 0);
+    const covered = people.some((track) => shareWithin(region.box, track.box) >= COVERED_MIN);
+    const hiddenMs = covered ? this.#hiddenMs(thing, stepMs, now) : 0;
+    const passedMs = shown ? stepMs : visible ? (mixed ? 0 : -stepMs) : hiddenMs;
     return {
       ...thing,
       owners,
@@ -320,15 +344,23 @@ export class AbandonedObject implements RuleMachine {
       heldMs,
       nobodyMs,
       leftAtMs: heldMs >= BESIDE_MS ? undefined : since,
-      aloneMs: isAlone ? Math.max(0, thing.aloneMs + (counts ? stepMs : visible ? -stepMs : 0)) : 0,
+      aloneMs: isAlone ? Math.max(0, thing.aloneMs + passedMs) : 0,
+      shownMs: thing.shownMs + (shown ? stepMs : 0),
+      coveredMs: visible ? 0 : thing.coveredMs + (covered ? stepMs : 0),
     };
+  }
+
+  /** Who passes before a thing does not attend to it; but it is claimed only when it is seen again. */
+  #hiddenMs({ bareMs, seenAtMs, aloneMs, shownMs }: Thing, stepMs: number, now: number): number {
+    if (bareMs > 0 || now - seenAtMs > HIDDEN_MS || shownMs < KNOWN_MS) return 0;
+    return Math.max(0, Math.min(stepMs, this.#rule.forMs - stepMs - aloneMs));
   }
 
   /** The same person has been beside it for long. */
   #staysBeside(id: number, { region }: Thing, aspect: number, now: number): boolean {
     const points = this.#paths.get(id)?.points ?? [];
     const away = points.findLastIndex(
-      ({ foot, near, whole }) => !whole || distance(foot, region.foot, near, 1, aspect) > BESIDE,
+      ({ foot, near, depth, whole }) => !whole || distance(foot, region.foot, near, depth, aspect) > BESIDE,
     );
     const from = points[away + 1];
     return from !== undefined && now - from.atMs >= BESIDE_MS - PATH_STEP_MS;
@@ -336,11 +368,11 @@ export class AbandonedObject implements RuleMachine {
 
   /** An owner's track may end at the thing, or stay with it: who is first seen there then leaves in their place. */
   #ownersOf(
-    { region, owners, bornAtMs }: Thing,
+    { region, brought, owners, bornAtMs }: Thing,
     people: readonly Track[],
     aspect: number,
   ): readonly number[] {
-    if (owners.length === 0 || owners.length >= OWNERS_MAX) return owners;
+    if (!brought || owners.length >= OWNERS_MAX) return owners;
     if (people.some((track) => owners.includes(track.id))) return owners;
     const heirs = people.filter((track) => {
       const path = this.#paths.get(track.id);
@@ -353,7 +385,7 @@ export class AbandonedObject implements RuleMachine {
   #hasVanished(id: number, { region }: Thing, aspect: number, now: number): boolean {
     const last = this.#paths.get(id)?.points.at(-1);
     if (last === undefined || now - last.atMs < VANISHED_MS) return false;
-    return distance(last.foot, region.foot, last.near, 1, aspect) > VANISHED;
+    return distance(last.foot, region.foot, last.near, last.depth, aspect) > VANISHED;
   }
 
   #steadyMin({ namedAtMs }: Thing, now: number): number {
@@ -365,7 +397,12 @@ export class AbandonedObject implements RuleMachine {
     const tall = tallOf(region, size);
     const wide = ((region.box.x1 - region.box.x0) * aspect) / size;
     if (region.areaPx < AREA_MIN_PX) return false;
-    if (tall < TALL_MIN || tall > this.#limits.tall || wide > WIDE_MAX || wide > FLAT_MAX * tall)
+    if (
+      Math.min(tall, wide) < SIDE_MIN ||
+      tall > this.#limits.tall ||
+      wide > WIDE_MAX ||
+      wide > FLAT_MAX * tall
+    )
       return false;
     if (region.steady < this.#steadyMin(thing, now) - SETTLING) return false;
     return region.rim >= this.#limits.rim || isNamed(thing.namedAtMs, now);
@@ -381,7 +418,13 @@ export class AbandonedObject implements RuleMachine {
       const path = paths.get(track.id) ?? { points: [], whole: false, bornAtMs: now, bornAt: track.foot };
       const last = path.points.at(-1);
       const due = last === undefined || now - last.atMs >= PATH_STEP_MS;
-      const point = { atMs: now, foot: track.foot, near: track.personHeight, whole: isWhole(track) };
+      const point = {
+        atMs: now,
+        foot: track.foot,
+        near: track.personHeight,
+        depth: track.depth,
+        whole: isWhole(track),
+      };
       paths.set(track.id, {
         ...path,
         points: due ? [...path.points, point] : path.points,
@@ -404,6 +447,19 @@ function distance(a: Point, b: Point, size: number, depth: number, aspect: numbe
 /** The thing may be followed as if it were somebody. */
 function isItself(track: Track, region: StaticRegion): boolean {
   return shareWithin(track.box, region.box) >= 0.5;
+}
+
+/** The thing is seen in the region: alone, and not joined with whoever stands there. */
+function goesOnAs(
+  region: StaticRegion,
+  { region: before, bornAtMs, coveredMs, shownMs }: Thing,
+  now: number,
+): boolean {
+  const overlap = overlapOf(region.box, before.box);
+  if (overlap <= (shownMs >= KNOWN_MS ? KNOWN_BOX_MIN : SAME_BOX_MIN)) return false;
+  // While others hid it its support wore away, and with it its age.
+  const hidden = shownMs >= KNOWN_MS && coveredMs >= KNOWN_MS;
+  return cameTogether(region, bornAtMs, now) || (hidden && overlap > UNCOVERED_BOX_MIN);
 }
 
 /** The region is as old as what came at `bornAtMs`; a puddle that spread where somebody stood is not as old as they. */

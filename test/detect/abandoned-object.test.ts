@@ -15,6 +15,8 @@ interface Story {
   readonly takenMs?: number;
   /** From then on the region is another, and so old at that moment. */
   readonly shrinks?: { readonly atMs: number; readonly sinceMs: number };
+  /** It is not seen between, and its support has worn away as long. */
+  readonly hidden?: readonly [fromMs: number, toMs: number];
   readonly sensitivity?: Sensitivity;
   readonly more?: number;
   readonly zone?: readonly [x0: number, x1: number];
@@ -46,9 +48,12 @@ function look(ms: number, story: Story): Measured {
   const tracks = [(story.owner ?? owner)(ms), ...(story.others?.(ms) ?? [])].filter(
     (one) => one !== undefined,
   );
-  const there = ms >= PUT + 4_000 && ms < (story.takenMs ?? Number.POSITIVE_INFINITY);
-  const { shrinks } = story;
-  const sinceMs = shrinks && ms >= shrinks.atMs ? ms - shrinks.atMs + shrinks.sinceMs : ms - PUT;
+  const { shrinks, hidden } = story;
+  const [fromMs, toMs] = hidden ?? [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const there =
+    ms >= PUT + 4_000 && ms < (story.takenMs ?? Number.POSITIVE_INFINITY) && !(ms >= fromMs && ms < toMs);
+  const wornMs = ms >= toMs ? 2 * (toMs - fromMs) : 0;
+  const sinceMs = shrinks && ms >= shrinks.atMs ? ms - shrinks.atMs + shrinks.sinceMs : ms - PUT - wornMs;
   const one = { ...bag, sinceMs, ...story.region };
   const more = Array.from({ length: story.more ?? 0 }, (_, k) => ({
     ...one,
@@ -56,7 +61,9 @@ function look(ms: number, story: Story): Measured {
     foot: { x: 0.1 * k + 0.015, y: 0.17 },
   }));
   const { frame, ...rest } = measured(ms / STEP_MS, { tracks });
-  return { ...rest, frame: { ...frame, statics: there ? [one, ...more] : [], objects: story.objects ?? [] } };
+  const blobs = tracks.map(({ box, foot }) => ({ box, foot, areaPx: 60, flowX: 0, flowY: 0, stillMs: 0 }));
+  const statics = there ? [one, ...more] : [];
+  return { ...rest, frame: { ...frame, statics, blobs, objects: story.objects ?? [] } };
 }
 
 /** Seconds at which the condition begins and ceases to hold within a minute. */
@@ -117,6 +124,7 @@ describe('is no abandoned object', () => {
       { shrinks: { atMs: PUT + 14_000, sinceMs: 0 } },
     ],
     ['what people walked over when it came, one second each', { owner: () => undefined, others: passing }],
+    ['a sliver: the edge of a sign', { region: { box: { x0: 0.5, y0: 0.73, x1: 0.514, y1: 0.8 } } }],
     ['a speck', { region: { box: { x0: 0.5, y0: 0.785, x1: 0.51, y1: 0.8 } } }],
     ['what its owner stands by', { owner: (ms) => owner(Math.min(ms, LEAVES)) }],
     ['what its owner watches from 1.5 heights', { owner: (ms) => owner(Math.min(ms, LEAVES + 1_500)) }],
@@ -163,6 +171,40 @@ describe('the owner has left, whatever became of their track', () => {
 test('who walks by does not stop the clock', () => {
   const walking = (ms: number) => [person({ id: 20 + Math.floor(ms / 8_000), x: (ms / 8_000) % 1, y: 0.84 })];
   expect(changes({ others: walking })).toEqual(changes({}));
+});
+
+describe('people who pass before it', () => {
+  /** Their feet are a height and a half nearer to the camera, so that they cover it but are not beside it. */
+  const before = (ms: number) =>
+    ms >= 16_000 && ms < 24_000
+      ? [person({ id: 40 + Math.floor(ms / 4_000), x: 0.505, y: 0.8, tall: 0.2, foot: { x: 0.505, y: 1.1 } })]
+      : [];
+
+  test('do not stop the clock, and it is the same thing when they have gone', () => {
+    expect(changes({ hidden: [16_000, 24_000], others: before })).toEqual(changes({}));
+  });
+
+  test('nor is it claimed while they cover it', () => {
+    const long = (ms: number) => (ms >= 16_000 ? before(16_000) : []);
+    expect(changes({ hidden: [20_000, 50_000], others: long })[0]).toBeCloseTo(50, 0);
+  });
+
+  test('but what nobody covers has no clock that runs', () => {
+    expect(changes({ hidden: [16_000, 24_000] })).not.toEqual(changes({}));
+  });
+});
+
+test('a number that went over to the thing, and from there to somebody who waits near, is not its owner', () => {
+  const story: Story = {
+    owner: (ms) => {
+      if (ms < LEAVES) return owner(ms);
+      return ms < LEAVES + 4_000
+        ? person({ id: 7, x: 0.505, y: 0.8, box: bag.box })
+        : person({ id: 7, x: 0.66, y: 0.8 });
+    },
+    others: (ms) => (ms < LEAVES ? [] : [owner(ms)].flatMap((one) => (one ? [{ ...one, id: 8 }] : []))),
+  };
+  expect(changes(story)).toHaveLength(1);
 });
 
 test('the claim ends when it is picked up, and when somebody stays by it', () => {
