@@ -24,6 +24,9 @@ const STRONG = 3;
  * kernel two seconds later.
  */
 const SETTLE_MS = 1_000;
+/** A small fire is as sure when it has burned for long: this share of the strength, for so much longer. */
+const WEAK = 0.55;
+const SETTLE_WEAK_MS = 6_000;
 /** A patch is compared with what burned there this long ago. */
 const BEFORE_MS = 600;
 const BEFORE_MS_MAX = 1_400;
@@ -177,7 +180,10 @@ export class Fires implements RuleMachine {
       const flows = [...(same?.flows ?? []), perSecond(patch.flow, stepMs)].slice(-DRIFT_PICTURES);
       const change = before === undefined ? 1 : changeOf(patch, before, near, cells);
       const suspicious =
-        patch.strength >= this.#least && change >= CHANGE_MIN && change <= CHANGE_MAX && !drifts(flows);
+        patch.strength >= WEAK * this.#least &&
+        change >= CHANGE_MIN &&
+        change <= CHANGE_MAX &&
+        !drifts(flows);
       fires.push({
         box: patch.box,
         seenAtMs: now,
@@ -224,7 +230,8 @@ function isBurning(fire: Fire, least: number, now: number): boolean {
   const { suspicion, strength, rushedAtMs } = fire;
   if (rushedAtMs !== undefined && now - rushedAtMs < RUSH_MS) return false;
   if (suspicion.kind === 'none' || suspicion.lastMs !== now) return false;
-  return strength >= STRONG * least || lastedOf(fire, now) >= SETTLE_MS;
+  const settleMs = strength >= STRONG * least ? 0 : strength >= least ? SETTLE_MS : SETTLE_WEAK_MS;
+  return lastedOf(fire, now) >= settleMs;
 }
 
 function lastedOf({ suspicion }: Fire, now: number): number {
