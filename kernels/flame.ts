@@ -11,7 +11,10 @@
  * luma turns often (TURNS_MIN or more turning points of at least SWING, in two seconds: 1 Hz and more) and it
  *
  *   is hot        bright, and red far above blue, for a share of the time: flames of the usual colours, or
- *   is white-hot  bright to the limit of the sensor, warm at its rim and never bluish: flames that blind the camera.
+ *   is white-hot  bright to the limit of the sensor, warm at its rim and never bluish: flames that blind the camera,
+ *
+ * and still did so lately. Both are asked for beyond the cast of the view, since a low sun warms everything, and white
+ * counts only where most of the view is not as bright.
  *
  * Six things then tell it from what it is not: flames flicker inside as well, so beside a cell that is hot and does not
  * (`solid`), it is the edge of cloth or paint that moves; what passes shows the same
@@ -42,6 +45,14 @@ const HOT_WARMTH: i32 = 128 + 40;
 const HOT_MOST: i32 = 8;
 /** A white-hot cell counts as one that is hot for as many pictures. */
 const WHITE_WORTH: i32 = 2;
+/** Where as much of the view is as bright it counts half, and not at all: the camera is blinded by more than a fire. */
+const BRIGHT_SOME: f64 = 0.25;
+const BRIGHT_MOST: f64 = 0.33;
+/** Median warmth of a view in warm light, and how much more than that is asked of flames at most. */
+const CAST_MIN: i32 = 128 + 24;
+const CAST_MOST: i32 = 24;
+/** What burns has changed by SWING, and was hot or white, within so many pictures: what has passed by is over. */
+const LATE: i32 = 20;
 const RIM_WARMTH: i32 = 128 + 16;
 const BLUISH: i32 = 128 - 1;
 /** Cells around a candidate among which the liveliest is looked for. */
@@ -209,10 +220,13 @@ export function flame(out: usize, state: usize, slot: i32, samples: i32, scratch
   const first = (slot + SLOTS - samples + 1) & (SLOTS - 1);
   const solid = scratch + plane;
   memory.fill(scratch, 0, 2 * plane);
+  const newest = state + slot * plane;
+  const cast = castOf(newest + SLOTS * plane, plane, columns * rows);
+  const white = whiteWorth(newest, plane, columns * rows);
   let candidates = 0;
   for (let i = 0; i < plane; i += 16) {
     if (!v128.any_true(v128.load(heat + i))) continue;
-    const marked = marks(solid + i, state + i, plane, first, samples);
+    const marked = marks(solid + i, state + i, plane, first, samples, cast, white);
     v128.store(scratch + i, marked);
     candidates += popcnt(i8x16.bitmask(i8x16.ne(marked, i8x16.splat(0))));
   }
@@ -261,8 +275,28 @@ export function flame(out: usize, state: usize, slot: i32, samples: i32, scratch
   return found;
 }
 
+/** How much warmer than in white light flames must be: 0..CAST_MOST, from the median warmth of the view. */
+function castOf(warmth: usize, plane: i32, cells: i32): i32 {
+  let median = 0;
+  // Bit by bit the most that half of the cells reach. Those beyond the last are 0 and never asked.
+  for (let bit = 128; bit > 0; bit >>= 1) if (2 * reaching(warmth, plane, median | bit) >= cells) median |= bit;
+  return max(0, min(CAST_MOST, median - CAST_MIN));
+}
+
+/** What a white-hot cell counts: WHITE_WORTH, half of it or nothing. */
+function whiteWorth(luma: usize, plane: i32, cells: i32): i32 {
+  const bright = f64(reaching(luma, plane, GLARE_MIN)) / f64(cells);
+  return bright < BRIGHT_SOME ? WHITE_WORTH : bright < BRIGHT_MOST ? WHITE_WORTH / 2 : 0;
+}
+
+function reaching(bytes: usize, plane: i32, least: i32): i32 {
+  let count = 0;
+  for (let i = 0; i < plane; i += 16) count += popcnt(i8x16.bitmask(atLeast(v128.load(bytes + i), least)));
+  return count;
+}
+
 /** For sixteen cells: worth of the turns (0..5) times worth of the colour (0..8); `solid`: -1 or 0 each. */
-function marks(solid: usize, at: usize, plane: i32, first: i32, samples: i32): v128 {
+function marks(solid: usize, at: usize, plane: i32, first: i32, samples: i32, cast: i32, whiteWorth: i32): v128 {
   const zero = i8x16.splat(0);
   let high = v128.load(at + first * plane);
   let low = high;
@@ -274,6 +308,9 @@ function marks(solid: usize, at: usize, plane: i32, first: i32, samples: i32): v
   let hot = zero;
   let warmest = zero;
   let coldest = i8x16.splat(-1);
+  let latePeak = zero;
+  let lateTrough = i8x16.splat(-1);
+  let lateHot = zero;
   for (let k = 0; k < samples; k++) {
     const from = at + ((first + k) & (SLOTS - 1)) * plane;
     const luma = v128.load(from);
@@ -283,7 +320,13 @@ function marks(solid: usize, at: usize, plane: i32, first: i32, samples: i32): v
     warmest = i8x16.max_u(warmest, warmth);
     coldest = i8x16.min_u(coldest, warmth);
     // Comparisons give -1, so subtracting counts upwards.
-    hot = i8x16.sub(hot, v128.and(atLeast(luma, HOT_LUMA), atLeast(warmth, HOT_WARMTH)));
+    const isHot = v128.and(atLeast(luma, HOT_LUMA), atLeast(warmth, HOT_WARMTH + cast));
+    hot = i8x16.sub(hot, isHot);
+    if (k >= samples - LATE) {
+      latePeak = i8x16.max_u(latePeak, luma);
+      lateTrough = i8x16.min_u(lateTrough, luma);
+      lateHot = v128.or(lateHot, isHot);
+    }
     high = i8x16.max_u(high, luma);
     low = i8x16.min_u(low, luma);
     const falls = v128.andnot(atLeast(i8x16.sub_sat_u(high, luma), SWING), down);
@@ -298,9 +341,10 @@ function marks(solid: usize, at: usize, plane: i32, first: i32, samples: i32): v
   const flat = v128.not(atLeast(i8x16.sub(peak, trough), SOLID_RANGE));
   v128.store(solid, v128.and(flat, atLeast(hot, (4 * samples + 4) / 5)));
   const flicker = i8x16.min_u(i8x16.sub_sat_u(turns, i8x16.splat(i8(TURNS_MIN - 1))), i8x16.splat(i8(TURNS_MOST)));
-  const white = v128.and(v128.and(atLeast(coldest, BLUISH), atLeast(warmest, RIM_WARMTH)), atLeast(peak, GLARE_MIN));
-  const coloured = i8x16.min_u(hot, i8x16.splat(i8(HOT_MOST)));
-  const colour = i8x16.max_u(coloured, v128.and(white, i8x16.splat(i8(WHITE_WORTH))));
+  const white = v128.and(v128.and(atLeast(coldest, BLUISH), atLeast(warmest, RIM_WARMTH + cast)), atLeast(latePeak, GLARE_MIN));
+  const coloured = v128.and(i8x16.min_u(hot, i8x16.splat(i8(HOT_MOST))), lateHot);
+  const colours = i8x16.max_u(coloured, v128.and(white, i8x16.splat(i8(whiteWorth))));
+  const colour = v128.and(colours, atLeast(i8x16.sub(latePeak, lateTrough), SWING));
   const lower = i16x8.extmul_low_i8x16_u(flicker, colour);
   return i8x16.narrow_i16x8_u(lower, i16x8.extmul_high_i8x16_u(flicker, colour));
 }

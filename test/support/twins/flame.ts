@@ -88,14 +88,15 @@ export function flame(state: Glances, samples: number): Uint8Array {
   const out = new Uint8Array(columns * rows);
   const candidates: Candidate[] = [];
   const solid = new Set<number>();
+  const view = viewOf(state);
   for (let i = 0; i < columns * rows; i++) {
     // The kernel looks at sixteen cells when one of them has stirred.
     const group = state.heat.slice(i & ~15, (i & ~15) + 16);
     if (group.every((heat) => heat === 0)) continue;
     const luma = state.luma.slice(-samples).map((cells) => cells[i]!);
     const warmth = state.warmth.slice(-samples).map((cells) => cells[i]!);
-    if (isSolid(luma, warmth)) solid.add(i);
-    const mark = markOf(luma, warmth);
+    if (isSolid(luma, warmth, view.cast)) solid.add(i);
+    const mark = markOf(luma, warmth, view);
     if (mark === 0) continue;
     const mean = Math.floor(luma.reduce((sum, value) => sum + value, 0) / samples);
     const series = luma.map((value) => value - mean);
@@ -143,16 +144,37 @@ function stepsOf(series: readonly number[]): readonly number[] {
   return series.slice(1).map((value, k) => value - series[k]!);
 }
 
-function markOf(luma: readonly number[], warmth: readonly number[]): number {
-  const hot = luma.filter((value, k) => value >= 110 && warmth[k]! >= 168).length;
-  const white = Math.min(...warmth) >= 127 && Math.max(...warmth) >= 144 && Math.max(...luma) >= 200;
-  const colour = Math.max(Math.min(8, hot), white ? 2 : 0);
+/** How much warmer than in white light flames must be, and what a white-hot cell counts. */
+interface View {
+  readonly cast: number;
+  readonly white: number;
+}
+
+function viewOf({ luma, warmth }: Glances): View {
+  const falling = warmth.at(-1)!.toSorted((a, b) => b - a);
+  const median = falling[Math.ceil(falling.length / 2) - 1]!;
+  const bright = luma.at(-1)!.filter((value) => value >= 200).length / falling.length;
+  return {
+    cast: Math.max(0, Math.min(24, median - 152)),
+    white: bright < 0.25 ? 2 : bright < 0.33 ? 1 : 0,
+  };
+}
+
+function markOf(luma: readonly number[], warmth: readonly number[], { cast, white }: View): number {
+  const isHot = (value: number, k: number) => value >= 110 && warmth[k]! >= 168 + cast;
+  const late = luma.slice(-20);
+  const hot = luma.some((value, k) => k >= luma.length - 20 && isHot(value, k))
+    ? luma.filter(isHot).length
+    : 0;
+  const isWhite = Math.min(...warmth) >= 127 && Math.max(...warmth) >= 144 + cast && Math.max(...late) >= 200;
+  const colour = Math.max(Math.min(8, hot), isWhite ? white : 0);
+  if (Math.max(...late) - Math.min(...late) < 10) return 0;
   return Math.min(5, Math.max(0, turnsOf(luma) - 3)) * colour;
 }
 
 /** Hot nearly always, and without flicker. */
-function isSolid(luma: readonly number[], warmth: readonly number[]): boolean {
-  const hot = luma.filter((value, k) => value >= 110 && warmth[k]! >= 168).length;
+function isSolid(luma: readonly number[], warmth: readonly number[], cast: number): boolean {
+  const hot = luma.filter((value, k) => value >= 110 && warmth[k]! >= 168 + cast).length;
   return 5 * hot >= 4 * luma.length && Math.max(...luma) - Math.min(...luma) < 32;
 }
 
