@@ -13,6 +13,7 @@ import { isInside } from './inside.ts';
 import { Pace } from './pace.ts';
 import { around, people, type RuleMachine } from './rule.ts';
 import { Rush, type Rushing, SUSTAINED_MS } from './rush.ts';
+import { Start } from './start.ts';
 
 interface Limits {
   /** Who run together, unless the rule says how many. */
@@ -96,6 +97,7 @@ export class CrowdMovement implements RuleMachine {
   readonly #zone: Zone | undefined;
   readonly #pace = new Pace();
   readonly #rush = new Rush();
+  readonly #start = new Start();
   #present: readonly { readonly atMs: number; readonly people: number }[] = [];
   #trustedMs = 0;
   #jumpedAtMs = Number.NEGATIVE_INFINITY;
@@ -135,6 +137,7 @@ export class CrowdMovement implements RuleMachine {
       most: this.#most,
       heldMs: this.#heldMs,
       rush: this.#rush.save(),
+      start: this.#start.save(),
     };
   }
 
@@ -149,6 +152,7 @@ export class CrowdMovement implements RuleMachine {
     this.#most = saved.most;
     this.#heldMs = saved.heldMs;
     this.#rush.restore(saved.rush);
+    this.#start.restore(saved.start);
   }
 
   look({ frame, movers, motion = [] }: Measured): Condition | undefined {
@@ -158,6 +162,7 @@ export class CrowdMovement implements RuleMachine {
     if (movers === undefined) {
       this.#trustedMs = 0;
       this.#rush.forget();
+      this.#start.forget();
       return undefined;
     }
     this.#trustedMs += stepMs;
@@ -200,7 +205,11 @@ export class CrowdMovement implements RuleMachine {
     const here =
       zone === undefined ? motion : motion.filter(({ x, footY: y }) => isInside({ x, y }, zone.polygon));
     const people = Math.max(this.#people - 0.5, BUSIEST_TIMES * this.#pace.busiest);
-    return this.#rush.step(now, here, { people, speed, share: this.#limits.share });
+    const limits = { people, speed, share: this.#limits.share };
+    // Both see every picture: each knows what was before.
+    const rushing = this.#rush.step(now, here, limits);
+    const started = this.#start.step(now, here, limits);
+    return rushing ?? started;
   }
 
   #speedLimit(): number {
