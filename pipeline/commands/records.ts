@@ -131,7 +131,7 @@ export function recordCommands(vigie: Command, done: Done): void {
       '--objects <dir>',
       "people whom a detector found in the clips: dir/CLIP.det.txt, one box a line as in the MOTChallenge (frame from 1, id, left, top, width, height in the clip's pixels, confidence)",
     )
-    .option('--scenes <n>', 'render n scenes per event type', wholeNumber)
+    .option('--scenes <n>', 'render n scenes per event type; 0: only hours without events', wholeNumberOrNone)
     .option('--hours <n>', 'with --scenes: camera-hours without events (default 1)', wholeNumberOrNone)
     .option('--seed <n>', 'with --scenes: the first seed (default 1)', wholeNumber)
     .option('--types <a,b>', 'with --scenes: only these event types', eventTypes)

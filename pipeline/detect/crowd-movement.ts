@@ -9,10 +9,12 @@
 import type { CellMotion, Measured, Mover, Point, Sensitivity } from '../model.ts';
 import type { WatchRule, Zone } from '../site/site.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
+import { Clutter } from './clutter.ts';
 import { isInside } from './inside.ts';
 import { Pace } from './pace.ts';
 import { around, people, type RuleMachine } from './rule.ts';
 import { Rush, type Rushing, SUSTAINED_MS } from './rush.ts';
+import { type Plane, Silhouette } from './silhouette.ts';
 import { Start } from './start.ts';
 
 interface Limits {
@@ -75,6 +77,9 @@ const LEARN_RUNNING = 0.1;
 /** And it takes some ten times until they are known to do so now and then. */
 const LEARN_BUSY = 0.3;
 const SETTLED_MS = 10_000;
+/** Who runs leaves where they were: so much of the outline changes when it begins, or this soon after (silhouette.ts). */
+const LEAVES_MIN = 0.25;
+const LEAVES_WITHIN_MS = 600;
 /** From here on they run away from one point, or one way. */
 const OUTWARD_MIN = 0.5;
 const ONE_WAY_MIN = 0.75;
@@ -98,6 +103,8 @@ export class CrowdMovement implements RuleMachine {
   readonly #pace = new Pace();
   readonly #rush = new Rush();
   readonly #start = new Start();
+  readonly #silhouette = new Silhouette();
+  readonly #clutter = new Clutter();
   #present: readonly { readonly atMs: number; readonly people: number }[] = [];
   #trustedMs = 0;
   #jumpedAtMs = Number.NEGATIVE_INFINITY;
@@ -108,6 +115,9 @@ export class CrowdMovement implements RuleMachine {
   /** Most who have run since it began to hold; undefined while it does not. */
   #most: number | undefined;
   #heldMs = 0;
+  /** Since when the whole place seems to run, and whether it leaves where it was. */
+  #rushedFromMs: number | undefined;
+  #leaves = false;
 
   /** `calibrated`: the site file says how tall people are in this view, so that speeds are true. */
   constructor(rule: WatchRule, zone: Zone | undefined, calibrated: boolean) {
@@ -138,6 +148,10 @@ export class CrowdMovement implements RuleMachine {
       heldMs: this.#heldMs,
       rush: this.#rush.save(),
       start: this.#start.save(),
+      silhouette: this.#silhouette.save(),
+      clutter: this.#clutter.save(),
+      rushedFromMs: this.#rushedFromMs,
+      leaves: this.#leaves,
     };
   }
 
@@ -153,9 +167,13 @@ export class CrowdMovement implements RuleMachine {
     this.#heldMs = saved.heldMs;
     this.#rush.restore(saved.rush);
     this.#start.restore(saved.start);
+    this.#silhouette.restore(saved.silhouette);
+    this.#clutter.restore(saved.clutter);
+    this.#rushedFromMs = saved.rushedFromMs;
+    this.#leaves = saved.leaves;
   }
 
-  look({ frame, movers, motion = [] }: Measured): Condition | undefined {
+  look({ frame, tracks, movers, motion = [] }: Measured): Condition | undefined {
     const now = frame.capturedAtMs;
     const stepMs = stepBetween(this.#previousMs, now);
     this.#previousMs = now;
@@ -163,6 +181,7 @@ export class CrowdMovement implements RuleMachine {
       this.#trustedMs = 0;
       this.#rush.forget();
       this.#start.forget();
+      this.#silhouette.forget();
       return undefined;
     }
     this.#trustedMs += stepMs;
@@ -170,20 +189,22 @@ export class CrowdMovement implements RuleMachine {
     const here = zone === undefined ? movers : movers.filter(({ foot }) => isInside(foot, zone.polygon));
     const limit = this.#speedLimit();
     const look = lookAt(here, limit);
-    const rushing = this.#rushing(now, motion, limit);
+    const rushing = this.#rushing(now, motion, limit, frame);
     const gain = Math.min(1, stepMs / SMOOTH_MS);
     this.#running += gain * (look.people - this.#running);
     this.#moving += gain * (look.moving - this.#moving);
     const present = this.#presentAt(now, here);
     // People do not appear all at once: a knock at the camera, or light. What stays is known a second later.
     if (countOf(here) > JUMP_TIMES * present + JUMP_MORE) this.#jumpedAtMs = now;
-    if (now - this.#jumpedAtMs < PRESENT_AGO_MS) {
+    const aspect = frame.planeWidth / frame.planeHeight;
+    // Flakes fall as fast as people run, and as many.
+    const cluttered = this.#clutter.step(tracks, stepMs, aspect);
+    if (cluttered || now - this.#jumpedAtMs < PRESENT_AGO_MS) {
       this.#running = 0;
       this.#most = undefined;
       this.#heldMs = 0;
       return HOLDS_NOT;
     }
-    const aspect = frame.planeWidth / frame.planeHeight;
     // The smoothed number outlasts a knock of the camera; who runs is seen to.
     const holds = look.people >= GOES_ON * (this.#people - 0.5) && this.#runs(present);
     this.#learn(here, holds || rushing !== undefined, rushing?.people ?? 0, stepMs);
@@ -199,7 +220,7 @@ export class CrowdMovement implements RuleMachine {
    * Those in the zone, when they are more than often rush here. Where nobody said how tall people are, an area is no
    * number of people: a road on which traffic begins to flow looks the same.
    */
-  #rushing(now: number, motion: readonly CellMotion[], speed: number): Rushing | undefined {
+  #rushing(now: number, motion: readonly CellMotion[], speed: number, plane: Plane): Rushing | undefined {
     if (!this.#calibrated) return undefined;
     const zone = this.#zone;
     const here =
@@ -209,7 +230,12 @@ export class CrowdMovement implements RuleMachine {
     // Both see every picture: each knows what was before.
     const rushing = this.#rush.step(now, here, limits);
     const started = this.#start.step(now, here, limits);
-    return rushing ?? started;
+    const changed = this.#silhouette.step(now, here, plane);
+    const found = rushing ?? started;
+    this.#rushedFromMs = found === undefined ? undefined : (this.#rushedFromMs ?? now);
+    const begins = this.#rushedFromMs !== undefined && now - this.#rushedFromMs <= LEAVES_WITHIN_MS;
+    this.#leaves = found !== undefined && (this.#leaves || (begins && changed >= LEAVES_MIN));
+    return this.#leaves ? found : undefined;
   }
 
   #speedLimit(): number {

@@ -40,16 +40,6 @@ const NEAR = 2;
 const DRIFT_MIN = 0.08;
 const DRIFT_STRAIGHT = 0.9;
 const DRIFT_PICTURES = 8;
-/**
- * Flames spread. What covers this share of the view and was less than a quarter as large RUSH_BEFORE_MS ago has come into
- * it: a train in low sun or of a warm colour. It must stay for longer than such a thing takes to pass.
- */
-const RUSH_SHARE = 0.07;
-const RUSH_GROWTH = 4;
-const RUSH_BEFORE_MS = 1_200;
-const RUSH_MS = 8_000;
-/** A fire that burns when a camera starts, or sees again, has not come into its view. */
-const SEEING_MS = 4_000;
 /** A fire behind somebody who walks by is the same fire afterwards. */
 const LAPSE_MS = 700;
 /** Smoke and those who fight it hide a fire for longer; it is the same claim when it shows again. */
@@ -83,8 +73,6 @@ interface Fire {
   /** View heights a second, on the last frames. */
   readonly flows: readonly Point[];
   readonly suspicion: Suspicion;
-  /** When it last became much larger at once. */
-  readonly rushedAtMs: number | undefined;
 }
 
 export class Fires implements RuleMachine {
@@ -96,7 +84,6 @@ export class Fires implements RuleMachine {
   #fires: readonly Fire[] = [];
   #earlier: readonly Earlier[] = [];
   #previousMs: number | undefined;
-  #seeingFromMs: number | undefined;
 
   constructor(rule: WatchRule, zone: Zone | undefined) {
     this.#rule = rule;
@@ -107,19 +94,13 @@ export class Fires implements RuleMachine {
   }
 
   save() {
-    return {
-      fires: this.#fires,
-      earlier: this.#earlier,
-      previousMs: this.#previousMs,
-      seeingFromMs: this.#seeingFromMs,
-    };
+    return { fires: this.#fires, earlier: this.#earlier, previousMs: this.#previousMs };
   }
 
-  restore({ fires, earlier, previousMs, seeingFromMs }: ReturnType<Fires['save']>): void {
+  restore({ fires, earlier, previousMs }: ReturnType<Fires['save']>): void {
     this.#fires = fires;
     this.#earlier = earlier;
     this.#previousMs = previousMs;
-    this.#seeingFromMs = seeingFromMs;
   }
 
   look({ frame }: Measured): Condition | undefined {
@@ -127,11 +108,7 @@ export class Fires implements RuleMachine {
     const now = frame.capturedAtMs;
     const stepMs = stepBetween(this.#previousMs, now);
     this.#previousMs = now;
-    if (cells === undefined) {
-      this.#seeingFromMs = undefined;
-      return undefined;
-    }
-    this.#seeingFromMs ??= now;
+    if (cells === undefined) return undefined;
     const patches = patchesOf(cells, this.#zone, frame.planeHeight);
     const before = this.#earlier.findLast(({ atMs }) => now - atMs >= BEFORE_MS);
     this.#fires = this.#follow(patches, before, cells, now, stepMs);
@@ -192,18 +169,10 @@ export class Fires implements RuleMachine {
         change,
         flows,
         suspicion: suspectedOn(same?.suspicion, suspicious, patch.cells.length, now),
-        rushedAtMs: this.#rushes(patch, near, cells, now) ? now : same?.rushedAtMs,
       });
     }
     const hidden = [...left].filter(({ seenAtMs }) => now - seenAtMs <= LAPSE_MS);
     return [...fires, ...hidden].slice(0, FIRES_MAX);
-  }
-
-  #rushes(patch: Patch, near: Box, cells: Cells, now: number): boolean {
-    if (patch.cells.length < RUSH_SHARE * cells.columns * cells.rows) return false;
-    if (now - this.#seeingFromMs! < SEEING_MS) return false;
-    const then = this.#earlier.findLast(({ atMs }) => now - atMs >= RUSH_BEFORE_MS)?.cells ?? [];
-    return RUSH_GROWTH * then.filter((cell) => isInBox(cell, near, cells)).length < patch.cells.length;
   }
 
   #remember(patches: readonly Patch[], now: number): void {
@@ -227,8 +196,7 @@ function suspectedOn(
 }
 
 function isBurning(fire: Fire, least: number, now: number): boolean {
-  const { suspicion, strength, rushedAtMs } = fire;
-  if (rushedAtMs !== undefined && now - rushedAtMs < RUSH_MS) return false;
+  const { suspicion, strength } = fire;
   if (suspicion.kind === 'none' || suspicion.lastMs !== now) return false;
   const settleMs = strength >= STRONG * least ? 0 : strength >= least ? SETTLE_MS : SETTLE_WEAK_MS;
   return lastedOf(fire, now) >= settleMs;

@@ -163,34 +163,6 @@ describe('is a fire', () => {
   });
 });
 
-describe('what covers much of the view', () => {
-  const large = { at: [4, 2], size: [20, 16], score: 220 } as const;
-  const later =
-    (story: Story, byMs: number): Story =>
-    (c, r, ms) =>
-      story(c, r, ms - byMs);
-
-  test('is a train when it comes at once and goes', () => {
-    expect(claims(later(flames({ ...large, untilMs: FROM + 7_000 }), 6_000))).toEqual([]);
-  });
-
-  test('is a fire when it comes at once and stays', () => {
-    const [at] = claims(later(flames(large), 6_000));
-    expect(at).toBeGreaterThan(15);
-    expect(at).toBeLessThanOrEqual(19.5);
-  });
-
-  test('is a fire when it was there from the first', () => {
-    expect(claims(flames(large))[0]).toBeLessThanOrEqual(FROM / 1000 + 4);
-  });
-
-  test('is a fire when it has spread', () => {
-    const spreading: Story = (c, r, ms) =>
-      flames({ ...large, size: [Math.min(20, 2 + Math.floor((ms - FROM) / 400)), 12] })(c, r, ms);
-    expect(claims(later(spreading, 6_000))[0]).toBeLessThanOrEqual(FROM / 1000 + 10);
-  });
-});
-
 test('a strong one needs not settle', () => {
   const [weak] = claims(flames({ size: [4, 3], score: 80 }));
   const [strong] = claims(flames({ size: [8, 6], score: 160 }));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CrowdMovement } from '../../pipeline/detect/crowd-movement.ts';
 import { Rush } from '../../pipeline/detect/rush.ts';
 import type { CellMotion } from '../../pipeline/model.ts';
-import { measured, ruleBase } from './build.ts';
+import { measured, person, ruleBase } from './build.ts';
 
 /** What happens begins here, ms. */
 const AT = 10_000;
@@ -19,6 +19,12 @@ function area(people: number, speed: number, spread = 0.3, way = 0): readonly Ce
 }
 
 type Place = (ms: number, picture: number) => readonly CellMotion[];
+
+/** From then on everybody leaves where they were, a quarter of the view a second. */
+const leaving =
+  (place: Place): Place =>
+  (ms, picture) =>
+    place(ms, picture).map((cell) => ({ ...cell, x: Math.min(0.99, cell.x + Math.max(0, ms - AT) / 4_000) }));
 
 const EVERY_WAY = 2 * Math.PI;
 const standing: Place = () => area(14, 0.2);
@@ -128,7 +134,7 @@ test('what is kept is bounded, at any rate of pictures', () => {
 });
 
 /** What the rule says of cells alone, where nobody is seen apart. */
-function claimed(place: Place, zoneY = 0, calibrated = true): readonly string[] {
+function claimed(place: Place, zoneY = 0, calibrated = true, flakes = 0): readonly string[] {
   const polygon = [
     { x: 0, y: zoneY },
     { x: 1, y: zoneY },
@@ -141,7 +147,8 @@ function claimed(place: Place, zoneY = 0, calibrated = true): readonly string[] 
   for (let n = 0; n * 200 <= AT + 10_000; n++) {
     const copy = new CrowdMovement(rule, { id: 'z', polygon }, calibrated);
     copy.restore(structuredClone(machine.save()));
-    const look = { ...measured(n, {}), movers: [], motion: place(n * 200, n) };
+    const tracks = Array.from({ length: flakes }, (_, k) => person({ id: 100 * n + k, ageMs: 0 }));
+    const look = { ...measured(n, { tracks }), movers: [], motion: place(n * 200, n) };
     const condition = machine.look(look);
     expect(copy.look(look)).toEqual(condition);
     if (condition?.holds) said.push(condition.explanation);
@@ -150,7 +157,7 @@ function claimed(place: Place, zoneY = 0, calibrated = true): readonly string[] 
 }
 
 test('the rule says how many ran, how fast and which way, and goes on from saved state the same', () => {
-  const surge = then(() => area(14, 3.5));
+  const surge = leaving(then(() => area(14, 3.5)));
   expect(claimed(surge)[0]).toMatch(
     /^1[34] people ran all one way at 3\.5 m\/s, limit 5 people at 2\.\d m\/s/,
   );
@@ -158,4 +165,18 @@ test('the rule says how many ran, how fast and which way, and goes on from saved
   // They stand at 0.6.
   expect(claimed(surge, 0.7)).toEqual([]);
   expect(claimed(surge, 0, false)).toEqual([]);
+});
+
+test('what moves within an outline that stays is a train that departs', () => {
+  expect(claimed(then(() => area(14, 3.5)))).toEqual([]);
+  // Its end comes into view after some seconds, as fast as it is then.
+  const later: Place = (ms, n) =>
+    leaving(then(() => area(14, 3.5)))(Math.max(ms - 3_000, Math.min(ms, AT)), n);
+  expect(claimed(later)).toEqual([]);
+});
+
+test('in falling snow nothing is claimed', () => {
+  const surge = leaving(then(() => area(14, 3.5)));
+  expect(claimed(surge, 0, true, 12)).toEqual([]);
+  expect(claimed(surge, 0, true, 2)).not.toEqual([]);
 });

@@ -18,6 +18,10 @@ const present =
   havePart('footage', existsSync(resolve(data, 'clips')), `no footage in ${data}`) &&
   havePart('ffmpeg', haveFfmpeg, 'no ffmpeg on the path');
 
+/** Of twelve variations together. */
+const HIT_MIN = 294;
+const FALSE_MAX = 5;
+
 async function runAll(name?: string): Promise<readonly ClipRun[]> {
   const variation = VARIATIONS.find((one) => one.name === name);
   const { runs, failures } = await runClips(data, await readTruths(data), () => undefined, { variation });
@@ -55,7 +59,22 @@ describe.runIf(present)('the clips', () => {
     expect(walkway.rankCorrelation).toBeGreaterThanOrEqual(0.5);
   });
 
-  it('are judged alike in a mirror', async () => {
-    expect(scoreOf('mirrored', await runAll('mirrored'))).toMatchObject({ hit: 25, missed: [], raised: [] });
-  }, 120_000);
+  it('are judged alike in a mirror, and nearly so when seen otherwise', async () => {
+    const scores: ReturnType<typeof scoreOf>[] = [];
+    for (const { name } of VARIATIONS) scores.push(scoreOf(name, await runAll(name)));
+    expect(scores[0]).toMatchObject({ name: 'mirrored', hit: 25, missed: [], raised: [] });
+    const sum = (of: (score: (typeof scores)[number]) => number) =>
+      scores.reduce((total, score) => total + of(score), 0);
+    const flips = scores.flatMap(({ missed, raised }) => [...missed, ...raised]);
+    expect(sum((score) => score.truths)).toBe(300);
+    // What was reached; more may be wrong on no account, less may be held to.
+    expect(
+      sum((score) => score.hit),
+      flips.join(', '),
+    ).toBeGreaterThanOrEqual(HIT_MIN);
+    expect(
+      sum((score) => score.falseAlerts),
+      flips.join(', '),
+    ).toBeLessThanOrEqual(FALSE_MAX);
+  }, 600_000);
 });
