@@ -15,7 +15,7 @@ const RAISED_MAX: Readonly<Record<EventType, number>> = {
   forbidden_zone: 0,
   weapon: 0,
   fire: 0,
-  crowd_movement: 0,
+  crowd_movement: 1,
   person_on_ground: 0,
   density: 0,
   abandoned_object: 0,
