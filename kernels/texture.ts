@@ -11,7 +11,7 @@ import { RUN, RUNS_HEAD } from './label';
 import { LOG } from './light';
 
 const Q: i32 = 7;
-/** Pixels that a mean is taken over are this far apart. */
+/** A step is taken between pixels this far apart: beyond the blur of a lens, within a fold of cloth. */
 const APART: i32 = 2;
 
 // @ts-ignore: decorator

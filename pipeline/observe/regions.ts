@@ -140,8 +140,8 @@ export class Judge {
         stillMs: table[row + ROW.still]! * intervalMs,
         row,
       };
-      const looks = isLight(table, row, region) && !this.#hidesPlace(k + 1, luma, lit);
-      const found = looks ? fateOfLight(region) : fateOf(table, row, region, this.#pixels);
+      const light = isLight(table, row, region) && !this.#hidesPlace(k + 1, luma, lit);
+      const found = light ? fateOfLight(region) : fateOf(table, row, region, this.#pixels);
       const fate = this.#goesOn(found, region, atMs) ? FATE.keep : found;
       this.#fate[k + 1] = fate;
       if (fate === FATE.keep) things.push(region);
