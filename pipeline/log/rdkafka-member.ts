@@ -186,7 +186,8 @@ export class RdkafkaMember implements Consumer {
   async #look(max: number): Promise<readonly LogRecord[] | undefined> {
     await this.#settle();
     if (this.#closing) return [];
-    const found = this.#inbox.take(max, (key) => this.#paused.has(key));
+    // What was fetched for the generation that is over: the next owner reads it again, from what was committed.
+    const found = this.#expelled ? [] : this.#inbox.take(max, (key) => this.#paused.has(key));
     if (found.length > 0) {
       this.#pump.ahead(max);
       return found;
