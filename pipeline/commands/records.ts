@@ -38,6 +38,7 @@ interface EvaluateWords {
   readonly seed?: number;
   readonly types?: readonly EventType[];
   readonly sensitivity?: Sensitivity;
+  readonly everyStep?: boolean;
   readonly jobs?: number;
   readonly plain?: boolean;
   readonly leaveOneOut?: boolean;
@@ -122,6 +123,7 @@ export function recordCommands(vigie: Command, done: Done): void {
       'vigie evaluate ../shared/data --objects ../shared/data/tracks',
       'vigie evaluate --scenes 100 --hours 10 --seed 5000 --jobs 2',
       'vigie evaluate --scenes 20 --types fire,weapon --sensitivity high',
+      'vigie evaluate --scenes 0 --hours 20 --every-step --jobs 2',
     ],
     [],
   )
@@ -140,6 +142,7 @@ export function recordCommands(vigie: Command, done: Done): void {
       'of every rule: low, medium or high (default: as the site files say)',
       (word) => oneOf(word, SENSITIVITIES),
     )
+    .option('--every-step', 'with --scenes: at low, medium and high in one pass')
     .option('--leave-one-out', 'also at every sensitivity: does one clip alone hold the default in place?')
     .option('--variations', 'also with every clip seen otherwise: mirrored, darker, blurred, slower and more')
     .option('--jobs <n>', 'with --scenes: threads (default 1)', wholeNumber)
@@ -148,6 +151,14 @@ export function recordCommands(vigie: Command, done: Done): void {
     .action(async (directory: string | undefined, words: EvaluateWords) => {
       if (words.scenes === undefined && directory === undefined)
         throw new InputError([fault('nothing_to_evaluate', 'dir', 'expected a directory, or --scenes')]);
+      if (words.everyStep && words.sensitivity !== undefined)
+        throw new InputError([
+          fault(
+            'two_sensitivities',
+            '--every-step',
+            `found --sensitivity ${words.sensitivity} too, expected one of them`,
+          ),
+        ]);
       let code = OK;
       if (directory !== undefined) code = await evaluate(directory, words);
       if (words.scenes !== undefined) {

@@ -15,6 +15,7 @@ import { type DensityRule, needsFlicker, type Site } from '../../site/site.ts';
 import { runChain } from './chain.ts';
 import { Collector } from './collect.ts';
 import type { Alert, Truth } from './result.ts';
+import { type AlertsAtSteps, atEveryStep, byStep, STEPPED } from './steps.ts';
 
 export interface SceneTask {
   readonly spec: SceneSpec;
@@ -22,12 +23,16 @@ export interface SceneTask {
   readonly types: readonly EventType[];
   /** Of every rule; what the rules say when absent. */
   readonly sensitivity?: Sensitivity;
+  /** Also at the other steps of sensitivity. */
+  readonly everyStep?: boolean;
 }
 
 export interface SceneRun {
   readonly spec: SceneSpec;
   readonly truth: Truth;
   readonly alerts: readonly Alert[];
+  /** When every step was asked for; `alerts` are those of the default then. */
+  readonly steps?: AlertsAtSteps;
   readonly counts: Readonly<Record<string, readonly (number | null)[]>>;
   /** Of the site's density rule, in people. */
   readonly limit: number;
@@ -42,15 +47,6 @@ export interface FaultSeen {
   readonly state: string;
   readonly said: readonly ViewState[];
 }
-
-/** The watching types: rules for the whole view, which a scene's own site has none of. */
-const WATCHED: readonly EventType[] = [
-  'fire',
-  'person_on_ground',
-  'abandoned_object',
-  'crowd_movement',
-  'weapon',
-];
 
 const RECOVERY_S = 30;
 
@@ -75,21 +71,26 @@ export async function runScene(task: SceneTask, onFrame: () => void = () => unde
     (candidate) => collector.candidate(candidate),
   );
   const { alerts, counts } = collector.result();
+  const steps = byStep(alerts);
   const rule = camera.rules.find((one): one is DensityRule => one.event === 'density');
   const area = camera.zones.find((zone) => zone.id === rule?.zone)?.areaM2 ?? 0;
   const limit = !rule ? Number.NaN : 'people' in rule.limit ? rule.limit.people : rule.limit.perM2 * area;
-  return { spec, truth, alerts, counts, limit, nuisances: scene.truth.nuisances, ...seen(scene, views) };
+  return {
+    ...{ spec, truth, alerts: steps.medium, counts, limit, nuisances: scene.truth.nuisances },
+    ...(task.everyStep ? { steps } : {}),
+    ...seen(scene, views),
+  };
 }
 
-function siteOf(scene: Scene, name: string, { types, sensitivity }: SceneTask): Site {
-  const watch = WATCHED.filter((type) => types.includes(type));
+function siteOf(scene: Scene, name: string, { types, sensitivity, everyStep }: SceneTask): Site {
+  // Rules for the whole view, which a scene's own site has none of.
+  const watch = STEPPED.filter((type) => types.includes(type));
   const site = parseSite(sceneSite(scene, 'camera', true, watch), { file: name, dev: true });
-  const cameras = site.cameras.map((camera) => ({
-    ...camera,
-    rules: camera.rules
-      .filter((rule) => types.includes(rule.event))
-      .map((rule) => (sensitivity === undefined ? rule : { ...rule, sensitivity })),
-  }));
+  const cameras = site.cameras.map((camera) => {
+    const rules = camera.rules.filter((rule) => types.includes(rule.event));
+    if (everyStep) return { ...camera, rules: atEveryStep(rules) };
+    return { ...camera, rules: sensitivity ? rules.map((rule) => ({ ...rule, sensitivity })) : rules };
+  });
   return { ...site, cameras };
 }
 

@@ -22,6 +22,7 @@ import type { Alert } from './result.ts';
 import { runScenes } from './scene-pool.ts';
 import type { SceneRun, SceneTask } from './scene-run.ts';
 import { scoreType, type TypeScore } from './score.ts';
+import { scoreSteps, stepsTable } from './steps.ts';
 
 export interface ScenesOptions {
   /** Scenes per event type. */
@@ -34,6 +35,8 @@ export interface ScenesOptions {
   readonly types?: readonly EventType[];
   /** Of every rule; each rule's own when absent. */
   readonly sensitivity?: Sensitivity;
+  /** Also at low and high, in the same pass; the scores are those of the default. */
+  readonly everyStep?: boolean;
   /** Threads, 1 when absent. */
   readonly jobs?: number;
   /** Only trains, light, crowds, shake and noise: no look-alikes, no weather, no faults of the view. */
@@ -63,6 +66,7 @@ export async function evaluateScenes(options: ScenesOptions): Promise<number> {
     (spec): SceneTask => ({
       spec,
       types,
+      ...(options.everyStep ? { everyStep: true } : {}),
       ...(options.sensitivity === undefined ? {} : { sensitivity: options.sensitivity }),
     }),
   );
@@ -102,9 +106,11 @@ export async function evaluateScenes(options: ScenesOptions): Promise<number> {
       rows.map(({ score, inQuiet, elsewhere }) => [...row(score), `${elsewhere}`, `${inQuiet}`]),
     ),
   );
+  const steps = options.everyStep ? scoreSteps(types, runs.slice(0, types.length), quietRuns) : undefined;
+  if (steps) print(`\n${stepsTable(steps)}`);
   const falseAlerts = rows.reduce((sum, { inQuiet }) => sum + inQuiet, 0);
   const hours = quietRuns.reduce((sum, { spec }) => sum + spec.durationS, 0) / 3600;
-  const level = options.sensitivity ?? "the rules' own";
+  const level = options.everyStep ? 'medium' : (options.sensitivity ?? "the rules' own");
   print(
     `\n${hours.toFixed(1)} camera-hours without events, sensitivity ${level}: ${falseAlerts} false alerts`,
   );
@@ -124,7 +130,7 @@ export async function evaluateScenes(options: ScenesOptions): Promise<number> {
     const truths = all.map(({ truth }) => ({ name: truth.name, events: truth.events }));
     await writeFile(
       options.json,
-      `${JSON.stringify({ hours, sensitivity: level, types: rows, notes, alerts, truths })}\n`,
+      `${JSON.stringify({ hours, sensitivity: level, types: rows, steps, notes, alerts, truths })}\n`,
     );
   }
   const recalled = rows.every(({ score }) => score.truths === 0 || score.hit / score.truths >= RECALL_MIN);
