@@ -32,7 +32,7 @@ import {
   type TopicSpec,
 } from './port.ts';
 import type { SweptLog } from './store.ts';
-import { checkRecord, checkTopic, OpenReaders } from './stored.ts';
+import { checkRecord, checkTopic, StoreReaders } from './stored.ts';
 
 export interface EmbeddedLogOptions {
   /** Made when missing. */
@@ -51,12 +51,12 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Swep
 
 class EmbeddedLog implements SweptLog {
   readonly #store: EmbeddedStore;
-  readonly #readers: OpenReaders;
+  readonly #readers: StoreReaders;
   #closing: Promise<void> | undefined;
 
   constructor(store: EmbeddedStore) {
     this.#store = store;
-    this.#readers = new OpenReaders(store);
+    this.#readers = new StoreReaders(store);
   }
 
   async createTopics(topics: readonly TopicSpec[]): Promise<void> {

@@ -16,11 +16,11 @@ import { KafkaConsumer, KafkaReader } from './kafka-consumer.ts';
 import { CLIENT_ID_DEFAULT, type KafkaOptions, type TlsOptions, topicConfigOf } from './kafka-options.ts';
 import { Producer } from './kafka-produce.ts';
 import { type Cluster, type Codec, failureOf, typeOf } from './kafka-wire.ts';
+import { OpenReaders } from './open-readers.ts';
 import {
   type Consumer,
   type GroupOptions,
   type Log,
-  LogClosedError,
   type NewRecord,
   type Position,
   type Reader,
@@ -54,7 +54,7 @@ class KafkaLog implements Log {
   readonly #control: Connection;
   readonly #producing: Connection;
   readonly #producer: Producer;
-  readonly #open = new Set<Reader>();
+  readonly #readers = new OpenReaders();
   #closed = false;
 
   constructor(options: KafkaOptions) {
@@ -97,7 +97,7 @@ class KafkaLog implements Log {
 
   async reader(from: readonly Position[]): Promise<Reader> {
     for (const position of from) await this.#check(position);
-    return this.#track(new KafkaReader(this.#connection(), from));
+    return this.#readers.add(new KafkaReader(this.#connection(), from));
   }
 
   async consumer(group: GroupOptions): Promise<Consumer> {
@@ -120,7 +120,7 @@ class KafkaLog implements Log {
       },
       counts,
     );
-    return this.#track(consumer);
+    return this.#readers.add(consumer);
   }
 
   async committed(group: string, { topic, partition }: TopicPartition): Promise<number | undefined> {
@@ -134,7 +134,7 @@ class KafkaLog implements Log {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await Promise.all([...this.#open].map((reader) => reader.close()));
+    await this.#readers.close();
     await Promise.all([this.#control.close(), this.#producing.close()]);
   }
 
@@ -180,20 +180,6 @@ class KafkaLog implements Log {
       if (attempt >= LEADERS_ATTEMPTS) throw new UnknownTopicError(spec.topic);
       await new Promise((resolve) => setTimeout(resolve, LEADERS_RETRY_MS));
     }
-  }
-
-  #track<T extends Reader>(reader: T): T {
-    if (this.#closed) {
-      void reader.close();
-      throw new LogClosedError('this log was closed');
-    }
-    const close = reader.close.bind(reader);
-    reader.close = async () => {
-      this.#open.delete(reader);
-      await close();
-    };
-    this.#open.add(reader);
-    return reader;
   }
 
   #connection(): Connection {

@@ -16,7 +16,7 @@ import {
   UnknownTopicError,
 } from './port.ts';
 import type { Bounds, Store, SweptLog } from './store.ts';
-import { checkPartition, checkRecord, checkSameCount, checkTopic, OpenReaders } from './stored.ts';
+import { checkPartition, checkRecord, checkSameCount, checkTopic, StoreReaders } from './stored.ts';
 import { Wakeups } from './wakeups.ts';
 
 /** Called before the operation takes effect: may delay it, or throw to make it fail without effect. */
@@ -55,13 +55,13 @@ interface Topic {
 
 class MemoryLog implements SweptLog {
   readonly #store: MemoryStore;
-  readonly #readers: OpenReaders;
+  readonly #readers: StoreReaders;
   readonly #faults: Faults;
   #closed = false;
 
   constructor(options: MemoryLogOptions) {
     this.#store = new MemoryStore(options);
-    this.#readers = new OpenReaders(this.#store);
+    this.#readers = new StoreReaders(this.#store);
     this.#faults = options.faults ?? {};
   }
 

@@ -6,6 +6,7 @@
  * Members of one group must all be of this kind and subscribe to the same topics.
  */
 import { CLIENT_ID_DEFAULT, type KafkaOptions, topicConfigOf } from './kafka-options.ts';
+import { OpenReaders } from './open-readers.ts';
 import {
   type Consumer,
   type GroupOptions,
@@ -57,7 +58,7 @@ class RdkafkaLog implements Log {
   /** Metadata and offsets. A consumer, because a producer's questions may create topics. */
   readonly #control: Client<NativeConsumer>;
   readonly #producer: RdkafkaProducer;
-  readonly #open = new Set<Reader>();
+  readonly #readers = new OpenReaders();
   /** A topic's count never changes, so what was once read stays true. */
   readonly #counts = new Map<string, number>();
   readonly #housekeeping: NodeJS.Timeout;
@@ -125,7 +126,7 @@ class RdkafkaLog implements Log {
       firstOffset: (at) => this.firstOffset(at),
       probe: () => this.#probe(),
     });
-    return this.#track(reader);
+    return this.#readers.add(reader);
   }
 
   async consumer(group: GroupOptions): Promise<Consumer> {
@@ -140,7 +141,7 @@ class RdkafkaLog implements Log {
       probe: () => this.#probe(),
     });
     await member.enter();
-    return this.#track(member);
+    return this.#readers.add(member);
   }
 
   async committed(group: string, { topic, partition }: TopicPartition): Promise<number | undefined> {
@@ -159,7 +160,7 @@ class RdkafkaLog implements Log {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#housekeeping);
-    await Promise.all([...this.#open].map((reader) => reader.close()));
+    await this.#readers.close();
     await Promise.all([this.#control.close(), this.#producer.close()]);
   }
 
@@ -257,20 +258,6 @@ class RdkafkaLog implements Log {
         ),
       this.#options.onStatus,
     );
-  }
-
-  #track<T extends Reader>(reader: T): T {
-    if (this.#closed) {
-      void reader.close();
-      throw new LogClosedError('this log was closed');
-    }
-    const close = reader.close.bind(reader);
-    reader.close = async () => {
-      this.#open.delete(reader);
-      await close();
-    };
-    this.#open.add(reader);
-    return reader;
   }
 }
 

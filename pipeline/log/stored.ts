@@ -1,5 +1,6 @@
 /** The part of a Log that follows from a Store, and the checks both stored logs make on what comes in. */
 import { openMember } from './member.ts';
+import { OpenReaders } from './open-readers.ts';
 import {
   type Consumer,
   type GroupOptions,
@@ -13,35 +14,26 @@ import {
 import { StoreReader } from './reader.ts';
 import { type Store, VALUE_BYTES_MAX } from './store.ts';
 
-/** Remembers what it opened, so that closing the log ends every read that still waits. */
-export class OpenReaders {
+/** What a log over a Store gives out to be read from. */
+export class StoreReaders {
   readonly #store: Store;
-  readonly #open = new Set<Reader>();
+  readonly #open = new OpenReaders();
 
   constructor(store: Store) {
     this.#store = store;
   }
 
   reader(from: readonly Position[]): Reader {
-    return this.#track(new StoreReader(this.#store, from));
+    return this.#open.add(new StoreReader(this.#store, from));
   }
 
   async consumer(options: GroupOptions): Promise<Consumer> {
-    return this.#track(await openMember(this.#store, options));
+    return this.#open.add(await openMember(this.#store, options));
   }
 
-  async close(): Promise<void> {
-    for (const reader of [...this.#open]) await reader.close();
-  }
-
-  #track<T extends Reader>(reader: T): T {
-    const close = reader.close.bind(reader);
-    reader.close = async () => {
-      this.#open.delete(reader);
-      await close();
-    };
-    this.#open.add(reader);
-    return reader;
+  /** Ends every read that still waits. */
+  close(): Promise<void> {
+    return this.#open.close();
   }
 }
 

@@ -1,7 +1,15 @@
 /** Short ways to say candidates and verdicts, and to read what a ledger answered. */
 import type { Agent, Candidate, Verdict, VerdictAct, VerifiedEvent } from '../../pipeline/model.ts';
 import { candidateId } from '../../pipeline/model.ts';
-import type { LedgerInput, LedgerOutput } from '../../pipeline/review/ledger.ts';
+import {
+  Ledger,
+  type LedgerInput,
+  type LedgerOptions,
+  type LedgerOutput,
+} from '../../pipeline/review/ledger.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
 
 export const ana: Agent = { name: 'Ana', role: 'agent' };
 export const bob: Agent = { name: 'Bob', role: 'agent' };
@@ -73,4 +81,11 @@ export function changesOf(outputs: readonly LedgerOutput[]): string[] {
 export function answerOf(outputs: readonly LedgerOutput[]): string | undefined {
   const settled = outputs.findLast((output) => output.kind === 'settled');
   return settled && (settled.refusal?.code ?? 'taken');
+}
+
+/** A ledger that has heard all this. */
+export function ledgerOf(inputs: readonly LedgerInput[], options?: LedgerOptions): Ledger {
+  const ledger = new Ledger(options);
+  for (const input of inputs) ledger.step(input);
+  return ledger;
 }

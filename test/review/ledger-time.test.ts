@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { HELD_MAX } from '../../pipeline/review/held.ts';
-import { Ledger, type LedgerInput, type LedgerOptions, SETTLED_MAX } from '../../pipeline/review/ledger.ts';
+import { Ledger, type LedgerInput, SETTLED_MAX } from '../../pipeline/review/ledger.ts';
 import {
   ana,
   answerOf,
@@ -11,23 +11,17 @@ import {
   confirm,
   eventsOf,
   given,
+  HOUR,
   heard,
   idOf,
+  ledgerOf,
+  MINUTE,
   reject,
   reverse,
   service,
   tick,
   verdict,
 } from './build.ts';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-function ledgerOf(inputs: readonly LedgerInput[], options?: LedgerOptions): Ledger {
-  const ledger = new Ledger(options);
-  for (const input of inputs) ledger.step(input);
-  return ledger;
-}
 
 const begun = heard(candidate(0), 1000);
 

@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Agent, RejectReason, VerdictAct } from '../../pipeline/model.ts';
 import { LEASE_MS_MAX } from '../../pipeline/review/judge.ts';
-import {
-  Ledger,
-  type LedgerInput,
-  type LedgerOptions,
-  validateVerdict,
-} from '../../pipeline/review/ledger.ts';
+import { type LedgerInput, validateVerdict } from '../../pipeline/review/ledger.ts';
 import {
   ana,
   answerOf,
@@ -17,9 +12,12 @@ import {
   claim,
   confirm,
   given,
+  HOUR,
   heard,
   idOf,
   lapse,
+  ledgerOf,
+  MINUTE,
   reject,
   release,
   reverse,
@@ -27,15 +25,6 @@ import {
   tick,
   verdict,
 } from './build.ts';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-function ledgerOf(inputs: readonly LedgerInput[], options?: LedgerOptions): Ledger {
-  const ledger = new Ledger(options);
-  for (const input of inputs) ledger.step(input);
-  return ledger;
-}
 
 const begun = heard(candidate(0), 1000);
 /** When it lapses. */

@@ -16,6 +16,7 @@ import {
   heard,
   idOf,
   lapse,
+  MINUTE,
   reject,
   release,
   reverse,
@@ -23,7 +24,6 @@ import {
   verdict,
 } from './build.ts';
 
-const MINUTE = 60_000;
 const DUE = 1_000 + 15 * MINUTE;
 
 function run(steps: readonly (readonly [Agent, VerdictAct, number])[], confirmers: number | 'none' = 2) {

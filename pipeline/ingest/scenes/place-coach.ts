@@ -17,6 +17,7 @@ import {
   outline,
   type SceneRule,
   type Solid,
+  tooFull,
   type World,
 } from './world.ts';
 
@@ -129,15 +130,7 @@ export function coachWorld(chance: Chance, width: number, height: number, option
   ]);
   const area = areaOf(view, aisle, floor);
   const perM2 = Math.round(chance.between(0.9, 1.4) * 20) / 20;
-  const rules: SceneRule[] = [
-    {
-      id: 'too-full',
-      event: 'density',
-      zone: 'aisle',
-      limit: options.perM2 ? { per_m2: perM2 } : { people: Math.max(8, Math.round(perM2 * area)) },
-      for: '10s',
-    },
-  ];
+  const rules: SceneRule[] = [tooFull('aisle', area, perM2, 8, options)];
   return {
     name: 'coach',
     view,

@@ -14,6 +14,7 @@ import {
   outline,
   type SceneRule,
   type Solid,
+  tooFull,
   type World,
 } from './world.ts';
 
@@ -180,13 +181,7 @@ export function corridorWorld(chance: Chance, width: number, height: number, opt
     { id: 'one-way', event: 'wrong_way', zone: 'hall', direction },
     // The gate runs left to right on the view, so its right-hand side is the nearer one.
     { id: 'gate-in', event: 'wrong_way', line: 'gate', allowed: way > 0 ? 'right_to_left' : 'left_to_right' },
-    {
-      id: 'too-full',
-      event: 'density',
-      zone: 'hall',
-      limit: options.perM2 ? { per_m2: perM2 } : { people: Math.max(6, Math.round(perM2 * area)) },
-      for: '10s',
-    },
+    tooFull('hall', area, perM2, 6, options),
   ];
   return {
     name: 'corridor',

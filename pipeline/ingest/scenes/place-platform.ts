@@ -16,6 +16,7 @@ import {
   outline,
   type SceneRule,
   type Solid,
+  tooFull,
   type World,
 } from './world.ts';
 
@@ -204,13 +205,7 @@ export function platformWorld(chance: Chance, width: number, height: number, opt
   const perM2 = Math.round(chance.between(0.7, 1.3) * 20) / 20;
   const rules: SceneRule[] = [
     { id: 'no-tracks', event: 'forbidden_zone', zone: 'tracks' },
-    {
-      id: 'too-full',
-      event: 'density',
-      zone: 'platform',
-      limit: options.perM2 ? { per_m2: perM2 } : { people: Math.max(6, Math.round(perM2 * area)) },
-      for: '10s',
-    },
+    tooFull('platform', area, perM2, 6, options),
   ];
   return {
     name: 'platform',

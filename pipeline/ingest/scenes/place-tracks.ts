@@ -14,6 +14,7 @@ import {
   outline,
   type SceneRule,
   type Solid,
+  tooFull,
   type World,
 } from './world.ts';
 
@@ -185,13 +186,7 @@ export function tracksWorld(chance: Chance, width: number, height: number, optio
   const perM2 = Math.round(chance.between(0.7, 1.1) * 20) / 20;
   const rules: SceneRule[] = [
     { id: 'no-tracks', event: 'forbidden_zone', zone: 'tracks' },
-    {
-      id: 'too-full',
-      event: 'density',
-      zone: 'path',
-      limit: options.perM2 ? { per_m2: perM2 } : { people: Math.max(6, Math.round(perM2 * area)) },
-      for: '10s',
-    },
+    tooFull('path', area, perM2, 6, options),
   ];
   const azimuth = chance.between(0, 2 * Math.PI);
   const long = chance.between(0.5, 1.1);

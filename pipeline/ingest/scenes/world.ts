@@ -209,6 +209,24 @@ export function within(polygon: SceneZone['polygon'], x: number, y: number): boo
   return inside;
 }
 
+/** The rule on a place's zone of so many m2: as people per m2 where the site has it so, else as people. */
+export function tooFull(
+  zone: string,
+  areaM2: number,
+  perM2: number,
+  leastPeople: number,
+  options: { readonly perM2: boolean },
+): SceneRule {
+  const people = Math.max(leastPeople, Math.round(perM2 * areaM2));
+  return {
+    id: 'too-full',
+    event: 'density',
+    zone,
+    limit: options.perM2 ? { per_m2: perM2 } : { people },
+    for: '10s',
+  };
+}
+
 /** Square metres of floor that the polygon shows: floor squares of 20 cm whose centre is inside. */
 export function areaOf(view: View, polygon: SceneZone['polygon'], floor: Obstacle): number {
   let squares = 0;
