@@ -158,7 +158,7 @@ export class Observer {
     this.#flames?.glance(picture, luma);
     const burning = this.#flames?.judge() ?? 0;
     const cells = this.#cells(burning);
-    const state = this.#health.judge({
+    const health = this.#health.judge({
       luma: this.#luma[now]!,
       previous: this.#luma[first ? now : before]!,
       width,
@@ -166,14 +166,16 @@ export class Observer {
       foregroundShare: shareOf(regions, pixels),
       atMs: picture.capturedAtMs,
       first,
+      warming,
     });
     const light = warming ? 'calm' : this.#lightOf(picture, now, this.#judge.areaOf(count) / pixels);
     if (light === 'settled') this.#health.restart();
-    if (state === 'moved' || light === 'settled') this.#restart(picture.capturedAtMs, luma);
+    if (health.isOther || light === 'settled') this.#restart(picture.capturedAtMs, luma);
     this.#latest = now;
     this.#pictures++;
     this.#previousMs = picture.capturedAtMs;
-    const view: ViewState = state === 'ok' && (warming || light !== 'calm') ? 'warming' : state;
+    const isLearned = !warming && light === 'calm';
+    const view: ViewState = health.view === 'ok' && !isLearned ? 'warming' : health.view;
     const usable = view === 'ok' || view === 'warming';
     return {
       site: this.#options.site,

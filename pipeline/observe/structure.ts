@@ -24,6 +24,15 @@ export function changedStructure(now: Uint8Array, before: Uint8Array, width: num
   return textured === 0 ? 0 : changed / textured;
 }
 
+/** How many blocks have any texture. */
+export function texturedBlocks(luma: Uint8Array, width: number, height: number): number {
+  let textured = 0;
+  for (let y = 0; y + BLOCK <= height; y += BLOCK)
+    for (let x = 0; x + BLOCK <= width; x += BLOCK)
+      if (correlationOf(luma, luma, y * width + x, width) !== undefined) textured++;
+  return textured;
+}
+
 /** -1..1 over one block; undefined where `before` is flat. */
 function correlationOf(now: Uint8Array, before: Uint8Array, at: number, width: number): number | undefined {
   let sumNow = 0;

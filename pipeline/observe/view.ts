@@ -3,7 +3,7 @@
  */
 import type { ViewState } from '../model.ts';
 import { Detail } from './detail.ts';
-import { changedStructure } from './structure.ts';
+import { Turned } from './turned.ts';
 
 export interface Look {
   readonly luma: Uint8Array;
@@ -15,6 +15,14 @@ export interface Look {
   readonly foregroundShare: number;
   readonly atMs: number;
   readonly first: boolean;
+  /** The background is being learned: what differs from it says little. */
+  readonly warming: boolean;
+}
+
+export interface Health {
+  readonly view: ViewState;
+  /** The camera looks elsewhere from now on: nothing that was learned of the view holds. */
+  readonly isOther?: boolean;
 }
 
 /** Sensors always make noise: identical pictures for this long mean that the stream repeats itself. */
@@ -24,16 +32,11 @@ const DARK_MEAN_MAX = 24;
 const BRIGHT_MEAN_MIN = 228;
 /** A lamp in the dark still shows something: dark means flat as well. */
 const CONTRAST_MIN = 6;
-/** So much of the view appears from one picture to the next only when the scene is another, or a train and a lamp meet. */
-const MOVED_SHARE = 0.7;
-const MOVED_JUMP = 0.5;
-/** What tells the two apart: another scene has other things nearly everywhere. */
-const MOVED_STRUCTURE = 0.6;
 const SAMPLED = 16;
 
 export class ViewHealth {
   #changedAtMs = 0;
-  #share = 0;
+  readonly #turned = new Turned();
   #detail: Detail | undefined;
 
   /** The view is lit otherwise: what it has of structure is learned anew. */
@@ -41,21 +44,17 @@ export class ViewHealth {
     this.#detail?.restart();
   }
 
-  judge(look: Look): ViewState {
+  judge(look: Look): Health {
     if (look.first || !sameBytes(look.luma, look.previous)) this.#changedAtMs = look.atMs;
-    const jump = look.foregroundShare - this.#share;
-    this.#share = look.foregroundShare;
-    if (look.atMs - this.#changedAtMs >= FROZEN_MS) return 'frozen';
+    const turning = this.#turned.judge(look);
+    if (look.atMs - this.#changedAtMs >= FROZEN_MS) return { view: 'frozen' };
     const mean = meanOf(look.luma);
     const extreme = mean < DARK_MEAN_MAX ? 'dark' : mean > BRIGHT_MEAN_MIN ? 'bright' : undefined;
-    if (extreme !== undefined && deviationFrom(mean, look.luma) < CONTRAST_MIN) return extreme;
-    const another = !look.first && look.foregroundShare > MOVED_SHARE && jump > MOVED_JUMP;
-    if (another && changedStructure(look.luma, look.previous, look.width, look.height) > MOVED_STRUCTURE) {
-      this.#detail?.restart();
-      return 'moved';
-    }
+    if (extreme !== undefined && deviationFrom(mean, look.luma) < CONTRAST_MIN) return { view: extreme };
+    if (turning === 'turned') this.restart();
+    if (turning !== 'still') return { view: 'moved', isOther: turning === 'turned' };
     this.#detail ??= new Detail(look.width, look.height);
-    return this.#detail.judge(look.luma, look.atMs) ?? 'ok';
+    return { view: this.#detail.judge(look.luma, look.atMs) ?? 'ok' };
   }
 }
 

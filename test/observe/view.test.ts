@@ -33,7 +33,7 @@ const rows: readonly [string, (n: number) => Uint8Array, string][] = [
   [
     'is turned to look elsewhere',
     (n) => lumaOf(n, n < 20 ? view : (x, y) => 255 - other(x, y)),
-    'warming 14, ok 6, moved 1, warming 13, ok 26',
+    'warming 14, ok 6, moved 2, warming 13, ok 25',
   ],
 ];
 test.each(rows)('a camera that %s', (_name, luma, expected) => {
@@ -44,9 +44,9 @@ describe('nearly everything differs from the background at once', () => {
   const textured = lumaOf(19, view);
   const judge = (now: Texture) => {
     const health = new ViewHealth();
-    const look = { width: WIDTH, height: HEIGHT, previous: textured };
-    health.judge({ ...look, luma: textured, foregroundShare: 0.3, atMs: 0, first: false });
-    return health.judge({ ...look, luma: lumaOf(20, now), foregroundShare: 0.9, atMs: 200, first: false });
+    const look = { width: WIDTH, height: HEIGHT, previous: textured, first: false, warming: false };
+    health.judge({ ...look, luma: textured, foregroundShare: 0.3, atMs: 0 });
+    return health.judge({ ...look, luma: lumaOf(20, now), foregroundShare: 0.9, atMs: 200 });
   };
   test.each<[string, Texture, string]>([
     ['another scene', (x, y) => other(x, y), 'moved'],
@@ -54,7 +54,7 @@ describe('nearly everything differs from the background at once', () => {
     ['the same scene in headlights', (x, y) => 0.6 * view(x, y) + 90 * Math.sin(x / 25) ** 2, 'ok'],
     ['a train before half of it', (x, y) => (x < 80 ? 60 : view(x, y) + 40), 'ok'],
   ])('%s', (_name, now, expected) => {
-    expect(judge(now)).toBe(expected);
+    expect(judge(now).view).toBe(expected);
   });
 });
 
