@@ -13,6 +13,16 @@
  * is as fast as somebody who runs: by then before is no longer slow. A knock at the camera moves everything, to and fro.
  */
 import type { CellMotion } from '../model.ts';
+import {
+  BEYOND_MAX,
+  GOES_ON,
+  isOneWay,
+  meanOf,
+  PERSON_SPEED_MAX,
+  Sudden,
+  sways,
+  type Way,
+} from './sudden.ts';
 
 /** What counts as now. */
 const NOW_MS = 400;
@@ -29,30 +39,18 @@ const STANDING_EVERY_WAY_MAX = 1.15;
 const ONE_WAY_MIN = 0.6;
 /** A dense crowd hides as many as it shows, and more. */
 const GROWS_MAX = 2.5;
-/** Nobody runs as fast as this, m/s; where much does, it is light, or the camera moves. */
-const PERSON_SPEED_MAX = 8;
-const BEYOND_MAX = 0.3;
-/** What goes to and fro: over so long, less than this share of the way is left. */
+/** Over how long it is seen whether all goes to and fro. */
 const SWAY_MS = 600;
-const SWAY_MAX = 0.5;
-/** It goes on while half of them run, for no longer than this: whatever is fast then are others. */
-const GOES_ON = 0.5;
-const LASTS_MS_MAX = 8_000;
 /** It is so in every look for this long: what jumps to and fro is not, nor is a train of which the first piece is seen. */
 export const SUSTAINED_MS = 300;
-/** Looks are kept no more often than this: 41 of them. */
-const KEPT_EVERY_MS = 100;
 
-interface Look {
+/** The way is that of who is fast. */
+interface Look extends Way {
   readonly atMs: number;
   /** People, by area. */
   readonly fast: number;
   readonly slow: number;
   readonly beyond: number;
-  /** Sums over who is fast, people times m/s: velocity and speed. */
-  readonly x: number;
-  readonly y: number;
-  readonly speed: number;
 }
 
 export interface RushLimits {
@@ -72,74 +70,58 @@ export interface Rushing {
 }
 
 export class Rush {
-  #looks: readonly Look[] = [];
-  /** When it began to look like one. */
-  #sinceMs: number | undefined;
-  /** It has looked like one for long enough. */
-  #goesOn = false;
+  readonly #sudden = new Sudden<Look>(BEFORE_FROM_MS, SUSTAINED_MS);
 
   save() {
-    return { looks: this.#looks, sinceMs: this.#sinceMs, goesOn: this.#goesOn };
+    return this.#sudden.save();
   }
 
-  restore({ looks, sinceMs, goesOn }: ReturnType<Rush['save']>): void {
-    this.#looks = looks;
-    this.#sinceMs = sinceMs;
-    this.#goesOn = goesOn;
+  restore(saved: ReturnType<Rush['save']>): void {
+    this.#sudden.restore(saved);
   }
 
-  /** Nothing is known of what was before: the view is new, or came back. */
   forget(): void {
-    this.#looks = [];
-    this.#end();
+    this.#sudden.forget();
   }
 
   /** Undefined while nobody rushes. */
   step(now: number, motion: readonly CellMotion[], limits: RushLimits): Rushing | undefined {
     const look = lookAt(now, motion, limits.speed);
-    const kept = this.#looks.filter(({ atMs }) => now - atMs <= BEFORE_FROM_MS);
-    const last = kept.at(-1);
-    this.#looks = last !== undefined && now - last.atMs < KEPT_EVERY_MS ? kept : [...kept, look];
-    const recent = this.#looks.filter(({ atMs }) => now - atMs < NOW_MS);
+    const looks = this.#sudden.remember(look);
+    const recent = looks.filter(({ atMs }) => now - atMs < NOW_MS);
     const fast = meanOf(recent, 'fast');
     const slow = meanOf(recent, 'slow');
-    const lastsMs = now - (this.#sinceMs ?? now);
-    const holds = this.#goesOn
-      ? fast >= GOES_ON * limits.people && lastsMs <= LASTS_MS_MAX
-      : this.#begins(now, fast, slow, look, limits);
-    if (!holds) {
-      this.#end();
-      return undefined;
-    }
-    this.#sinceMs ??= now;
-    this.#goesOn ||= lastsMs >= SUSTAINED_MS;
-    if (!this.#goesOn) return undefined;
+    const begins = () => rushBegins(now, looks, fast, slow, look, limits);
+    if (!this.#sudden.claimed(now, begins, fast, limits.people)) return undefined;
     const cells = motion.filter(({ speed }) => isFast(speed, limits.speed));
     return { people: fast, share: fast / (fast + slow), cells };
   }
+}
 
-  #end(): void {
-    this.#sinceMs = undefined;
-    this.#goesOn = false;
-  }
-
-  #begins(now: number, fast: number, slow: number, look: Look, limits: RushLimits): boolean {
-    const before = this.#looks.filter(({ atMs }) => now - atMs >= BEFORE_UNTIL_MS);
-    if (now - (before[0]?.atMs ?? now) < BEFORE_UNTIL_MS + BEFORE_SPAN_MS) return false;
-    const wasFast = meanOf(before, 'fast');
-    const wasSlow = meanOf(before, 'slow');
-    const standing = isOneWay(look) ? STANDING_ONE_WAY_MAX : STANDING_EVERY_WAY_MAX;
-    return (
-      fast >= limits.people &&
-      this.#looks.every((one) => now - one.atMs >= NOW_MS || one.fast >= GOES_ON * limits.people) &&
-      fast >= limits.share * (fast + slow) &&
-      wasFast <= CALM_MAX * fast &&
-      slow <= standing * wasSlow &&
-      fast + slow <= GROWS_MAX * (wasFast + wasSlow) &&
-      look.beyond <= BEYOND_MAX * look.fast &&
-      !sways(this.#looks.filter(({ atMs }) => now - atMs < SWAY_MS))
-    );
-  }
+function rushBegins(
+  now: number,
+  looks: readonly Look[],
+  fast: number,
+  slow: number,
+  look: Look,
+  limits: RushLimits,
+): boolean {
+  const before = looks.filter(({ atMs }) => now - atMs >= BEFORE_UNTIL_MS);
+  if (now - (before[0]?.atMs ?? now) < BEFORE_UNTIL_MS + BEFORE_SPAN_MS) return false;
+  const wasFast = meanOf(before, 'fast');
+  const wasSlow = meanOf(before, 'slow');
+  const standing = isOneWay(look, ONE_WAY_MIN) ? STANDING_ONE_WAY_MAX : STANDING_EVERY_WAY_MAX;
+  const swaying = looks.filter(({ atMs }) => now - atMs < SWAY_MS);
+  return (
+    fast >= limits.people &&
+    looks.every((one) => now - one.atMs >= NOW_MS || one.fast >= GOES_ON * limits.people) &&
+    fast >= limits.share * (fast + slow) &&
+    wasFast <= CALM_MAX * fast &&
+    slow <= standing * wasSlow &&
+    fast + slow <= GROWS_MAX * (wasFast + wasSlow) &&
+    look.beyond <= BEYOND_MAX * look.fast &&
+    !sways(swaying, ONE_WAY_MIN)
+  );
 }
 
 function lookAt(atMs: number, motion: readonly CellMotion[], limit: number): Look {
@@ -154,29 +136,9 @@ function lookAt(atMs: number, motion: readonly CellMotion[], limit: number): Loo
       sum += people * speed;
     }
   }
-  return { atMs, fast, slow, beyond, x, y, speed: sum };
+  return { atMs, fast, slow, beyond, x, y, length: sum };
 }
 
 function isFast(speed: number, limit: number): boolean {
   return speed >= limit && speed <= PERSON_SPEED_MAX;
-}
-
-function isOneWay({ x, y, speed }: Look): boolean {
-  return Math.hypot(x, y) >= ONE_WAY_MIN * speed;
-}
-
-/** All moves one way in each picture, and back in another. */
-function sways(looks: readonly Look[]): boolean {
-  let [x, y, lengths] = [0, 0, 0];
-  for (const look of looks) {
-    if (!isOneWay(look)) return false;
-    x += look.x;
-    y += look.y;
-    lengths += Math.hypot(look.x, look.y);
-  }
-  return Math.hypot(x, y) < SWAY_MAX * lengths;
-}
-
-function meanOf(looks: readonly Look[], of: 'fast' | 'slow'): number {
-  return looks.reduce((sum, look) => sum + look[of], 0) / Math.max(1, looks.length);
 }

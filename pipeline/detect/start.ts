@@ -14,6 +14,17 @@
  */
 import type { CellMotion } from '../model.ts';
 import type { Rushing, RushLimits } from './rush.ts';
+import {
+  BEYOND_MAX,
+  GOES_ON,
+  isOneWay,
+  meanOf,
+  PERSON_SPEED_MAX,
+  Sudden,
+  sumOf,
+  sways,
+  type Way,
+} from './sudden.ts';
 
 /** What counts as now. */
 const NOW_MS = 550;
@@ -34,22 +45,15 @@ const ABOVE_MOST_MIN = 3;
 const ONE_WAY_MIN = 0.8;
 /** More than were there have come: a train. Who was hidden comes into view. */
 const GROWS_MAX = 2.2;
-/** Nobody runs as fast as this, m/s; where much does, it is light, or the camera moves. */
-const PERSON_SPEED_MAX = 8;
-const BEYOND_MAX = 0.3;
 /** Slower than this nothing moves, m/s. */
 const MOVING_MIN = 0.25;
 /** A speed counts for no more than this, m/s: flow that is wrong is fast. */
 const COUNTED_SPEED_MAX = 6;
-/** What goes to and fro: over the time that is now, less than this share of the way is left. */
-const SWAY_MAX = 0.5;
+/** It is so for this long. */
 const SUSTAINED_MS = 350;
-const GOES_ON = 0.5;
-const LASTS_MS_MAX = 8_000;
-/** Looks are kept no more often than this: 51 of them. */
-const KEPT_EVERY_MS = 100;
 
-interface Look {
+/** The way is that of all who move, and its length how much moves: people times m/s. */
+interface Look extends Way {
   readonly atMs: number;
   /** People, by area: all, who move, are brisk, run, or are faster than anybody. */
   readonly all: number;
@@ -57,89 +61,65 @@ interface Look {
   readonly brisk: number;
   readonly fast: number;
   readonly beyond: number;
-  /** People times m/s: how much moves, and which way. */
-  readonly moves: number;
-  readonly x: number;
-  readonly y: number;
 }
 
 export class Start {
-  #looks: readonly Look[] = [];
-  /** When it began to look like one. */
-  #sinceMs: number | undefined;
-  /** It has looked like one for long enough. */
-  #goesOn = false;
+  readonly #sudden = new Sudden<Look>(BEFORE_FROM_MS, SUSTAINED_MS);
 
   save() {
-    return { looks: this.#looks, sinceMs: this.#sinceMs, goesOn: this.#goesOn };
+    return this.#sudden.save();
   }
 
-  restore({ looks, sinceMs, goesOn }: ReturnType<Start['save']>): void {
-    this.#looks = looks;
-    this.#sinceMs = sinceMs;
-    this.#goesOn = goesOn;
+  restore(saved: ReturnType<Start['save']>): void {
+    this.#sudden.restore(saved);
   }
 
-  /** Nothing is known of what was before: the view is new, or came back. */
   forget(): void {
-    this.#looks = [];
-    this.#end();
+    this.#sudden.forget();
   }
 
   /** Undefined while there is none. `people` are then those who are brisk. */
   step(now: number, motion: readonly CellMotion[], limits: RushLimits): Rushing | undefined {
-    const look = lookAt(now, motion, limits.speed);
-    const kept = this.#looks.filter(({ atMs }) => now - atMs <= BEFORE_FROM_MS);
-    const last = kept.at(-1);
-    this.#looks = last !== undefined && now - last.atMs < KEPT_EVERY_MS ? kept : [...kept, look];
-    const recent = this.#looks.filter(({ atMs }) => now - atMs < NOW_MS);
+    const looks = this.#sudden.remember(lookAt(now, motion, limits.speed));
+    const recent = looks.filter(({ atMs }) => now - atMs < NOW_MS);
     const brisk = meanOf(recent, 'brisk');
-    const lastsMs = now - (this.#sinceMs ?? now);
-    const holds = this.#goesOn
-      ? brisk >= GOES_ON * limits.people && lastsMs <= LASTS_MS_MAX
-      : this.#begins(now, recent, limits);
-    if (!holds) {
-      this.#end();
-      return undefined;
-    }
-    this.#sinceMs ??= now;
-    this.#goesOn ||= lastsMs >= SUSTAINED_MS;
-    if (!this.#goesOn) return undefined;
+    const begins = () => startBegins(now, looks, recent, limits);
+    if (!this.#sudden.claimed(now, begins, brisk, limits.people)) return undefined;
     const cells = motion.filter(({ speed }) => speed >= BRISK * limits.speed && speed <= PERSON_SPEED_MAX);
     return { people: brisk, share: brisk / Math.max(brisk, meanOf(recent, 'moving')), cells };
   }
+}
 
-  #end(): void {
-    this.#sinceMs = undefined;
-    this.#goesOn = false;
-  }
-
-  #begins(now: number, recent: readonly Look[], limits: RushLimits): boolean {
-    const before = this.#looks.filter(({ atMs }) => now - atMs >= BEFORE_UNTIL_MS);
-    if (now - (before[0]?.atMs ?? now) < BEFORE_UNTIL_MS + BEFORE_SPAN_MS) return false;
-    const brisk = meanOf(recent, 'brisk');
-    const fast = meanOf(recent, 'fast');
-    const moves = meanOf(recent, 'moves');
-    const most = before.reduce((max, look) => Math.max(max, look.moves), 0);
-    return (
-      brisk >= limits.people &&
-      // What is gone in the next picture was light.
-      (this.#looks.at(-1)?.brisk ?? 0) >= GOES_ON * limits.people &&
-      fast >= RUNS_MIN * brisk &&
-      brisk >= limits.share * meanOf(recent, 'moving') &&
-      meanOf(before, 'brisk') <= CALM_MAX * brisk &&
-      moves >= SUDDEN_MIN * meanOf(before, 'moves') &&
-      moves >= ABOVE_MOST_MIN * most &&
-      meanOf(recent, 'all') <= GROWS_MAX * meanOf(before, 'all') &&
-      meanOf(recent, 'beyond') <= BEYOND_MAX * fast &&
-      !isOneWay(recent) &&
-      !sways(recent)
-    );
-  }
+function startBegins(
+  now: number,
+  looks: readonly Look[],
+  recent: readonly Look[],
+  limits: RushLimits,
+): boolean {
+  const before = looks.filter(({ atMs }) => now - atMs >= BEFORE_UNTIL_MS);
+  if (now - (before[0]?.atMs ?? now) < BEFORE_UNTIL_MS + BEFORE_SPAN_MS) return false;
+  const brisk = meanOf(recent, 'brisk');
+  const fast = meanOf(recent, 'fast');
+  const moves = meanOf(recent, 'length');
+  const most = before.reduce((max, { length }) => Math.max(max, length), 0);
+  return (
+    brisk >= limits.people &&
+    // What is gone in the next picture was light.
+    (looks.at(-1)?.brisk ?? 0) >= GOES_ON * limits.people &&
+    fast >= RUNS_MIN * brisk &&
+    brisk >= limits.share * meanOf(recent, 'moving') &&
+    meanOf(before, 'brisk') <= CALM_MAX * brisk &&
+    moves >= SUDDEN_MIN * meanOf(before, 'length') &&
+    moves >= ABOVE_MOST_MIN * most &&
+    meanOf(recent, 'all') <= GROWS_MAX * meanOf(before, 'all') &&
+    meanOf(recent, 'beyond') <= BEYOND_MAX * fast &&
+    !isOneWay(sumOf(recent), ONE_WAY_MIN) &&
+    !sways(recent, ONE_WAY_MIN)
+  );
 }
 
 function lookAt(atMs: number, motion: readonly CellMotion[], limit: number): Look {
-  let [all, moving, brisk, fast, beyond, moves, x, y] = [0, 0, 0, 0, 0, 0, 0, 0];
+  let [all, moving, brisk, fast, beyond, length, x, y] = [0, 0, 0, 0, 0, 0, 0, 0];
   for (const { people, speed, vx, vy } of motion) {
     all += people;
     if (speed > PERSON_SPEED_MAX) {
@@ -150,30 +130,9 @@ function lookAt(atMs: number, motion: readonly CellMotion[], limit: number): Loo
     if (speed >= BRISK * limit) brisk += people;
     if (speed >= limit) fast += people;
     const counted = speed > COUNTED_SPEED_MAX ? COUNTED_SPEED_MAX / speed : 1;
-    moves += people * speed * counted;
+    length += people * speed * counted;
     x += people * vx * counted;
     y += people * vy * counted;
   }
-  return { atMs, all, moving, brisk, fast, beyond, moves, x, y };
-}
-
-/** Taken together over all the looks. */
-function isOneWay(looks: readonly Look[]): boolean {
-  const [x, y, moves] = [sumOf(looks, 'x'), sumOf(looks, 'y'), sumOf(looks, 'moves')];
-  return Math.hypot(x, y) >= ONE_WAY_MIN * moves;
-}
-
-/** All moves one way in each picture, and back in another: the camera does. */
-function sways(looks: readonly Look[]): boolean {
-  if (!looks.every((look) => isOneWay([look]))) return false;
-  const lengths = looks.reduce((sum, { x, y }) => sum + Math.hypot(x, y), 0);
-  return Math.hypot(sumOf(looks, 'x'), sumOf(looks, 'y')) < SWAY_MAX * lengths;
-}
-
-function sumOf(looks: readonly Look[], of: Exclude<keyof Look, 'atMs'>): number {
-  return looks.reduce((sum, look) => sum + look[of], 0);
-}
-
-function meanOf(looks: readonly Look[], of: Exclude<keyof Look, 'atMs'>): number {
-  return sumOf(looks, of) / Math.max(1, looks.length);
+  return { atMs, all, moving, brisk, fast, beyond, length, x, y };
 }

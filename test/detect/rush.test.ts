@@ -1,46 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { CrowdMovement } from '../../pipeline/detect/crowd-movement.ts';
 import { Rush } from '../../pipeline/detect/rush.ts';
-import type { CellMotion } from '../../pipeline/model.ts';
-import { measured, person, ruleBase } from './build.ts';
+import {
+  AT,
+  area,
+  claimed,
+  EVERY_WAY,
+  firstSeenS,
+  LIMITS,
+  lastSeenMs,
+  leaving,
+  type Place,
+  turning,
+} from './crowd-places.ts';
 
-/** What happens begins here, ms. */
-const AT = 10_000;
-const LIMITS = { people: 4.5, speed: 2.2, share: 0.3 };
-
-/** `people` in as many cells, at `speed` m/s, each a little another way within `spread` radians about `way`. */
-function area(people: number, speed: number, spread = 0.3, way = 0): readonly CellMotion[] {
-  const cells = Math.ceil(2 * people);
-  return Array.from({ length: cells }, (_, k) => {
-    const angle = way + spread * (k / Math.max(1, cells - 1) - 0.5);
-    const [vx, vy] = [speed * Math.cos(angle), speed * Math.sin(angle)];
-    return { x: 0.5, y: 0.5, footY: 0.6, people: people / cells, speed, vx, vy };
-  });
-}
-
-type Place = (ms: number, picture: number) => readonly CellMotion[];
-
-/** From then on everybody leaves where they were, a quarter of the view a second. */
-const leaving =
-  (place: Place): Place =>
-  (ms, picture) =>
-    place(ms, picture).map((cell) => ({ ...cell, x: Math.min(0.99, cell.x + Math.max(0, ms - AT) / 4_000) }));
-
-const EVERY_WAY = 2 * Math.PI;
 const standing: Place = () => area(14, 0.2);
 const walking: Place = () => area(14, 1.3, EVERY_WAY);
-const then =
-  (after: Place, before: Place = standing): Place =>
-  (ms, picture) =>
-    ms < AT ? before(ms, picture) : after(ms - AT, picture);
-
-/** Seconds after which it is seen, undefined when it is not. */
-function seen(place: Place, stepMs = 200, limits = LIMITS): number | undefined {
-  const rush = new Rush();
-  for (let ms = 0; ms <= AT + 20_000; ms += stepMs)
-    if (rush.step(ms, place(ms, ms / stepMs), limits) !== undefined) return (ms - AT) / 1000;
-  return undefined;
-}
+const then = (after: Place, before: Place = standing) => turning(after, before);
 
 describe.each([
   ['at 5 pictures a second', 200],
@@ -57,7 +32,7 @@ describe.each([
       then(() => [...area(7, 3.2, EVERY_WAY), ...area(14, 0.6)]),
     ],
   ])('is one: %s', (_, place) => {
-    const delayS = seen(place, stepMs);
+    const delayS = firstSeenS(new Rush(), place, stepMs);
     expect(delayS).toBeGreaterThanOrEqual(0.3);
     expect(delayS).toBeLessThanOrEqual(0.8);
   });
@@ -101,18 +76,12 @@ describe.each([
     ],
     ['light that sweeps: much is faster than anybody', then(() => [...area(9, 4), ...area(5, 12)])],
   ])('is none: %s', (_, place) => {
-    expect(seen(place, stepMs)).toBeUndefined();
+    expect(firstSeenS(new Rush(), place, stepMs)).toBeUndefined();
   });
 });
 
 test('it ends when fewer than half of them run, and by itself after a while', () => {
-  const last = (place: Place) => {
-    const rush = new Rush();
-    let lastMs = 0;
-    for (let ms = 0; ms <= AT + 20_000; ms += 200)
-      if (rush.step(ms, place(ms, ms / 200), LIMITS) !== undefined) lastMs = ms - AT;
-    return lastMs;
-  };
+  const last = (place: Place) => lastSeenMs(new Rush(), place);
   expect(last(then((ms, n) => (ms < 3_000 ? area(14, 3.5) : standing(ms, n))))).toBeCloseTo(3_000, -3);
   expect(last(then(() => area(14, 3.5)))).toBeLessThanOrEqual(9_000);
 });
@@ -133,29 +102,6 @@ test('what is kept is bounded, at any rate of pictures', () => {
   expect(rush.save().looks.length).toBeLessThanOrEqual(41);
 });
 
-/** What the rule says of cells alone, where nobody is seen apart. */
-function claimed(place: Place, zoneY = 0, calibrated = true, flakes = 0): readonly string[] {
-  const polygon = [
-    { x: 0, y: zoneY },
-    { x: 1, y: zoneY },
-    { x: 1, y: 1 },
-    { x: 0, y: 1 },
-  ];
-  const rule = { ...ruleBase('crowd_movement'), forMs: 1_000 };
-  const machine = new CrowdMovement(rule, { id: 'z', polygon }, calibrated);
-  const said: string[] = [];
-  for (let n = 0; n * 200 <= AT + 10_000; n++) {
-    const copy = new CrowdMovement(rule, { id: 'z', polygon }, calibrated);
-    copy.restore(structuredClone(machine.save()));
-    const tracks = Array.from({ length: flakes }, (_, k) => person({ id: 100 * n + k, ageMs: 0 }));
-    const look = { ...measured(n, { tracks }), movers: [], motion: place(n * 200, n) };
-    const condition = machine.look(look);
-    expect(copy.look(look)).toEqual(condition);
-    if (condition?.holds) said.push(condition.explanation);
-  }
-  return said;
-}
-
 test('the rule says how many ran, how fast and which way, and goes on from saved state the same', () => {
   const surge = leaving(then(() => area(14, 3.5)));
   expect(claimed(surge)[0]).toMatch(
@@ -163,8 +109,8 @@ test('the rule says how many ran, how fast and which way, and goes on from saved
   );
   expect(claimed(then(walking))).toEqual([]);
   // They stand at 0.6.
-  expect(claimed(surge, 0.7)).toEqual([]);
-  expect(claimed(surge, 0, false)).toEqual([]);
+  expect(claimed(surge, { zoneY: 0.7 })).toEqual([]);
+  expect(claimed(surge, { calibrated: false })).toEqual([]);
 });
 
 test('what moves within an outline that stays is a train that departs', () => {
@@ -177,6 +123,6 @@ test('what moves within an outline that stays is a train that departs', () => {
 
 test('in falling snow nothing is claimed', () => {
   const surge = leaving(then(() => area(14, 3.5)));
-  expect(claimed(surge, 0, true, 12)).toEqual([]);
-  expect(claimed(surge, 0, true, 2)).not.toEqual([]);
+  expect(claimed(surge, { flakes: 12 })).toEqual([]);
+  expect(claimed(surge, { flakes: 2 })).not.toEqual([]);
 });

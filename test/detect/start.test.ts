@@ -1,51 +1,26 @@
 import { describe, expect, test } from 'vitest';
-import { CrowdMovement } from '../../pipeline/detect/crowd-movement.ts';
 import { Start } from '../../pipeline/detect/start.ts';
-import type { CellMotion } from '../../pipeline/model.ts';
-import { measured, ruleBase } from './build.ts';
-
-/** What happens begins here, ms. */
-const AT = 10_000;
-const LIMITS = { people: 4.5, speed: 2.2, share: 0.3 };
-const EVERY_WAY = 2 * Math.PI;
-
-/** `people` in as many cells, at `speed` m/s, each a little another way within `spread` radians about `way`. */
-function area(people: number, speed: number, spread = 0.3, way = 0): readonly CellMotion[] {
-  const cells = Math.ceil(2 * people);
-  return Array.from({ length: cells }, (_, k) => {
-    const angle = way + spread * (k / Math.max(1, cells - 1) - 0.5);
-    const [vx, vy] = [speed * Math.cos(angle), speed * Math.sin(angle)];
-    return { x: 0.5, y: 0.5, footY: 0.6, people: people / cells, speed, vx, vy };
-  });
-}
-
-type Place = (ms: number, picture: number) => readonly CellMotion[];
-
-/** From then on everybody leaves where they were, a quarter of the view a second. */
-const leaving =
-  (place: Place): Place =>
-  (ms, picture) =>
-    place(ms, picture).map((cell) => ({ ...cell, x: Math.min(0.99, cell.x + Math.max(0, ms - AT) / 4_000) }));
+import {
+  AT,
+  area,
+  claimed,
+  EVERY_WAY,
+  firstSeenS,
+  LIMITS,
+  lastSeenMs,
+  leaving,
+  type Place,
+  turning,
+} from './crowd-places.ts';
 
 const standing: Place = () => area(14, 0.1, EVERY_WAY);
-const then =
-  (after: Place, before: Place = standing): Place =>
-  (ms, picture) =>
-    ms < AT ? before(ms, picture) : after(ms - AT, picture);
+const then = (after: Place, before: Place = standing) => turning(after, before);
 /** Of those who scatter: a few are seen to run, some half as fast, and of the rest hardly any flow is seen. */
 const scatter: Place = () => [
   ...area(1.5, 3.5, EVERY_WAY),
   ...area(5, 1.3, EVERY_WAY),
   ...area(8, 0.5, EVERY_WAY),
 ];
-
-/** Seconds after which it is seen, undefined when it is not. */
-function seen(place: Place, stepMs: number): number | undefined {
-  const start = new Start();
-  for (let ms = 0; ms <= AT + 20_000; ms += stepMs)
-    if (start.step(ms, place(ms, ms / stepMs), LIMITS) !== undefined) return (ms - AT) / 1000;
-  return undefined;
-}
 
 describe.each([
   ['at 5 pictures a second', 200],
@@ -67,7 +42,7 @@ describe.each([
       then((ms, n) => [...scatter(ms, n), ...area(9, 1.1, EVERY_WAY), ...area(2, 3, EVERY_WAY)]),
     ],
   ])('is one: %s', (_, place) => {
-    const delayS = seen(place, stepMs);
+    const delayS = firstSeenS(new Start(), place, stepMs);
     expect(delayS).toBeGreaterThanOrEqual(0.35);
     expect(delayS).toBeLessThanOrEqual(0.9);
   });
@@ -127,18 +102,12 @@ describe.each([
       then(() => [...area(9, 4, EVERY_WAY), ...area(5, 12)]),
     ],
   ])('is none: %s', (_, place) => {
-    expect(seen(place, stepMs)).toBeUndefined();
+    expect(firstSeenS(new Start(), place, stepMs)).toBeUndefined();
   });
 });
 
 test('it ends when fewer than half of them are brisk, and by itself after a while', () => {
-  const last = (place: Place) => {
-    const start = new Start();
-    let lastMs = 0;
-    for (let ms = 0; ms <= AT + 20_000; ms += 200)
-      if (start.step(ms, place(ms, ms / 200), LIMITS) !== undefined) lastMs = ms - AT;
-    return lastMs;
-  };
+  const last = (place: Place) => lastSeenMs(new Start(), place);
   expect(last(then((ms, n) => (ms < 3_000 ? scatter(ms, n) : standing(ms, n))))).toBeCloseTo(3_000, -3);
   expect(last(then(scatter))).toBeLessThanOrEqual(9_000);
 });
@@ -160,26 +129,7 @@ test('what is kept is bounded, at any rate of pictures', () => {
 });
 
 test('the rule claims it, where it knows how tall people are, and goes on from saved state the same', () => {
-  const claimed = (place: Place, calibrated: boolean) => {
-    const polygon = [
-      { x: 0, y: 0 },
-      { x: 1, y: 0 },
-      { x: 1, y: 1 },
-      { x: 0, y: 1 },
-    ];
-    const rule = { ...ruleBase('crowd_movement'), forMs: 1_000 };
-    let machine = new CrowdMovement(rule, { id: 'z', polygon }, calibrated);
-    const said: string[] = [];
-    for (let n = 0; n * 200 <= AT + 10_000; n++) {
-      const copy = new CrowdMovement(rule, { id: 'z', polygon }, calibrated);
-      copy.restore(structuredClone(machine.save()));
-      machine = copy;
-      const condition = machine.look({ ...measured(n, {}), movers: [], motion: place(n * 200, n) });
-      if (condition?.holds) said.push(condition.explanation);
-    }
-    return said;
-  };
-  expect(claimed(leaving(then(scatter)), true)[0]).toMatch(/^[67] people ran every way at 1\.\d m\/s/);
-  expect(claimed(leaving(then(scatter)), false)).toEqual([]);
-  expect(claimed(leaving(then(() => area(14, 1.6))), true)).toEqual([]);
+  expect(claimed(leaving(then(scatter)))[0]).toMatch(/^[67] people ran every way at 1\.\d m\/s/);
+  expect(claimed(leaving(then(scatter)), { calibrated: false })).toEqual([]);
+  expect(claimed(leaving(then(() => area(14, 1.6))))).toEqual([]);
 });
