@@ -10,6 +10,7 @@ import type { CellMotion, Measured, Mover, Point, Sensitivity } from '../model.t
 import type { WatchRule, Zone } from '../site/site.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
 import { Clutter } from './clutter.ts';
+import { Haste } from './haste.ts';
 import { isInside } from './inside.ts';
 import { Pace } from './pace.ts';
 import { around, people, type RuleMachine } from './rule.ts';
@@ -103,6 +104,7 @@ export class CrowdMovement implements RuleMachine {
   readonly #pace = new Pace();
   readonly #rush = new Rush();
   readonly #start = new Start();
+  readonly #haste = new Haste();
   readonly #silhouette = new Silhouette();
   readonly #clutter = new Clutter();
   #present: readonly { readonly atMs: number; readonly people: number }[] = [];
@@ -148,6 +150,7 @@ export class CrowdMovement implements RuleMachine {
       heldMs: this.#heldMs,
       rush: this.#rush.save(),
       start: this.#start.save(),
+      haste: this.#haste.save(),
       silhouette: this.#silhouette.save(),
       clutter: this.#clutter.save(),
       rushedFromMs: this.#rushedFromMs,
@@ -167,6 +170,7 @@ export class CrowdMovement implements RuleMachine {
     this.#heldMs = saved.heldMs;
     this.#rush.restore(saved.rush);
     this.#start.restore(saved.start);
+    this.#haste.restore(saved.haste);
     this.#silhouette.restore(saved.silhouette);
     this.#clutter.restore(saved.clutter);
     this.#rushedFromMs = saved.rushedFromMs;
@@ -181,6 +185,7 @@ export class CrowdMovement implements RuleMachine {
       this.#trustedMs = 0;
       this.#rush.forget();
       this.#start.forget();
+      this.#haste.forget();
       this.#silhouette.forget();
       return undefined;
     }
@@ -189,7 +194,7 @@ export class CrowdMovement implements RuleMachine {
     const here = zone === undefined ? movers : movers.filter(({ foot }) => isInside(foot, zone.polygon));
     const limit = this.#speedLimit();
     const look = lookAt(here, limit);
-    const rushing = this.#rushing(now, motion, limit, frame);
+    const rushing = this.#rushing(now, motion, here, limit, frame);
     const gain = Math.min(1, stepMs / SMOOTH_MS);
     this.#running += gain * (look.people - this.#running);
     this.#moving += gain * (look.moving - this.#moving);
@@ -218,20 +223,26 @@ export class CrowdMovement implements RuleMachine {
 
   /**
    * Those in the zone, when they are more than often rush here. Where nobody said how tall people are, an area is no
-   * number of people: a road on which traffic begins to flow looks the same.
+   * number of people: a road on which traffic begins to flow looks the same, unless they go every way.
    */
-  #rushing(now: number, motion: readonly CellMotion[], speed: number, plane: Plane): Rushing | undefined {
-    if (!this.#calibrated) return undefined;
+  #rushing(
+    now: number,
+    motion: readonly CellMotion[],
+    movers: readonly Mover[],
+    speed: number,
+    plane: Plane,
+  ): Rushing | undefined {
     const zone = this.#zone;
     const here =
       zone === undefined ? motion : motion.filter(({ x, footY: y }) => isInside({ x, y }, zone.polygon));
     const people = Math.max(this.#people - 0.5, BUSIEST_TIMES * this.#pace.busiest);
     const limits = { people, speed, share: this.#limits.share };
-    // Both see every picture: each knows what was before.
-    const rushing = this.#rush.step(now, here, limits);
-    const started = this.#start.step(now, here, limits);
+    // All see every picture: each knows what was before.
+    const rushing = this.#calibrated ? this.#rush.step(now, here, limits) : undefined;
+    const started = this.#calibrated ? this.#start.step(now, here, limits) : undefined;
+    const hastes = this.#haste.step(now, here, movers, limits);
     const changed = this.#silhouette.step(now, here, plane);
-    const found = rushing ?? started;
+    const found = rushing ?? started ?? hastes;
     this.#rushedFromMs = found === undefined ? undefined : (this.#rushedFromMs ?? now);
     const begins = this.#rushedFromMs !== undefined && now - this.#rushedFromMs <= LEAVES_WITHIN_MS;
     this.#leaves = found !== undefined && (this.#leaves || (begins && changed >= LEAVES_MIN));

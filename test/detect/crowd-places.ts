@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { CrowdMovement } from '../../pipeline/detect/crowd-movement.ts';
 import type { Rushing, RushLimits } from '../../pipeline/detect/rush.ts';
-import type { CellMotion } from '../../pipeline/model.ts';
+import type { CellMotion, Mover } from '../../pipeline/model.ts';
 import { measured, person, ruleBase } from './build.ts';
 
 /** What happens begins here, ms. */
@@ -31,6 +31,16 @@ export function turning(after: Place, before: Place): Place {
 export function leaving(place: Place): Place {
   return (ms, picture) =>
     place(ms, picture).map((cell) => ({ ...cell, x: Math.min(0.99, cell.x + Math.max(0, ms - AT) / 4_000) }));
+}
+
+/** As many regions of one person each, upright, at `speed` m/s. */
+export function regions(count: number, speed: number): readonly Mover[] {
+  return Array.from({ length: count }, (_, k) => {
+    const x = (k + 0.5) / count;
+    const box = { x0: x - 0.02, y0: 0.4, x1: x + 0.02, y1: 0.6 };
+    const velocity = { x: speed * Math.cos(k), y: speed * Math.sin(k) };
+    return { box, foot: { x, y: 0.6 }, people: 1, tall: 1, wide: 0.4, speed, velocity };
+  });
 }
 
 interface Watcher {
@@ -62,7 +72,13 @@ export function claimed(
     zoneY = 0,
     calibrated = true,
     flakes = 0,
-  }: { zoneY?: number; calibrated?: boolean; flakes?: number } = {},
+    movers = () => [],
+  }: {
+    zoneY?: number;
+    calibrated?: boolean;
+    flakes?: number;
+    movers?: (ms: number) => readonly Mover[];
+  } = {},
 ): readonly string[] {
   const polygon = [
     { x: 0, y: zoneY },
@@ -77,7 +93,7 @@ export function claimed(
     const copy = new CrowdMovement(rule, { id: 'z', polygon }, calibrated);
     copy.restore(structuredClone(machine.save()));
     const tracks = Array.from({ length: flakes }, (_, k) => person({ id: 100 * n + k, ageMs: 0 }));
-    const look = { ...measured(n, { tracks }), movers: [], motion: place(n * 200, n) };
+    const look = { ...measured(n, { tracks }), movers: movers(n * 200), motion: place(n * 200, n) };
     const condition = machine.look(look);
     expect(copy.look(look)).toEqual(condition);
     if (condition?.holds) said.push(condition.explanation);
