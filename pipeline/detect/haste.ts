@@ -29,9 +29,9 @@ const SMOOTH_MS = 600;
 const FASTER_MIN = 1.8;
 const ABOVE_MOST_MIN = 1.35;
 /** Share of the speed of a run that the mean of all reaches, those included who stand or of whom no flow is seen. */
-const OF_RUN_MIN = 0.8;
+const OF_RUN_MIN = 0.75;
 /** From here on it is one way: length of the mean velocity over mean speed. */
-const ONE_WAY_MIN = 0.6;
+const ONE_WAY_MIN = 0.7;
 const GROWS_MAX = 1.4;
 /** Regions that run. */
 const PLACES_MIN = 2;
