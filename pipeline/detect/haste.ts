@@ -4,7 +4,7 @@
  *
  * Of a crowd most flow is understated, by half where the scale of the view is only learned, but always by about as much:
  * the mean speed of all that is seen, weighted by area, hardly changes while people come and go as they use to (within
- * a third over half a minute), and rises as they do. So it is compared with what it was in the seconds before, and with
+ * a third over a quarter of a minute), and rises as they do. So it is compared with what it was in the seconds before, and with
  * the usual pace of the place, which is understated alike. When people begin to run
  *
  *   - the mean speed of the whole is twice what it was, and well above the most that it was;
