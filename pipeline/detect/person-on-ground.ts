@@ -17,7 +17,7 @@ import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
 import { isInside } from './inside.ts';
 import { likeness, Places } from './places.ts';
 import { around, type RuleMachine, seconds } from './rule.ts';
-import { lastStood, remember, type Stance, type Stood } from './stances.ts';
+import { growthTo, lastStood, remember, type Stance, type Stood } from './stances.ts';
 
 interface Limits {
   /** How high above the floor the top may be, heights of the person. */
@@ -283,7 +283,8 @@ export class PersonOnGround implements RuleMachine {
   #isLow(body: Body, stood: Stood, limit: number, planeHeight: number): boolean {
     const head = headOf(body, stood);
     const tall = body.floor - body.head;
-    if (head > limit || head < HEAD_MIN || tall > SHRUNK * stood.tall) return false;
+    if (head > limit || head < HEAD_MIN) return false;
+    if (tall > SHRUNK * stood.tall * growthTo(body.floor, stood, this.#ground, planeHeight)) return false;
     const cut = body.y1 >= planeHeight && (body.stillMs < LEAVING_STILL_MS || stood.floor > planeHeight);
     const flat = cut ? Math.max(CUT_FLAT, this.#limits.flat) : this.#limits.flat;
     const narrow = !cut && head <= NARROW_HEAD_MAX && tall <= NARROW_TALL_MAX * stood.tall;

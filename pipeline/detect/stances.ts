@@ -49,6 +49,8 @@ const DOWN_MAX = 0.6;
 const FEET_STAY = 0.1;
 /** Whose feet are below the view is this many times as tall as wide. */
 const TALL_PER_WIDE = 3;
+/** How high cameras hang, heights of a person: 3.4 m. A lower one makes what is near larger than this. */
+const LENS_HEIGHT = 2;
 /** Fewer pixels have no posture. */
 const TALL_MIN_PX = 14;
 /** Of the height that the site file gives for a place: a child's, and that of a load or of two people. */
@@ -104,6 +106,23 @@ export function lastStood(
   const known = heightAt(floor / planeHeight, ground) * planeHeight;
   if (known > 0 && tall > CALIBRATED_MAX * known) return undefined;
   return { floor, tall: Math.max(tall, CALIBRATED_MIN * known), atMs: stood.at(-1)!.atMs };
+}
+
+/**
+ * How much larger somebody is in the picture with their lowest part at `floor` than where they stood: who falls towards
+ * the lens comes nearer by their own height. Sizes on the floor grow as its rows are farther below the horizon, which is
+ * as high above the feet as the lens hangs above the floor, in heights of who stands there. The site file knows better.
+ */
+export function growthTo(
+  floor: number,
+  stood: Stood,
+  ground: readonly GroundSample[],
+  planeHeight: number,
+): number {
+  if (floor <= stood.floor) return 1;
+  const known = heightAt(stood.floor / planeHeight, ground);
+  if (known > 0) return heightAt(floor / planeHeight, ground) / known;
+  return 1 + (floor - stood.floor) / (LENS_HEIGHT * stood.tall);
 }
 
 /** Who is seen without feet. */

@@ -37,6 +37,13 @@ describe('somebody who falls and stays down is claimed after `for`', () => {
     ],
     ['towards the lens', [[6.8, { top: 0.08, below: 0.45, wide: 0.45 }]]],
     ['towards the lens, out of the view in part', [[6.8, { foot: 0.85, top: 0.1, below: 0.6, wide: 0.5 }]]],
+    [
+      'towards a lens that is near, whom nearness makes as large as they stood',
+      [
+        [8, { foot: 0.55, size: 0.3 }],
+        [8.8, { top: 0.02, below: 0.98, wide: 1.15 }],
+      ],
+    ],
     ['away from the lens', [[6.8, { top: 0.34, wide: 0.45 }]]],
     [
       'by way of the knees, and a rest there',
@@ -137,6 +144,24 @@ describe('who is not on the ground after a fall is not claimed', () => {
     [
       'walks towards the lens and out below',
       alone([9, { foot: 1.05, size: 0.6 }], [11, { foot: 1.5, size: 0.9 }], [13, { foot: 2.2 }]),
+    ],
+    [
+      'walks towards a lens far above behind a wide trolley, and waits there',
+      {
+        actors: [
+          {
+            poses: [
+              [0, { x: 0.1, foot: 0.4, size: 0.2 }],
+              [4, { x: 0.5 }],
+              [5, {}],
+              [5.4, { wide: 0.9 }],
+              [9, { foot: 0.7, size: 0.28 }],
+              [20, {}],
+            ],
+          },
+        ],
+        seconds: 20,
+      },
     ],
     ['walks out at the side', alone([9, { x: 0.98 }], [10, { x: 1.03 }], [14, {}], [15, { x: 1.2 }])],
     ['goes behind a low wall', alone([7, { below: -0.35 }], [8, { below: -0.7 }])],
