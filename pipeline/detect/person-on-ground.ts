@@ -15,7 +15,7 @@ import type { GroundSample, WatchRule, Zone } from '../site/site.ts';
 import { Bodies, type Body, middleOf } from './bodies.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
 import { isInside } from './inside.ts';
-import { likeness, Places } from './places.ts';
+import { isAsLarge, likeness, Places, REST_MS } from './places.ts';
 import { around, type RuleMachine, seconds } from './rule.ts';
 import { growthTo, lastStood, remember, type Stance, type Stood } from './stances.ts';
 
@@ -42,9 +42,11 @@ const SHRUNK = 0.75;
 /** Along the view somebody who lies is narrow: then they are this low. */
 const NARROW_HEAD_MAX = 0.3;
 const NARROW_TALL_MAX = 0.6;
-/** Whose feet are below the view is down only when wider than tall, or this still: others leave the view. */
-const CUT_FLAT = 1;
-const LEAVING_STILL_MS = 600;
+/**
+ * Whose feet are below the view is down only when wider than tall, or at rest: others leave the view. And who was one
+ * region with others behind only when wider than tall: others walk on.
+ */
+const DOUBTFUL_FLAT = 1;
 /** Less than this share of the height squared is luggage, or what is left of somebody who leaves. */
 const AREA_MIN = 0.08;
 const VANISHING = 0.7;
@@ -77,11 +79,9 @@ const AGAIN_MIN = 0.5;
 const HOLE_STILL_MS = 200;
 /** And these are no smaller than somebody is: pieces of a hole lie low and still as well. */
 const HOLE_AREA_MIN = 0.12;
-/** Who lay this still when last seen has been taken for the background, and is remembered for so long. */
-const ABSORBED_STILL_MS = 600;
+/** Who lay at rest when last seen has been taken for the background, and is remembered for so long. */
 const ABSORBED_MS = 60_000;
 /** Who had come to rest and was lost to sight is known again for so long, where they lay, by what is as still. */
-const REST_MS = 600;
 const LOST_MS = 30_000;
 const LOST_MAX = 16;
 /** Stances are remembered for this long beyond the slowest fall. */
@@ -176,7 +176,7 @@ export class PersonOnGround implements RuleMachine {
     const claimed = lying.filter(
       (down) =>
         down.lyingMs >= this.#rule.forMs &&
-        (down.lastMs === now || down.stillMs >= ABSORBED_STILL_MS || down.hiddenAtMs !== undefined) &&
+        (down.lastMs === now || down.stillMs >= REST_MS || down.hiddenAtMs !== undefined) &&
         this.#isInZone(down, width, height),
     );
     return this.#condition(claimed, width, height);
@@ -285,9 +285,10 @@ export class PersonOnGround implements RuleMachine {
     const tall = body.floor - body.head;
     if (head > limit || head < HEAD_MIN) return false;
     if (tall > SHRUNK * stood.tall * growthTo(body.floor, stood, this.#ground, planeHeight)) return false;
-    const cut = body.y1 >= planeHeight && (body.stillMs < LEAVING_STILL_MS || stood.floor > planeHeight);
-    const flat = cut ? Math.max(CUT_FLAT, this.#limits.flat) : this.#limits.flat;
-    const narrow = !cut && head <= NARROW_HEAD_MAX && tall <= NARROW_TALL_MAX * stood.tall;
+    const cut = body.y1 >= planeHeight && (body.stillMs < REST_MS || stood.floor > planeHeight);
+    const doubtful = cut || stood.before;
+    const flat = doubtful ? Math.max(DOUBTFUL_FLAT, this.#limits.flat) : this.#limits.flat;
+    const narrow = !doubtful && head <= NARROW_HEAD_MAX && tall <= NARROW_TALL_MAX * stood.tall;
     return narrow || body.wide >= flat * tall;
   }
 
@@ -360,6 +361,8 @@ function boxed({ x0, y0, x1, y1 }: Body): Box {
 
 /** Who parted from somebody upright who goes on is not the one who stood: luggage, a dog, a child. */
 function isTheOne(body: Body, bodies: readonly Body[], stood: Stood, now: number): boolean {
+  // Of two who were one region, pieces part that are nobody: who has fallen is as large as somebody, and comes to rest.
+  if (stood.before) return body.stillMs >= REST_MS && isAsLarge(body, stood);
   if (body.partedFrom === undefined || stood.atMs >= body.bornAtMs) return true;
   if (body.areaPx < HOLE_AREA_MIN * stood.tall ** 2) return false;
   const other = bodies.find(({ id }) => id === body.partedFrom);
@@ -372,14 +375,14 @@ function isThere({ down }: Person, { now, bodies }: Look): boolean {
   const seen = bodies.filter((body) => body.seenAtMs === now);
   // Something that begins there is they who get up, or who comes to them.
   const free = seen.every((body) => sharedArea(body, down.box) <= FREE_MAX * boxArea(down.box));
-  if (free) return down.stillMs >= ABSORBED_STILL_MS && now - down.lastMs <= ABSORBED_MS;
+  if (free) return down.stillMs >= REST_MS && now - down.lastMs <= ABSORBED_MS;
   return seen.some((body) => isHiddenBy(down, body, now, down.hiddenAtMs ?? now));
 }
 
 function stillThere(person: Person, look: Look): Person {
   const { stances, down } = person;
   if (down === undefined || !isThere(person, look)) return person;
-  const hiddenAtMs = down.stillMs >= ABSORBED_STILL_MS ? down.hiddenAtMs : (down.hiddenAtMs ?? look.now);
+  const hiddenAtMs = down.stillMs >= REST_MS ? down.hiddenAtMs : (down.hiddenAtMs ?? look.now);
   return { stances, down: { ...down, hiddenAtMs, lyingMs: down.lyingMs + look.stepMs } };
 }
 

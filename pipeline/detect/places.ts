@@ -35,7 +35,7 @@ const LOW_MS = 60_000;
 export const POSTS_MAX = 32;
 export const LOWS_MAX = 32;
 /** Still for so long, what lies has come to rest. */
-const REST_MS = 600;
+export const REST_MS = 600;
 /** Nearer than this, heights, two looks are of one who stands. */
 const SAME_POST = 0.3;
 /** Feet stay within this many heights of where somebody stood, when they fall. */
@@ -127,7 +127,8 @@ function isSamePost(a: Post, b: Post): boolean {
   return Math.hypot(a.x - b.x, a.floor - b.floor) < SAME_POST * b.tall;
 }
 
-function isAsLarge(body: Body, { tall }: Stood): boolean {
+/** As somebody who lies. */
+export function isAsLarge(body: Body, { tall }: Stood): boolean {
   const area = body.areaPx / tall ** 2;
   return body.wide >= WIDE_MIN * tall && area >= AREA_MIN && area <= AREA_MAX;
 }

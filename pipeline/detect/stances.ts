@@ -22,6 +22,8 @@ export interface Stood {
   readonly floor: number;
   readonly tall: number;
   readonly atMs: number;
+  /** Somebody else was one region with them, behind: whoever goes on upright may be that one. */
+  readonly before?: true;
 }
 
 const STANCE_EVERY_MS = 150;
@@ -53,9 +55,14 @@ const TALL_PER_WIDE = 3;
 const LENS_HEIGHT = 2;
 /** Fewer pixels have no posture. */
 const TALL_MIN_PX = 14;
-/** Of the height that the site file gives for a place: a child's, and that of a load or of two people. */
+/**
+ * Of the height that the site file gives for a place: a child's, and the tallest that somebody is with a hat and a lie of
+ * the calibration. What is taller is one in front and one behind, and their feet are those of the one in front; more
+ * than two are a load or a crowd.
+ */
 const CALIBRATED_MIN = 0.6;
-const CALIBRATED_MAX = 1.6;
+const CALIBRATED_MAX = 1.35;
+const BEHIND_MAX = 2.4;
 
 /** The stances of the last `keepMs`, and this look, unless they are down from how they `stood`. */
 export function remember(
@@ -103,9 +110,12 @@ export function lastStood(
   );
   if (tall < TALL_MIN_PX || stood.length === 0) return undefined;
   const floor = medianOf(stood.slice(-FLOORS).map((stance) => stance.floor));
+  const atMs = stood.at(-1)!.atMs;
   const known = heightAt(floor / planeHeight, ground) * planeHeight;
-  if (known > 0 && tall > CALIBRATED_MAX * known) return undefined;
-  return { floor, tall: Math.max(tall, CALIBRATED_MIN * known), atMs: stood.at(-1)!.atMs };
+  if (known === 0 || (tall <= CALIBRATED_MAX * known && tall >= CALIBRATED_MIN * known))
+    return { floor, tall, atMs };
+  if (tall < known) return { floor, tall: CALIBRATED_MIN * known, atMs };
+  return tall > BEHIND_MAX * known ? undefined : { floor, tall: known, atMs, before: true };
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   LYING,
   lookAt,
   machineFor,
+  type Pose,
   type Scene,
 } from './postures.ts';
 
@@ -319,6 +320,71 @@ test('getting up ends it, falling again claims anew', () => {
     seconds: 24,
   });
   expect(spans).toHaveLength(2);
+});
+
+describe('two who are one region, one behind the other, where the site file says how tall people are', () => {
+  const ground = [
+    { foot: { x: 0.5, y: 0.4 }, height: 0.25 },
+    { foot: { x: 0.5, y: 0.7 }, height: 0.4 },
+  ];
+  const behind = (x: number): Actor => ({
+    poses: [
+      [0, { x, foot: 0.4, size: 0.25 }],
+      [4, { x: x + 0.4 }],
+    ],
+  });
+  const front = (...poses: readonly Keyframe[]): Actor => ({
+    poses: [[0, { x: 0.1 }], [4, { x: 0.5 }], [10, {}], ...poses],
+  });
+  const watched = (actors: readonly Actor[]) => held({ actors, seconds: 20 }, { ground });
+
+  /** Whether it is claimed when what is low has been at rest for `stillMs` from second 12 on. */
+  const claimed = (actors: readonly Actor[], stillMs: number, known = ground) => {
+    const machine = machineFor({ ground: known });
+    return framesOf({ actors, seconds: 20 }).some((frame) => {
+      const blobs = frame.blobs.map((blob) =>
+        frame.number >= 60 && blob.box.y0 > 0.5 ? { ...blob, stillMs } : blob,
+      );
+      return machine.look(lookAt({ ...frame, blobs }))?.holds === true;
+    });
+  };
+
+  test('the one in front falls', () => {
+    expect(claimed([front([10.8, { top: 0.25, wide: 0.9 }]), behind(0.12)], 600)).toBe(true);
+    expect(claimed([front([10.8, { top: 0.25, wide: 0.9 }]), behind(0.12)], 600, [])).toBe(false);
+  });
+  test('a piece that does not come to rest is nobody who fell', () => {
+    expect(claimed([front([10.8, { top: 0.25, wide: 0.9 }]), behind(0.12)], 400)).toBe(false);
+  });
+  test('a small or an upright piece at rest is nobody who fell', () => {
+    const piece = (pose: Partial<Pose>) => claimed([front([10.8, pose]), behind(0.12)], 600);
+    expect(piece({ top: 0.3, wide: 0.8 })).toBe(true);
+    expect(piece({ top: 0.3, wide: 0.4 })).toBe(false);
+    expect(piece({ top: 0.1, below: 0.35, wide: 0.6 })).toBe(true);
+    expect(piece({ top: 0.1, below: 0.5, wide: 0.55 })).toBe(false);
+  });
+  test('the one in front sits down on the floor', () => {
+    expect(claimed([front([11, { top: 0.53, wide: 0.6 }]), behind(0.12)], 600)).toBe(false);
+  });
+  test('the one in front goes on', () => {
+    expect(watched([front([15, { x: 1.2 }]), behind(0.12)])).toEqual([]);
+  });
+  test('the one in front leaves a suitcase', () => {
+    const suitcase: Actor = { poses: [[0, { x: 0.55, top: 0.36, wide: 0.3 }]], from: 8 };
+    expect(claimed([front([15, { x: 1.2 }]), behind(0.12), suitcase], 600)).toBe(false);
+  });
+  test('what is taller than two is nobody', () => {
+    const low = [{ foot: { x: 0.5, y: 0.7 }, height: 0.25 }];
+    const load: Actor = {
+      poses: [
+        [0, { x: 0.1, size: 0.25, top: 2.5, wide: 0.5 }],
+        [4, { x: 0.5 }],
+        [10, {}],
+        [10.8, { top: 0.25, wide: 0.9 }],
+      ],
+    };
+    expect(claimed([load], 600, low)).toBe(false);
+  });
 });
 
 test('only where the rule watches', () => {
