@@ -1,14 +1,9 @@
 /**
  * What flickers and glows as a flame does, per 4x4 cell, from pictures that come about 15 times a second.
  *
- * State of one camera. P: cells of the plane, rounded up to 16; a slot is one picture, the newest overwrites the oldest:
- *
- *   luma 32 P | warmth 32 P | heat P | unrest 64
- *   u8 mean     u8 128 + mean (Cr - Cb)   u16 a slot: cells that changed and are no flame
- *                           u8 pictures until the cell is forgotten
- *
- * `glance` puts one picture into a slot. `flame` judges each cell over the last slots; a cell is a candidate when its
- * luma turns often (TURNS_MIN or more turning points of at least SWING, in two seconds: 1 Hz and more) and it
+ * `flame` judges each cell over the pictures that glances.ts has put into its slots; a cell is a candidate when its
+ * luma or its warmth turns often (TURNS_MIN or more turning points of at least SWING or WARM_SWING, in two seconds: 1 Hz
+ * and more; before a white wall flames are hardly brighter than it, but warmer) and it
  *
  *   is hot        bright, and red far above blue, for a share of the time: flames of the usual colours, or
  *   is white-hot  bright to the limit of the sensor, warm at its rim and never bluish: flames that blind the camera,
@@ -26,21 +21,14 @@
  * rules of this kind: Celik and Demirel, Fire Safety Journal 44 (2009); flicker of 1 to 12 Hz: Toreyin et al., Pattern
  * Recognition Letters 27 (2006).
  */
-import { absDiffU8 } from './lanes';
+import { atLeast, GLARE_MIN, HOT_WARMTH, padded, SLOTS } from './glances';
 
-const SLOTS: i32 = 32;
-/** A warm cell whose luma changes by this much from one picture to the next is looked at. */
-const STIR_MIN: i32 = 8;
-const WARM_MIN: i32 = 128 + 12;
-/** A change beyond noise and coding, of a cell that is no flame. */
-const UNREST_MIN: i32 = 12;
-const GLARE_MIN: i32 = 200;
-/** Luma between two turning points at least. */
+/** Luma, and warmth, between two turning points at least. */
 const SWING: i32 = 10;
+const WARM_SWING: i32 = 16;
 const TURNS_MIN: i32 = 4;
 const TURNS_MOST: i32 = 5;
 const HOT_LUMA: i32 = 110;
-const HOT_WARMTH: i32 = 128 + 40;
 /** Pictures in which a flame is hot at least; a quarter of the slots count in full. */
 const HOT_MOST: i32 = 8;
 /** A white-hot cell counts as one that is hot for as many pictures. */
@@ -82,127 +70,9 @@ const UNREST_SPAN: f64 = 0.2;
 const SERIES: usize = 256;
 const STEPS: usize = 128;
 
-export function flameBytes(width: i32, height: i32): i32 {
-  return padded(width, height) * (2 * SLOTS + 1) + 2 * SLOTS;
-}
-
 /** What is shared by cameras that take turns: two bytes (marks, solid), twice four (liveliness) and a series a cell. */
 export function flameScratchBytes(width: i32, height: i32): i32 {
   return padded(width, height) * (10 + i32(SERIES));
-}
-
-function padded(width: i32, height: i32): i32 {
-  return (((width + 3) >> 2) * ((height + 3) >> 2) + 15) & ~15;
-}
-
-/** One picture into `slot` (0..31). `u`, `v`: half the sides of `luma`, rounded up. */
-export function glance(state: usize, slot: i32, luma: usize, u: usize, v: usize, width: i32, height: i32): void {
-  const columns = (width + 3) >> 2;
-  const rows = (height + 3) >> 2;
-  const stride = (width + 1) >> 1;
-  const plane = padded(width, height);
-  const lumaAt = state + slot * plane;
-  const warmthAt = lumaAt + SLOTS * plane;
-  for (let row = 0; row < rows; row++) {
-    const from = luma + 4 * row * width;
-    const chroma = 2 * row * stride;
-    const out = row * columns;
-    let column = 0;
-    if (4 * row + 4 <= height) {
-      for (; 4 * column + 16 <= width; column += 4) {
-        store<u32>(lumaAt + out + column, fourMeans(from + 4 * column, width));
-        store<u32>(warmthAt + out + column, fourWarmths(u + chroma + 2 * column, v + chroma + 2 * column, stride));
-      }
-    }
-    for (; column < columns; column++) {
-      store<u8>(lumaAt + out + column, meanOf(from, 4 * column, width, min(4, height - 4 * row)));
-      const high = min(2, ((height + 1) >> 1) - 2 * row);
-      store<u8>(warmthAt + out + column, warmthOf(u + chroma, v + chroma, 2 * column, stride, high));
-    }
-  }
-  stir(state, slot, plane, columns * rows);
-}
-
-/** Sixteen pixels of four rows => four u8 means, rounded down. */
-// @ts-ignore: decorator
-@inline
-function fourMeans(at: usize, width: i32): u32 {
-  let sums = i16x8.extadd_pairwise_i8x16_u(v128.load(at));
-  for (let y = 1; y < 4; y++) sums = i16x8.add(sums, i16x8.extadd_pairwise_i8x16_u(v128.load(at + y * width)));
-  return fourBytes(i32x4.shr_u(i32x4.extadd_pairwise_i16x8_u(sums), 4));
-}
-
-/** Eight chroma pixels of two rows => four u8, 128 + the mean of v - u, rounded down and saturated. */
-// @ts-ignore: decorator
-@inline
-function fourWarmths(u: usize, v: usize, stride: i32): u32 {
-  const upper = i16x8.sub(widened(v), widened(u));
-  const lower = i16x8.sub(widened(v + stride), widened(u + stride));
-  const sums = i32x4.extadd_pairwise_i16x8_s(i16x8.add(upper, lower));
-  return fourBytes(i32x4.add(i32x4.shr_s(sums, 2), i32x4.splat(128)));
-}
-
-// @ts-ignore: decorator
-@inline
-function widened(at: usize): v128 {
-  return i16x8.extend_low_i8x16_u(v128.load64_zero(at));
-}
-
-/** i32 [a b c d] => the four, saturated to u8, as one u32 */
-// @ts-ignore: decorator
-@inline
-function fourBytes(four: v128): u32 {
-  const narrow = i16x8.narrow_i32x4_s(four, four);
-  return i32x4.extract_lane(i8x16.narrow_i16x8_u(narrow, narrow), 0);
-}
-
-function meanOf(from: usize, x0: i32, width: i32, high: i32): i32 {
-  const x1 = min(width, x0 + 4);
-  let sum = 0;
-  for (let y = 0; y < high; y++) for (let x = x0; x < x1; x++) sum += i32(load<u8>(from + y * width + x));
-  return sum / (high * (x1 - x0));
-}
-
-function warmthOf(u: usize, v: usize, x0: i32, stride: i32, high: i32): i32 {
-  const x1 = min(stride, x0 + 2);
-  let sum = 0;
-  for (let y = 0; y < high; y++) {
-    for (let i = y * stride + x0; i < y * stride + x1; i++) sum += i32(load<u8>(v + i)) - i32(load<u8>(u + i));
-  }
-  // One, two or four pixels.
-  const size = high * (x1 - x0);
-  return max(0, min(255, 128 + (sum >> (size >> 1))));
-}
-
-/** Heat and unrest, sixteen cells at a time. What lies beyond the last cell is the same in every slot: zero. */
-function stir(state: usize, slot: i32, plane: i32, cells: i32): void {
-  const luma = state + slot * plane;
-  const before = state + ((slot + SLOTS - 1) & (SLOTS - 1)) * plane;
-  const warmth = SLOTS * plane;
-  const heat = state + 2 * warmth;
-  let unrest = 0;
-  for (let i = 0; i < cells; i += 16) {
-    const now = v128.load(luma + i);
-    const then = v128.load(before + i);
-    const warm = v128.load(luma + warmth + i);
-    const wasWarm = v128.load(before + warmth + i);
-    const change = absDiffU8(now, then);
-    const stirred = v128.and(atLeast(change, STIR_MIN), atLeast(warm, WARM_MIN));
-    const cooled = i8x16.sub_sat_u(v128.load(heat + i), i8x16.splat(1));
-    v128.store(heat + i, v128.bitselect(i8x16.splat(i8(SLOTS)), cooled, stirred));
-    const hot = v128.or(atLeast(warm, HOT_WARMTH), atLeast(wasWarm, HOT_WARMTH));
-    const glare = v128.and(atLeast(now, GLARE_MIN), atLeast(then, GLARE_MIN));
-    const restless = v128.andnot(atLeast(change, UNREST_MIN), v128.or(hot, glare));
-    unrest += popcnt(i8x16.bitmask(restless));
-  }
-  store<u16>(heat + plane + 2 * slot, unrest);
-}
-
-/** u8 [a ..] => [-1 where a >= least, else 0 ..] */
-// @ts-ignore: decorator
-@inline
-function atLeast(bytes: v128, least: i32): v128 {
-  return i8x16.ge_u(bytes, i8x16.splat(i8(least)));
 }
 
 /**
@@ -298,13 +168,8 @@ function reaching(bytes: usize, plane: i32, least: i32): i32 {
 /** For sixteen cells: worth of the turns (0..5) times worth of the colour (0..8); `solid`: -1 or 0 each. */
 function marks(solid: usize, at: usize, plane: i32, first: i32, samples: i32, cast: i32, whiteWorth: i32): v128 {
   const zero = i8x16.splat(0);
-  let high = v128.load(at + first * plane);
-  let low = high;
-  let peak = high;
-  let trough = high;
-  let up = zero;
-  let down = zero;
-  let turns = zero;
+  let peak = zero;
+  let trough = i8x16.splat(-1);
   let hot = zero;
   let warmest = zero;
   let coldest = i8x16.splat(-1);
@@ -327,26 +192,45 @@ function marks(solid: usize, at: usize, plane: i32, first: i32, samples: i32, ca
       lateTrough = i8x16.min_u(lateTrough, luma);
       lateHot = v128.or(lateHot, isHot);
     }
-    high = i8x16.max_u(high, luma);
-    low = i8x16.min_u(low, luma);
-    const falls = v128.andnot(atLeast(i8x16.sub_sat_u(high, luma), SWING), down);
-    const rises = v128.andnot(v128.andnot(atLeast(i8x16.sub_sat_u(luma, low), SWING), up), falls);
-    turns = i8x16.sub(turns, v128.or(v128.and(falls, up), v128.and(rises, down)));
-    const turned = v128.or(falls, rises);
-    high = v128.bitselect(luma, high, turned);
-    low = v128.bitselect(luma, low, turned);
-    up = v128.or(v128.andnot(up, falls), rises);
-    down = v128.or(v128.andnot(down, rises), falls);
   }
   const flat = v128.not(atLeast(i8x16.sub(peak, trough), SOLID_RANGE));
   v128.store(solid, v128.and(flat, atLeast(hot, (4 * samples + 4) / 5)));
-  const flicker = i8x16.min_u(i8x16.sub_sat_u(turns, i8x16.splat(i8(TURNS_MIN - 1))), i8x16.splat(i8(TURNS_MOST)));
   const white = v128.and(v128.and(atLeast(coldest, BLUISH), atLeast(warmest, RIM_WARMTH + cast)), atLeast(latePeak, GLARE_MIN));
   const coloured = v128.and(i8x16.min_u(hot, i8x16.splat(i8(HOT_MOST))), lateHot);
   const colours = i8x16.max_u(coloured, v128.and(white, i8x16.splat(i8(whiteWorth))));
   const colour = v128.and(colours, atLeast(i8x16.sub(latePeak, lateTrough), SWING));
+  if (!v128.any_true(colour)) return zero;
+  const turns = i8x16.max_u(
+    turnsOf(at, plane, first, samples, SWING),
+    turnsOf(at + SLOTS * plane, plane, first, samples, WARM_SWING),
+  );
+  const flicker = i8x16.min_u(i8x16.sub_sat_u(turns, i8x16.splat(i8(TURNS_MIN - 1))), i8x16.splat(i8(TURNS_MOST)));
   const lower = i16x8.extmul_low_i8x16_u(flicker, colour);
   return i8x16.narrow_i16x8_u(lower, i16x8.extmul_high_i8x16_u(flicker, colour));
+}
+
+/** For sixteen cells: turning points between which the series goes at least `swing` up or down. */
+function turnsOf(at: usize, plane: i32, first: i32, samples: i32, swing: i32): v128 {
+  const zero = i8x16.splat(0);
+  let high = v128.load(at + first * plane);
+  let low = high;
+  let up = zero;
+  let down = zero;
+  let turns = zero;
+  for (let k = 1; k < samples; k++) {
+    const now = v128.load(at + ((first + k) & (SLOTS - 1)) * plane);
+    high = i8x16.max_u(high, now);
+    low = i8x16.min_u(low, now);
+    const falls = v128.andnot(atLeast(i8x16.sub_sat_u(high, now), swing), down);
+    const rises = v128.andnot(v128.andnot(atLeast(i8x16.sub_sat_u(now, low), swing), up), falls);
+    turns = i8x16.sub(turns, v128.or(v128.and(falls, up), v128.and(rises, down)));
+    const turned = v128.or(falls, rises);
+    high = v128.bitselect(now, high, turned);
+    low = v128.bitselect(now, low, turned);
+    up = v128.or(v128.andnot(up, falls), rises);
+    down = v128.or(v128.andnot(down, rises), falls);
+  }
+  return turns;
 }
 
 /** 1 when the rest of the view is at rest, 0 when it changes as much as only a camera that shakes makes it. */

@@ -37,15 +37,18 @@ export class Flames {
     this.#v = new Uint8Array(buffer, slab.scratch.chroma[1], chroma);
   }
 
-  /** `luma`: where the kernels have it already. */
-  glance(picture: Picture, luma?: number): void {
+  /**
+   * Every picture as it came: held still only where it is analysed (steady.ts), a camera that has been pushed aside would
+   * show each third picture elsewhere, and every edge would flicker.
+   */
+  glance(picture: Picture): void {
     const { kernels, parts, scratch } = this.#slab;
-    if (luma === undefined) this.#luma.set(picture.luma);
+    this.#luma.set(picture.luma);
     this.#u.set(picture.u);
     this.#v.set(picture.v);
     const slot = this.#count & (SLOTS - 1);
     const [u, v] = scratch.chroma;
-    kernels.exports.glance(parts.flames, slot, luma ?? scratch.glance, u, v, this.#width, this.#height);
+    kernels.exports.glance(parts.flames, slot, scratch.glance, u, v, this.#width, this.#height);
     this.#takenAtMs[slot] = picture.capturedAtMs;
     this.#count++;
   }

@@ -155,7 +155,7 @@ export class Observer {
 
     if (!warming) this.#statics.step(picture.capturedAtMs, luma, lit);
     if (isCrowded(regions, pixels)) this.#crowdedAtMs = picture.capturedAtMs;
-    this.#flames?.glance(picture, luma);
+    this.#flames?.glance(picture);
     const burning = this.#flames?.judge() ?? 0;
     const cells = this.#cells(burning);
     const health = this.#health.judge({

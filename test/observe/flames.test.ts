@@ -11,6 +11,8 @@ import { START_MS } from './pictures.ts';
 interface Watched {
   /** Seconds until the claim begins; undefined: never. */
   readonly claimedS: number | undefined;
+  /** Flame scores of the last frame. */
+  readonly flames: readonly number[];
   readonly frames: number;
 }
 
@@ -24,6 +26,8 @@ interface Watching {
   readonly bright?: number;
   /** Pixels by which the picture is displaced to the left at most. */
   readonly shake?: number;
+  /** From this second on the picture is displaced by a pixel: somebody has knocked against the camera. */
+  readonly knockedS?: number;
 }
 
 function watch(drawing: Drawing, of: Watching = {}): Watched {
@@ -48,10 +52,12 @@ function watch(drawing: Drawing, of: Watching = {}): Watched {
   const claim = new Claim(machine.timing);
   let claimedS: number | undefined;
   let frames = 0;
+  let flames: readonly number[] = [];
   try {
     for (let number = 0; number < seconds * fps; number++) {
       const { luma, u, v } = picture(drawing, number / fps, number, of.bright);
       if (of.shake) luma.copyWithin(0, random(number).below(of.shake + 1));
+      if (number / fps >= (of.knockedS ?? Number.POSITIVE_INFINITY)) luma.copyWithin(0, 1);
       if (of.grey) for (const plane of [u, v]) plane.fill(128);
       const capturedAtMs = Math.round(START_MS + (1000 * number) / fps);
       const taken = { number, capturedAtMs, luma, u, v };
@@ -61,6 +67,7 @@ function watch(drawing: Drawing, of: Watching = {}): Watched {
       }
       const frame = observer.observe(taken, capturedAtMs);
       frames++;
+      flames = [...(frame.cells?.flame ?? [])].filter((score) => score > 0);
       const condition = machine.look({ frame, zones: [], crossings: [], tracks: [] });
       const record = claim.step(condition, { frame: number, atMs: capturedAtMs });
       if (record?.phase === 'begin') claimedS ??= number / fps;
@@ -68,7 +75,7 @@ function watch(drawing: Drawing, of: Watching = {}): Watched {
   } finally {
     observer.close();
   }
-  return { claimedS, frames };
+  return { claimedS, flames, frames };
 }
 
 /** What it is, how it is drawn, and how it is watched. */
@@ -84,6 +91,13 @@ const FIRES: readonly Case[] = [
   ['a small one', flamesAt(120, 60, 10, 12)],
   ['one at night', flamesAt(80, 80, 24, 24), { bright: 0.1 }],
   ['one that blinds the camera', flamesAt(80, 80, 40, 50, COLOURS.core), {}],
+  [
+    'one before a white wall',
+    (canvas, s, chance) => {
+      canvas.box(0, 0, 160, 90, { y: 226, u: 126, v: 130 });
+      flamesAt(80, 80, 20, 20, { ...COLOURS.flame, y: 208 })(canvas, s, chance);
+    },
+  ],
   ['one in a picture that trembles a little', flamesAt(80, 80, 30, 30), { shake: 1 }],
   ['one seen 25 times a second', flamesAt(80, 80, 30, 30), { fps: 25, every: 5 }],
   ['one seen 10 times a second', flamesAt(80, 80, 30, 30), { fps: 10, every: 2 }],
@@ -92,6 +106,13 @@ const FIRES: readonly Case[] = [
 test.each(FIRES.map(whole))('is a fire: %s', (_, drawing, watching) => {
   const { claimedS } = watch(drawing, watching);
   expect(claimedS).toBeLessThanOrEqual(5);
+});
+
+test('flames look the same to a camera that has been pushed aside as to one that always stood there', () => {
+  const drawing = flamesAt(80, 80, 24, 24);
+  const { flames } = watch(drawing, { seconds: 8, knockedS: 4 });
+  expect(flames.length).toBeGreaterThan(5);
+  expect(flames).toEqual(watch(drawing, { seconds: 8, knockedS: 0 }).flames);
 });
 
 const { amber, orange, red, white, headlight, dark, flame } = COLOURS;
@@ -242,6 +263,19 @@ const LOOK_ALIKES: readonly Case[] = [
   [
     'a poster that the wind shakes a little',
     (canvas, s) => canvas.box(60.5 + 0.6 * Math.sin(20 * s), 30, 90.5 + 0.6 * Math.sin(20 * s), 60, orange),
+  ],
+  [
+    'a flag of red and white in the wind',
+    (canvas, s) => {
+      for (let x = 50; x < 110; x++) {
+        const folds = [7.1, 11.3, 16.9, 23.7].map((rate, k) => Math.sin(rate * s + (x * (k + 2)) / 23));
+        const fold = 1.6 * folds.reduce((sum, one) => sum + one, 0);
+        for (let y = 20; y < 60; y++) {
+          const red = Math.floor((y + fold + 60) / 6) % 2 === 0;
+          canvas.dot(x, y, red ? { y: 116, u: 104, v: 202 } : { ...white, y: 180 });
+        }
+      }
+    },
   ],
   [
     'a sign whose letters run',

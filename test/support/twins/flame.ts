@@ -36,9 +36,10 @@ export function glance(
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {
       nowLuma.push(Math.floor(meanIn(luma, 4 * column, 4 * row, 4, width, height)));
-      const red = meanIn(v, 2 * column, 2 * row, 2, chromaWidth, chromaHeight);
-      const blue = meanIn(u, 2 * column, 2 * row, 2, chromaWidth, chromaHeight);
-      nowWarmth.push(Math.max(0, Math.min(255, 128 + Math.floor(red - blue))));
+      const red = meanIn(v, 2 * column, 2 * row, 2, chromaWidth, chromaHeight) - 128;
+      const blue = 128 - meanIn(u, 2 * column, 2 * row, 2, chromaWidth, chromaHeight);
+      const size = squareIn(2 * column, 2 * row, 2, chromaWidth, chromaHeight);
+      nowWarmth.push(Math.max(0, Math.min(255, 128 + Math.floor(warmthOf(red, blue, size)))));
     }
   const before = state.luma.at(-1)!;
   const warmBefore = state.warmth.at(-1)!;
@@ -59,6 +60,17 @@ export function glance(
   }
   state.unrest.shift();
   state.unrest.push(restless);
+}
+
+/** Red and blue of a cell as they differ from grey; what is red and not orange is warm, but not hot. */
+function warmthOf(red: number, blue: number, size: number): number {
+  // The kernel takes sums over the pixels, rounded down.
+  const least = Math.floor((13 * red * size) / 32) / size;
+  return Math.max(red + blue - 16 * Math.max(0, least - blue), Math.min(red + blue, 36));
+}
+
+function squareIn(x0: number, y0: number, side: number, width: number, height: number): number {
+  return (Math.min(width, x0 + side) - x0) * (Math.min(height, y0 + side) - y0);
 }
 
 /** Mean of a square that the plane may cut off. */
@@ -169,7 +181,8 @@ function markOf(luma: readonly number[], warmth: readonly number[], { cast, whit
   const isWhite = Math.min(...warmth) >= 127 && Math.max(...warmth) >= 144 + cast && Math.max(...late) >= 200;
   const colour = Math.max(Math.min(8, hot), isWhite ? white : 0);
   if (Math.max(...late) - Math.min(...late) < 10) return 0;
-  return Math.min(5, Math.max(0, turnsOf(luma) - 3)) * colour;
+  const turns = Math.max(turnsOf(luma, 10), turnsOf(warmth, 16));
+  return Math.min(5, Math.max(0, turns - 3)) * colour;
 }
 
 /** Hot nearly always, and without flicker. */
@@ -186,16 +199,16 @@ function solidsAround({ column, row }: Candidate, solid: Set<number>, columns: n
   return count;
 }
 
-/** Turning points between which luma goes at least 10 up or down. */
-function turnsOf(luma: readonly number[]): number {
-  let [high, low] = [luma[0]!, luma[0]!];
+/** Turning points between which the series goes at least `swing` up or down. */
+function turnsOf(series: readonly number[], swing: number): number {
+  let [high, low] = [series[0]!, series[0]!];
   let going: 'up' | 'down' | undefined;
   let turns = 0;
-  for (const value of luma) {
+  for (const value of series) {
     high = Math.max(high, value);
     low = Math.min(low, value);
-    const falls = going !== 'down' && high - value >= 10;
-    const rises = going !== 'up' && value - low >= 10 && !falls;
+    const falls = going !== 'down' && high - value >= swing;
+    const rises = going !== 'up' && value - low >= swing && !falls;
     if (!falls && !rises) continue;
     if (going !== undefined) turns++;
     going = falls ? 'down' : 'up';
