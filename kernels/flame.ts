@@ -28,6 +28,11 @@ const SWING: i32 = 10;
 const WARM_SWING: i32 = 16;
 const TURNS_MIN: i32 = 4;
 const TURNS_MOST: i32 = 5;
+/**
+ * The larger a fire, the slower it puffs (1.5 Hz over the root of its width in metres): a cell that turns once less than
+ * TURNS_MIN counts half of one step, but only beside faster ones, and none is held against it.
+ */
+const SLOW: i32 = 0x80;
 const HOT_LUMA: i32 = 110;
 /** Pictures in which a flame is hot at least; a quarter of the slots count in full. */
 const HOT_MOST: i32 = 8;
@@ -117,7 +122,7 @@ export function flame(out: usize, state: usize, slot: i32, samples: i32, scratch
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const i = row * columns + column;
-      const mark = i32(load<u8>(scratch + i));
+      const mark = i32(load<u8>(scratch + i)) & ~SLOW;
       if (mark == 0) continue;
       const own = series + SERIES * i;
       const power = f64(load<i32>(lively + 4 * i));
@@ -137,7 +142,7 @@ export function flame(out: usize, state: usize, slot: i32, samples: i32, scratch
       if (staying == 0) continue;
       const repeated = max(periodic(own, power, samples), periodic(own + STEPS, steps, samples - 1));
       const irregular = share((PERIODIC_MAX - repeated) / PERIODIC_SPAN);
-      const score = i32((f64(mark) * 255.0 * apart * single * soft * staying * irregular * calm) / f64(TURNS_MOST * HOT_MOST));
+      const score = i32((f64(mark) * 255.0 * apart * single * soft * staying * irregular * calm) / f64(2 * TURNS_MOST * HOT_MOST));
       store<u8>(out + i, score);
       found += i32(score > 0);
     }
@@ -165,7 +170,7 @@ function reaching(bytes: usize, plane: i32, least: i32): i32 {
   return count;
 }
 
-/** For sixteen cells: worth of the turns (0..5) times worth of the colour (0..8); `solid`: -1 or 0 each. */
+/** For sixteen cells: worth of the turns (0..10) times worth of the colour (0..8), and SLOW; `solid`: -1 or 0 each. */
 function marks(solid: usize, at: usize, plane: i32, first: i32, samples: i32, cast: i32, whiteWorth: i32): v128 {
   const zero = i8x16.splat(0);
   let peak = zero;
@@ -204,9 +209,12 @@ function marks(solid: usize, at: usize, plane: i32, first: i32, samples: i32, ca
     turnsOf(at, plane, first, samples, SWING),
     turnsOf(at + SLOTS * plane, plane, first, samples, WARM_SWING),
   );
-  const flicker = i8x16.min_u(i8x16.sub_sat_u(turns, i8x16.splat(i8(TURNS_MIN - 1))), i8x16.splat(i8(TURNS_MOST)));
+  const beyond = i8x16.min_u(i8x16.sub_sat_u(turns, i8x16.splat(i8(TURNS_MIN - 1))), i8x16.splat(i8(TURNS_MOST)));
+  const slow = i8x16.eq(turns, i8x16.splat(i8(TURNS_MIN - 1)));
+  const flicker = i8x16.sub(i8x16.add(beyond, beyond), slow);
   const lower = i16x8.extmul_low_i8x16_u(flicker, colour);
-  return i8x16.narrow_i16x8_u(lower, i16x8.extmul_high_i8x16_u(flicker, colour));
+  const worth = i8x16.narrow_i16x8_u(lower, i16x8.extmul_high_i8x16_u(flicker, colour));
+  return v128.or(worth, v128.and(v128.and(slow, i8x16.splat(i8(SLOW))), i8x16.ne(worth, zero)));
 }
 
 /** For sixteen cells: turning points between which the series goes at least `swing` up or down. */
@@ -288,14 +296,14 @@ function solids(solid: usize, column: i32, row: i32, columns: i32, rows: i32): i
   return count;
 }
 
-/** The candidate around this one, other than itself, that varies most by `lively`; the first of equals; -1: none. */
+/** The candidate around this one, none of the slow, other than itself, that varies most by `lively`; the first of equals; -1: none. */
 function liveliest(marked: usize, lively: usize, column: i32, row: i32, columns: i32, rows: i32): i32 {
   let best = -1;
   let most = -1;
   for (let y = max(0, row - AROUND); y <= min(rows - 1, row + AROUND); y++) {
     for (let x = max(0, column - AROUND); x <= min(columns - 1, column + AROUND); x++) {
       const i = y * columns + x;
-      if (load<u8>(marked + i) == 0 || (x == column && y == row)) continue;
+      if (load<i8>(marked + i) <= 0 || (x == column && y == row)) continue;
       const power = load<i32>(lively + 4 * i);
       if (power <= most) continue;
       most = power;
@@ -319,7 +327,7 @@ function passing(
   let best: f64 = 0;
   for (let x = max(0, column - PASSING_FAR); x <= min(columns - 1, column + PASSING_FAR); x++) {
     const other = row * columns + x;
-    if (x == column || load<u8>(marked + other) == 0) continue;
+    if (x == column || load<i8>(marked + other) <= 0) continue;
     const powers = f64(load<i32>(lively + 4 * own)) * f64(load<i32>(lively + 4 * other));
     for (let lag = 1; lag <= min(PASSING_LAG, samples - 8); lag++) {
       const sum = product(series + SERIES * own, series + SERIES * other + 2 * lag);

@@ -57,6 +57,73 @@ function patches({ luma, u, v }: Planes, n: number, width: number, height: numbe
   }
 }
 
+/** Luma of one hot cell, at picture 0..31; cells of this view are 8 across and 4 down. */
+type Cell = readonly [column: number, row: number, luma: (n: number) => number];
+
+const QUICK = [150, 190, 160, 200, 140, 185, 150, 205, 165, 190, 145, 180];
+const quick: Cell = [2, 1, (n) => QUICK[(n * n + 3 * n) % 12]!];
+/** Goes up, down, up and down again: three turning points, at times that do not repeat. */
+const slow: Cell = [4, 1, (n) => (n < 5 || (n >= 9 && n < 20) || n >= 27 ? 150 : 190)];
+/** One more. */
+const quicker: Cell = [4, 1, (n) => (n > 28 || (n >= 5 && n < 9) || (n >= 20 && n < 24) ? 190 : 150)];
+
+function scoresOf(cells: readonly Cell[], { u, v } = { u: 60, v: 172 }): readonly number[] {
+  const [width, height] = [32, 16];
+  const { exports: wasm, memory, base } = instantiate(65_536);
+  let next = base;
+  const take = (bytes: number) => {
+    const at = next;
+    next += (bytes + 63) & ~63;
+    return new Uint8Array(memory.buffer, at, bytes);
+  };
+  const [state, scratch] = [
+    take(wasm.flameBytes(width, height)),
+    take(wasm.flameScratchBytes(width, height)),
+  ];
+  const [out, luma, blue, red] = [take(48), take(width * height), take(128), take(128)];
+  for (let n = 0; n < 32; n++) {
+    luma.fill(60);
+    blue.fill(128);
+    red.fill(128);
+    for (const [column, row, lumaAt] of cells)
+      for (let y = 4 * row; y < 4 * row + 4; y++)
+        for (let x = 4 * column; x < 4 * column + 4; x++) {
+          luma[y * width + x] = lumaAt(n);
+          blue[(y >> 1) * 16 + (x >> 1)] = u;
+          red[(y >> 1) * 16 + (x >> 1)] = v;
+        }
+    wasm.glance(state.byteOffset, n, luma.byteOffset, blue.byteOffset, red.byteOffset, width, height);
+  }
+  wasm.flame(out.byteOffset, state.byteOffset, 31, 32, scratch.byteOffset, width, height);
+  return cells.map(([column, row]) => out[8 * row + column]!);
+}
+
+/** Half of what the first turning point beyond three counts, a fifth of 255, at most: it repeats itself a little. */
+it.each<readonly [string, readonly Cell[], boolean]>([
+  ['counts a little beside a quick one', [quick, slow], true],
+  ['counts nothing alone', [slow], false],
+  [
+    'counts nothing beside another',
+    [[2, 1, (n) => (n < 3 || (n >= 12 && n < 18) || n >= 25 ? 150 : 190)], slow],
+    false,
+  ],
+])('a cell that turns only three times %s', (_, cells, counts) => {
+  const score = scoresOf(cells).at(-1)!;
+  expect(score > 0).toBe(counts);
+  expect(score).toBeLessThanOrEqual(25);
+});
+
+/** Cr - 128 is 74 throughout; 128 - Cb is a third of it for red, less for pink, more for orange and yellow. */
+it.each([
+  ['pink', 128, false],
+  ['red', 104, false],
+  ['orange red', 92, true],
+  ['orange', 60, true],
+  ['yellow', 20, true],
+])('what flickers and is %s is fire only where it is orange or yellow', (_, u, expected) => {
+  expect(scoresOf([quick, quicker], { u, v: 202 })[1]! > 0).toBe(expected);
+});
+
 describe.each(SIZES)('flames at %ix%i', (width, height) => {
   it.each(DRAWN)(`agree with their twin: %s (seed ${SEED})`, (what, draw) => {
     const cells = Math.ceil(width / 4) * Math.ceil(height / 4);

@@ -90,6 +90,8 @@ interface Candidate {
   readonly row: number;
   /** Worth of the turns (0..5) times worth of the colour (0..8). */
   readonly mark: number;
+  /** Turns once less than it should: nothing is held against it. */
+  readonly slow: boolean;
   /** Luma less its mean, oldest first. */
   readonly series: readonly number[];
 }
@@ -112,14 +114,18 @@ export function flame(state: Glances, samples: number): Uint8Array {
     if (mark === 0) continue;
     const mean = Math.floor(luma.reduce((sum, value) => sum + value, 0) / samples);
     const series = luma.map((value) => value - mean);
-    candidates.push({ column: i % columns, row: Math.floor(i / columns), mark, series });
+    const slow = turnsIn(luma, warmth) === 3;
+    candidates.push({ column: i % columns, row: Math.floor(i / columns), mark, slow, series });
   }
   const unrest = state.unrest.slice(-samples).reduce((sum, count) => sum + count, 0);
   const calm = share((0.4 - unrest / (samples * columns * rows)) / 0.2);
   for (const one of candidates) {
     const near = candidates.filter(
       (other) =>
-        other !== one && Math.abs(other.column - one.column) <= 4 && Math.abs(other.row - one.row) <= 4,
+        other !== one &&
+        !other.slow &&
+        Math.abs(other.column - one.column) <= 4 &&
+        Math.abs(other.row - one.row) <= 4,
     );
     if (near.length === 0) continue;
     const power = product(one.series, one.series);
@@ -181,8 +187,12 @@ function markOf(luma: readonly number[], warmth: readonly number[], { cast, whit
   const isWhite = Math.min(...warmth) >= 127 && Math.max(...warmth) >= 144 + cast && Math.max(...late) >= 200;
   const colour = Math.max(Math.min(8, hot), isWhite ? white : 0);
   if (Math.max(...late) - Math.min(...late) < 10) return 0;
-  const turns = Math.max(turnsOf(luma, 10), turnsOf(warmth, 16));
-  return Math.min(5, Math.max(0, turns - 3)) * colour;
+  const turns = turnsIn(luma, warmth);
+  return (turns === 3 ? 0.5 : Math.min(5, Math.max(0, turns - 3))) * colour;
+}
+
+function turnsIn(luma: readonly number[], warmth: readonly number[]): number {
+  return Math.max(turnsOf(luma, 10), turnsOf(warmth, 16));
 }
 
 /** Hot nearly always, and without flicker. */
@@ -226,7 +236,8 @@ function passing(one: Candidate, candidates: readonly Candidate[]): number {
   const samples = one.series.length;
   let best = 0;
   for (const other of candidates) {
-    if (other === one || other.row !== one.row || Math.abs(other.column - one.column) > 4) continue;
+    if (other === one || other.slow || other.row !== one.row || Math.abs(other.column - one.column) > 4)
+      continue;
     const powers = product(one.series, one.series) * product(other.series, other.series);
     for (let lag = 1; lag <= Math.min(4, samples - 8); lag++) {
       const sum = Math.max(0, product(one.series, other.series.slice(lag)));
