@@ -204,7 +204,7 @@ export interface KernelExports {
     w: number,
     h: number,
   ): void;
-  /** Bytes of what is remembered of a camera's flicker (drawn in kernels/flame.ts), all zero at first. */
+  /** Bytes of what is remembered of a camera's flicker (drawn in kernels/glances.ts), all zero at first. */
   flameBytes(w: number, h: number): number;
   flameScratchBytes(w: number, h: number): number;
   /** One picture into `slot` (0..31, each after the one before). `u`, `v`: chroma, half the sides rounded up. */
