@@ -30,7 +30,8 @@ const TURNS_MIN: i32 = 4;
 const TURNS_MOST: i32 = 5;
 /**
  * The larger a fire, the slower it puffs (1.5 Hz over the root of its width in metres): a cell that turns once less than
- * TURNS_MIN counts half of one step, but only beside faster ones, and none is held against it.
+ * TURNS_MIN counts half of one step where it is hot for three quarters of the time, but only beside faster ones, and none
+ * is held against it.
  */
 const SLOW: i32 = 0x80;
 const HOT_LUMA: i32 = 110;
@@ -210,7 +211,7 @@ function marks(solid: usize, at: usize, plane: i32, first: i32, samples: i32, ca
     turnsOf(at + SLOTS * plane, plane, first, samples, WARM_SWING),
   );
   const beyond = i8x16.min_u(i8x16.sub_sat_u(turns, i8x16.splat(i8(TURNS_MIN - 1))), i8x16.splat(i8(TURNS_MOST)));
-  const slow = i8x16.eq(turns, i8x16.splat(i8(TURNS_MIN - 1)));
+  const slow = v128.and(i8x16.eq(turns, i8x16.splat(i8(TURNS_MIN - 1))), atLeast(hot, (3 * samples) >> 2));
   const flicker = i8x16.sub(i8x16.add(beyond, beyond), slow);
   const lower = i16x8.extmul_low_i8x16_u(flicker, colour);
   const worth = i8x16.narrow_i16x8_u(lower, i16x8.extmul_high_i8x16_u(flicker, colour));

@@ -114,7 +114,7 @@ export function flame(state: Glances, samples: number): Uint8Array {
     if (mark === 0) continue;
     const mean = Math.floor(luma.reduce((sum, value) => sum + value, 0) / samples);
     const series = luma.map((value) => value - mean);
-    const slow = turnsIn(luma, warmth) === 3;
+    const slow = isSlow(luma, warmth, view.cast);
     candidates.push({ column: i % columns, row: Math.floor(i / columns), mark, slow, series });
   }
   const unrest = state.unrest.slice(-samples).reduce((sum, count) => sum + count, 0);
@@ -188,7 +188,12 @@ function markOf(luma: readonly number[], warmth: readonly number[], { cast, whit
   const colour = Math.max(Math.min(8, hot), isWhite ? white : 0);
   if (Math.max(...late) - Math.min(...late) < 10) return 0;
   const turns = turnsIn(luma, warmth);
-  return (turns === 3 ? 0.5 : Math.min(5, Math.max(0, turns - 3))) * colour;
+  return (isSlow(luma, warmth, cast) ? 0.5 : Math.min(5, Math.max(0, turns - 3))) * colour;
+}
+
+function isSlow(luma: readonly number[], warmth: readonly number[], cast: number): boolean {
+  const hot = luma.filter((value, k) => value >= 110 && warmth[k]! >= 168 + cast).length;
+  return turnsIn(luma, warmth) === 3 && hot >= Math.floor((3 * luma.length) / 4);
 }
 
 function turnsIn(luma: readonly number[], warmth: readonly number[]): number {
