@@ -36,6 +36,8 @@ export interface ObserverOptions {
 
 /** The background is learned for this long after a start or a change of scene; until then nothing is known. */
 const WARMING_MS = 2_800;
+/** For so long the background is young: who stood there while it was learned is part of it (regions.ts). */
+const YOUNG_MS = 60_000;
 /** A thing that stops is told from the background for long; the background itself follows within about 8 s. */
 const LEARNING_MS = 25_000;
 /**
@@ -146,7 +148,8 @@ export class Observer {
     const count = exports.label(scratch.runs, scratch.bits, width, height, BLOBS_MAX);
     exports.blobTable(scratch.table, scratch.runs, count, scratch.bits, luma, lit, width, height);
     exports.spread(scratch.spread, scratch.runs, count, BLOBS_MAX);
-    const regions = this.#judge.judge(count, stepMs, picture.capturedAtMs, luma, lit);
+    const young = picture.capturedAtMs - this.#warmFromMs < YOUNG_MS;
+    const regions = this.#judge.judge(count, stepMs, picture.capturedAtMs, luma, lit, young);
     if (regions.length < count)
       exports.settle(scratch.runs, scratch.fate, scratch.bits, parts.background, luma, width);
     exports.cells(parts.occupancy, parts.still, scratch.bits, luma, previous, width, height);

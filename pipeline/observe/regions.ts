@@ -69,6 +69,11 @@ const TEXTURE_BESIDE_MIN = 6;
 const GHOST_STILL_MS = 1_000;
 /** A ghost is somebody's; a smooth train that stands before rails has its rim in the background as well. */
 const GHOST_SHARE_MAX = 0.05;
+/**
+ * Who stands close before a camera that has just begun is learned as part of the place, and leaves a hole as large as
+ * they look. The vote of the first seconds proves little, so for the first minute a hole may be as large as that.
+ */
+const YOUNG_GHOST_SHARE_MAX = 0.2;
 /** A train in parts looks like ghosts on its smooth flanks; where one was seen, nothing is a ghost's for this long. */
 const LARGE_MS = 8_000;
 /** A crowd does not turn into light: what large regions were mostly made of a picture ago, they are still. */
@@ -113,9 +118,17 @@ export class Judge {
   /**
    * Decides the fate of `count` regions and tells the kernel's `settle` through the fate table. `intervalMs` is the
    * time between pictures, `atMs` the time of this one; `luma`, `lit`: addresses of the picture and of the background in
-   * its light. Returns the things, in the table's order.
+   * its light; `young`: the background was learned less than a minute ago. Returns the things, in the table's order.
    */
-  judge(count: number, intervalMs: number, atMs: number, luma: number, lit: number): readonly Region[] {
+  judge(
+    count: number,
+    intervalMs: number,
+    atMs: number,
+    luma: number,
+    lit: number,
+    young: boolean,
+  ): readonly Region[] {
+    const ghostPxMax = (young ? YOUNG_GHOST_SHARE_MAX : GHOST_SHARE_MAX) * this.#pixels;
     const table = this.#table;
     const { kernels, parts, scratch } = this.#slab;
     kernels.exports.regionAges(
@@ -141,7 +154,7 @@ export class Judge {
         row,
       };
       const light = isLight(table, row, region) && !this.#hidesPlace(k + 1, luma, lit);
-      const found = light ? fateOfLight(region) : fateOf(table, row, region, this.#pixels);
+      const found = light ? fateOfLight(region) : fateOf(table, row, region, ghostPxMax);
       const fate = this.#goesOn(found, region, atMs) ? FATE.keep : found;
       this.#fate[k + 1] = fate;
       if (fate === FATE.keep) things.push(region);
@@ -234,10 +247,10 @@ function fateOfLight({ stillMs }: Region): number {
   return stillMs >= LIGHT_STILL_MS ? FATE.adapt : FATE.drop;
 }
 
-function fateOf(table: Int32Array, row: number, region: Region, pixels: number): number {
+function fateOf(table: Int32Array, row: number, region: Region, ghostPxMax: number): number {
   if (region.areaPx < AREA_MIN_PX) return FATE.drop;
   const rimMoved = table[row + ROW.edgeBackground]! > GHOST_RATIO * table[row + ROW.edgePicture]!;
-  const small = region.areaPx <= GHOST_SHARE_MAX * pixels;
+  const small = region.areaPx <= ghostPxMax;
   if (small && table[row + ROW.edges]! >= 8 && region.stillMs >= GHOST_STILL_MS && rimMoved)
     return FATE.absorb;
   if (region.stillMs >= FURNITURE_STILL_MS) return FATE.absorb;

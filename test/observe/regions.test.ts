@@ -30,7 +30,7 @@ afterEach(() => slab?.release());
  * Judges pictures of the given regions, which have all been still for that many pictures where cells of the picture
  * before were so much occupied, 0..255; says where the things begin.
  */
-function judging({ occupied = 255, stillPictures = 50 } = {}) {
+function judging({ occupied = 255, stillPictures = 50, young = false } = {}) {
   slab?.release();
   slab = takeSlab(WIDTH, HEIGHT);
   const { parts, scratch, kernels } = slab;
@@ -46,7 +46,7 @@ function judging({ occupied = 255, stillPictures = 50 } = {}) {
       table.set([x0, y0, x1, y1, area, 8 * x0, 100 * area, 50, 50 * fall, ...rim], k * ROW_LENGTH);
     });
     const [luma, lit] = [parts.luma[0], parts.background];
-    return judge.judge(rows.length, STEP_MS, atMs, luma, lit).map((thing) => thing.x0);
+    return judge.judge(rows.length, STEP_MS, atMs, luma, lit, young).map((thing) => thing.x0);
   };
 }
 
@@ -66,6 +66,14 @@ describe('what looks like the ghost of somebody who left', () => {
     expect(judge(0, train)).toEqual([train.x0]);
     expect(judge(7_800, ghost)).toEqual([ghost.x0]);
     expect(judge(8_000, ghost)).toEqual([]);
+  });
+
+  test.each([
+    ['a tenth of the view, in the first minute: somebody stood close', 0.1, true, []],
+    ['a tenth of the view later: it is a train', 0.1, false, [ghost.x0]],
+    ['a quarter of the view in the first minute: it is a train', 0.25, true, [ghost.x0]],
+  ])('and covers %s', (_what, share, young, things) => {
+    expect(judging({ young })(0, { ...ghost, area: share * WIDTH * HEIGHT })).toEqual(things);
   });
 
   test('is none beside the train', () => {
@@ -136,7 +144,7 @@ describe(`what fades at its rim (seed ${SEED})`, () => {
     exports.blobTable(scratch.table, scratch.runs, count, scratch.bits, ...at, WIDTH, HEIGHT);
     const judge = new Judge(slab, WIDTH, HEIGHT);
     expect(count).toBeGreaterThan(0);
-    return judge.judge(count, STEP_MS, 0, ...at).some(({ areaPx }) => areaPx > 300);
+    return judge.judge(count, STEP_MS, 0, ...at, false).some(({ areaPx }) => areaPx > 300);
   }
 
   test.each([
