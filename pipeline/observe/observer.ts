@@ -173,7 +173,8 @@ export class Observer {
     });
     const light = warming ? 'calm' : this.#lightOf(picture, now, this.#judge.areaOf(count) / pixels);
     if (light === 'settled') this.#health.restart();
-    if (health.isOther || light === 'settled') this.#restart(picture.capturedAtMs, luma);
+    if (health.isOther || light === 'settled' || this.#steady.turned)
+      this.#restart(picture.capturedAtMs, luma);
     this.#latest = now;
     this.#pictures++;
     this.#previousMs = picture.capturedAtMs;
@@ -208,6 +209,7 @@ export class Observer {
     this.#slab.kernels.exports.backgroundReset(this.#slab.parts.background, luma, width * height);
     this.#statics.restart();
     this.#relit.restart();
+    this.#steady.restart();
     this.#warmFromMs = atMs;
   }
 

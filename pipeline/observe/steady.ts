@@ -7,11 +7,21 @@ import type { Slab } from './slab.ts';
 /** The background changes slowly: its edges are looked for once in so many pictures. */
 const EDGES_EVERY = 16;
 
+/**
+ * A tremor comes back to where it was. The mean over so many pictures, 3 s, is where the camera looks; the first of them
+ * say where it looked when the background was learned, from whichever side of its tremor that was.
+ */
+const PICTURES_MEAN = 15;
+/** Plane pixels: well below the largest shift that can be taken out, so that it is told before the view is lost. */
+const TURNED_MIN = 1.5;
+
 /** Plane pixels: what the background has at x, y the picture has at x + dx, y + dy. */
 interface Shift {
   readonly dx: number;
   readonly dy: number;
 }
+
+const STILL: Shift = { dx: 0, dy: 0 };
 
 /** Of one camera. */
 export class Steady {
@@ -24,6 +34,8 @@ export class Steady {
   /** The last picture that had to be shifted, as it came, and its shift; a repeat of it must stay a repeat. */
   #shifted: { readonly raw: Uint8Array; readonly shift: Shift } | undefined;
   #pictures = 0;
+  #mean: Shift = STILL;
+  #origin: Shift = STILL;
 
   /** Of the plane, pixels. */
   constructor(slab: Slab, width: number, height: number) {
@@ -33,6 +45,18 @@ export class Steady {
     this.#height = height;
     this.#found = new Float64Array(buffer, slab.scratch.shift, 2);
     this.#came = new Uint8Array(buffer, slab.scratch.glance, width * height);
+  }
+
+  /** Does not come back to where it looked when the background was learned: it creeps, or somebody has moved it. */
+  get turned(): boolean {
+    return Math.hypot(this.#mean.dx - this.#origin.dx, this.#mean.dy - this.#origin.dy) > TURNED_MIN;
+  }
+
+  /** The background is learned anew from the picture as it came. */
+  restart(): void {
+    this.#pictures = 0;
+    this.#mean = STILL;
+    this.#origin = STILL;
   }
 
   /** Puts the picture into `out`, a plane of the slab, as it would be if the camera stood still. */
@@ -45,6 +69,8 @@ export class Steady {
     const before = this.#shifted;
     const repeats = before?.raw.every((value, i) => value === luma[i]) ?? false;
     const shift = repeats ? before?.shift : this.#shiftOf(out);
+    this.#mean = towards(this.#mean, shift ?? STILL, Math.min(this.#pictures, PICTURES_MEAN));
+    if (this.#pictures <= PICTURES_MEAN) this.#origin = this.#mean;
     if (shift === undefined) {
       this.#shifted = undefined;
       return;
@@ -65,4 +91,12 @@ export class Steady {
     const proved = kernels.exports.shift(scratch.shift, picture.byteOffset, background, edges, this.#width);
     return proved === 1 ? { dx: this.#found[0]!, dy: this.#found[1]! } : undefined;
   }
+}
+
+/** The mean of `pictures`, with the shift of the last of them. */
+function towards(mean: Shift, shift: Shift, pictures: number): Shift {
+  return {
+    dx: mean.dx + (shift.dx - mean.dx) / pictures,
+    dy: mean.dy + (shift.dy - mean.dy) / pictures,
+  };
 }

@@ -65,6 +65,22 @@ describe('a camera that trembles', () => {
   });
 });
 
+describe('a camera that creeps', () => {
+  const seenAs = (dx: (n: number) => number) =>
+    watch(120, (n) => lumaOf(n, shifted(dx(n), 0)))
+      .slice(15)
+      .map(({ view: state }) => state);
+
+  test.each<[string, (n: number) => number, boolean]>([
+    ['by a third of a pixel a second learns its view anew', (n) => n / 15, true],
+    ['by less than the background follows does not', () => 1, false],
+    ['and comes back, as in the wind, does not', (n) => 3 * Math.sin(n / 2), false],
+    ['and was far out when the first picture came, does not', (n) => 3 * Math.cos(2.4 * n), false],
+  ])('%s', (_how, dx, anew) => {
+    expect(seenAs(dx).includes('warming')).toBe(anew);
+  });
+});
+
 test('a picture that repeats itself is frozen, also when it was taken askew', () => {
   const askew = lumaOf(19, shifted(1, 1));
   const frames = watch(60, (n) => (n < 19 ? lumaOf(n, view) : askew));
