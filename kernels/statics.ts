@@ -15,7 +15,7 @@
  * Where the background is seen again, support is halved: a thing that is taken away is forgotten within seconds.
  * As the background is, the rival is compared in the light of the picture.
  */
-import { bitRow, within } from './bits';
+import { bitRow, nextSet, within } from './bits';
 import { absDiffU8 } from './lanes';
 import { RUN, RUNS_HEAD } from './label';
 
@@ -208,10 +208,38 @@ function relitFour(rival: v128, mean: usize, lit: usize, part: i32): v128 {
 }
 
 /**
+ * Cuts what came at another time apart: clears in `bits` every pixel that touches one whose support is larger by `gap` or
+ * more, corners included. What is older keeps its outline; what is younger and lies against it loses a seam of one pixel.
+ */
+export function staticSeams(bits: usize, state: usize, width: i32, height: i32, gap: i32): void {
+  const supports = state + width * height;
+  const stride = bitRow(width);
+  for (let y = 0; y < height; y++) {
+    const row = bits + y * stride;
+    for (let x = nextSet(row, 0, stride >> 3); x < width; x = nextSet(row, x + 1, stride >> 3)) {
+      const limit = i32(load<u8>(supports + y * width + x)) + gap;
+      if (oldestAround(supports, x, y, width, height) < limit) continue;
+      const at = row + (x >> 3);
+      store<u8>(at, u8(i32(load<u8>(at)) & ~(1 << (x & 7))));
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function oldestAround(supports: usize, x: i32, y: i32, width: i32, height: i32): i32 {
+  let most: i32 = 0;
+  for (let v = max(0, y - 1); v <= min(height - 1, y + 1); v++)
+    for (let u = max(0, x - 1); u <= min(width - 1, x + 1); u++)
+      most = max(most, i32(load<u8>(supports + v * width + u)));
+  return most;
+}
+
+/**
  * What the static regions look like: per component 16 i32 (one 64-byte line)
  *
  *   0 x0  1 y0  2 x1  3 y1 (inclusive)  4 area  5 footX (1/8 px)  6 support, summed  7 pixels seen as they were
- *   8 edges  9 of them with foreground on the other side  10 edgeRival  11 edgeBackground  12 to 15 free
+ *   8 edges  9 of them with something that changes on the other side  10 edgeRival  11 edgeBackground  12 to 15 free
  *
  * An edge is a set pixel and its neighbour to one side, within the plane, that is not. The last two sum how far luma
  * steps from the pixel to the one two to that side, with the thing in its place and without it: both in the
@@ -256,10 +284,10 @@ export function staticTable(
       const expected = mean == lit ? rival : relit(rival, load<u16>(mean + 2 * i), load<u16>(lit + 2 * i));
       add(at, 6, i32(load<u8>(state + pixels + i)));
       add(at, 7, i32(abs(i32(load<u8>(luma + i)) - expected) <= SAME_MAX));
-      if (x == x0 && x > 0) edge(at, bits, seen, rival, mean, x, y, -1, 0, width, height, stride);
-      if (x == x1 - 1 && x + 1 < width) edge(at, bits, seen, rival, mean, x, y, 1, 0, width, height, stride);
-      if (y > 0) edge(at, bits, seen, rival, mean, x, y, 0, -1, width, height, stride);
-      if (y + 1 < height) edge(at, bits, seen, rival, mean, x, y, 0, 1, width, height, stride);
+      if (x == x0 && x > 0) edge(at, bits, state, seen, luma, rival, mean, lit, x, y, -1, 0, width, height, stride);
+      if (x == x1 - 1 && x + 1 < width) edge(at, bits, state, seen, luma, rival, mean, lit, x, y, 1, 0, width, height, stride);
+      if (y > 0) edge(at, bits, state, seen, luma, rival, mean, lit, x, y, 0, -1, width, height, stride);
+      if (y + 1 < height) edge(at, bits, state, seen, luma, rival, mean, lit, x, y, 0, 1, width, height, stride);
     }
   }
   feet(table, count, runs + RUNS_HEAD, end);
@@ -268,6 +296,16 @@ export function staticTable(
 // @ts-ignore: decorator
 @inline function add(at: usize, field: i32, value: i32): void {
   store<i32>(at + 4 * field, load<i32>(at + 4 * field) + value);
+}
+
+/** What is as it was without having been so for long: the blurred edge of a thing, seen in one picture and not in the next. */
+// @ts-ignore: decorator
+@inline
+function isFringe(state: usize, luma: usize, mean: usize, lit: usize, i: i32, pixels: i32): bool {
+  if (load<u8>(state + pixels + i) == 0) return false;
+  const rival = i32(load<u8>(state + i));
+  const expected = mean == lit ? rival : relit(rival, load<u16>(mean + 2 * i), load<u16>(lit + 2 * i));
+  return abs(i32(load<u8>(luma + i)) - expected) <= SAME_MAX;
 }
 
 // @ts-ignore: decorator
@@ -279,9 +317,12 @@ export function staticTable(
 @inline function edge(
   at: usize,
   bits: usize,
+  state: usize,
   seen: usize,
+  luma: usize,
   rival: i32,
   mean: usize,
+  lit: usize,
   x: i32,
   y: i32,
   dx: i32,
@@ -292,7 +333,8 @@ export function staticTable(
 ): void {
   if (isSet(bits, x + dx, y + dy, stride)) return;
   add(at, 8, 1);
-  add(at, 9, isSet(seen, x + dx, y + dy, stride));
+  const next = (y + dy) * width + x + dx;
+  if (isSet(seen, x + dx, y + dy, stride)) add(at, 9, i32(!isFringe(state, luma, mean, lit, next, width * height)));
   const fx = x + 2 * dx;
   const fy = y + 2 * dy;
   if (fx < 0 || fy < 0 || fx >= width || fy >= height || isSet(bits, fx, fy, stride)) return;

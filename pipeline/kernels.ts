@@ -190,6 +190,8 @@ export interface KernelExports {
     most: number,
     least: number,
   ): void;
+  /** Cuts static bits of different ages apart: `gap` in support. */
+  staticSeams(bits: number, state: number, width: number, height: number, gap: number): void;
   /** 16 i32 per component of static bits (named in kernels/statics.ts). */
   staticTable(
     table: number,

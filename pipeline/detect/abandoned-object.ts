@@ -8,10 +8,11 @@
  * a person, and what does not keep still as only a thing does, is no object. Distances are people's heights on the floor.
  */
 import { overlapOf, shareWithin } from '../box.ts';
-import type { DetectedObject, Measured, Point, Sensitivity, StaticRegion, Track } from '../model.ts';
+import type { DetectedObject, Measured, Sensitivity, StaticRegion, Track } from '../model.ts';
 import type { WatchRule, Zone } from '../site/site.ts';
 import { type Condition, stepBetween } from './claim.ts';
 import { isInside } from './inside.ts';
+import { distance, PATH_STEP_MS, type Path, remembered } from './paths.ts';
 import { around, isWhole, type RuleMachine, seconds } from './rule.ts';
 
 interface Limits {
@@ -57,9 +58,12 @@ const BESIDE_MS = 8_000;
 const ANYBODY_MS = 16_000;
 /** Whose track ended near a thing has left when nobody at all has been within LEFT for this long. */
 const NOBODY_MS = 5_000;
-/** Where people were is remembered for this long, in such steps. */
-const PATH_MS = 15_000;
-const PATH_STEP_MS = 400;
+/** Somebody who crouches or curls up is 0.5 people's heights tall or 0.8 wide; what is less, and keeps still, is a thing. */
+const COMPACT_TALL = 0.45;
+const COMPACT_WIDE = 0.65;
+const COMPACT_STEADY = 0.85;
+const COMPACT_RIM = 0.4;
+const COMPACT_MS = 10_000;
 /** A thing that is not seen for this long has been taken, unless something covers its place; then it may be there yet. */
 const GONE_MS = 2_500;
 const HIDDEN_MS = 60_000;
@@ -84,26 +88,6 @@ const OLD_MS = 54_000;
 const AREA_MIN_PX = 16;
 const CANDIDATES_MAX = 32;
 const OWNERS_MAX = 8;
-
-/** Where a track was: times and feet, and whether it ever was as tall as a person. */
-interface Path {
-  readonly points: readonly PathPoint[];
-  readonly whole: boolean;
-  /** Where and when it was first seen. */
-  readonly bornAtMs: number;
-  readonly bornAt: Point;
-}
-
-interface PathPoint {
-  readonly atMs: number;
-  readonly foot: Point;
-  /** A person's height there. */
-  readonly near: number;
-  /** Floor per step up the view there. */
-  readonly depth: number;
-  /** As tall as a person at that moment: a track may go over from somebody to the thing. */
-  readonly whole: boolean;
-}
 
 interface Thing {
   readonly region: StaticRegion;
@@ -168,7 +152,7 @@ export class AbandonedObject implements RuleMachine {
     if (frame.view !== 'ok') return undefined;
     const aspect = frame.planeWidth / frame.planeHeight;
     const seen = tracks.filter((track) => track.seen);
-    this.#remember(seen, now);
+    this.#paths = remembered(this.#paths, seen, now);
     this.#things = this.#follow(frame, seen, aspect, stepMs, now).map((thing) => {
       const named = frame.objects.some((object) => isBagAt(object, thing.region)) ? now : thing.namedAtMs;
       return this.#judge({ ...thing, namedAtMs: named }, seen, aspect, stepMs, now);
@@ -312,11 +296,13 @@ export class AbandonedObject implements RuleMachine {
     );
     const far = (track: Track) => distance(track.foot, region.foot, track.personHeight, track.depth, aspect);
     const beside = people.filter((track) => far(track) <= BESIDE);
-    const near = people.filter((track) => far(track) <= LEFT);
+    // Who has been far away since it came cannot be who has stayed with it, whatever their number.
+    const near = people.filter((track) => far(track) <= LEFT && !this.#cameFromAfar(track.id, thing, aspect));
     // Whoever lies or crouches by it has not left.
     const bodies = seen.filter((track) => !isItself(track, region) && far(track) <= LEFT);
     const held = bodies.some((track) => owners.includes(track.id));
-    const isApart = apart || (visible && people.some((track) => owners.includes(track.id)));
+    const isApart =
+      apart || (visible && (people.some((track) => owners.includes(track.id)) || isCompact(thing, aspect)));
     const besideMs = beside.length > 0 ? thing.besideMs + stepMs : 0;
     const heldMs = held ? thing.heldMs + stepMs : 0;
     const nobodyMs = near.length === 0 && !held ? thing.nobodyMs + stepMs : 0;
@@ -344,10 +330,19 @@ export class AbandonedObject implements RuleMachine {
       heldMs,
       nobodyMs,
       leftAtMs: heldMs >= BESIDE_MS ? undefined : since,
-      aloneMs: isAlone ? Math.max(0, thing.aloneMs + passedMs) : 0,
+      aloneMs: Math.max(
+        0,
+        isAlone ? thing.aloneMs + passedMs : this.#attendedMs(thing, since, heldMs, stepMs),
+      ),
       shownMs: thing.shownMs + (shown ? stepMs : 0),
       coveredMs: visible ? 0 : thing.coveredMs + (covered ? stepMs : 0),
     };
+  }
+
+  /** Whoever stands by it may be anybody: the clock runs back. An owner, or a claim that is heard, sets it to nothing. */
+  #attendedMs({ aloneMs }: Thing, since: number | undefined, heldMs: number, stepMs: number): number {
+    const begins = since === undefined || heldMs >= BESIDE_MS || aloneMs >= this.#rule.forMs;
+    return begins ? 0 : aloneMs - stepMs;
   }
 
   /** Who passes before a thing does not attend to it; but it is claimed only when it is seen again. */
@@ -364,6 +359,14 @@ export class AbandonedObject implements RuleMachine {
     );
     const from = points[away + 1];
     return from !== undefined && now - from.atMs >= BESIDE_MS - PATH_STEP_MS;
+  }
+
+  #cameFromAfar(id: number, { region, bornAtMs }: Thing, aspect: number): boolean {
+    const points = this.#paths.get(id)?.points ?? [];
+    return points.some(
+      ({ atMs, foot, near, depth, whole }) =>
+        whole && atMs >= bornAtMs && distance(foot, region.foot, near, depth, aspect) > LEFT,
+    );
   }
 
   /** An owner's track may end at the thing, or stay with it: who is first seen there then leaves in their place. */
@@ -395,7 +398,7 @@ export class AbandonedObject implements RuleMachine {
   #isThing(thing: Thing, aspect: number, now: number): boolean {
     const { region, size } = thing;
     const tall = tallOf(region, size);
-    const wide = ((region.box.x1 - region.box.x0) * aspect) / size;
+    const wide = wideOf(region, size, aspect);
     if (region.areaPx < AREA_MIN_PX) return false;
     if (
       Math.min(tall, wide) < SIDE_MIN ||
@@ -408,40 +411,20 @@ export class AbandonedObject implements RuleMachine {
     return region.rim >= this.#limits.rim || isNamed(thing.namedAtMs, now);
   }
 
-  #remember(seen: readonly Track[], now: number): void {
-    const paths = new Map<number, Path>();
-    for (const [id, path] of this.#paths) {
-      const points = path.points.filter((point) => now - point.atMs <= PATH_MS);
-      if (points.length > 0) paths.set(id, { ...path, points });
-    }
-    for (const track of seen) {
-      const path = paths.get(track.id) ?? { points: [], whole: false, bornAtMs: now, bornAt: track.foot };
-      const last = path.points.at(-1);
-      const due = last === undefined || now - last.atMs >= PATH_STEP_MS;
-      const point = {
-        atMs: now,
-        foot: track.foot,
-        near: track.personHeight,
-        depth: track.depth,
-        whole: isWhole(track),
-      };
-      paths.set(track.id, {
-        ...path,
-        points: due ? [...path.points, point] : path.points,
-        whole: path.whole || isWhole(track),
-      });
-    }
-    this.#paths = paths;
-  }
-
   #isInZone({ region }: Thing): boolean {
     return this.#zone === undefined || isInside(region.foot, this.#zone.polygon);
   }
 }
 
-/** Feet apart on the floor, people's heights; `depth`: floor per step up the view. */
-function distance(a: Point, b: Point, size: number, depth: number, aspect: number): number {
-  return Math.hypot((a.x - b.x) * aspect, (a.y - b.y) * depth) / size;
+/** Lower and narrower than anybody can make themselves, and as still as nobody keeps: it was not they who stayed. */
+function isCompact({ region, size, bornAtMs, seenAtMs }: Thing, aspect: number): boolean {
+  return (
+    seenAtMs - bornAtMs >= COMPACT_MS &&
+    region.steady >= COMPACT_STEADY &&
+    region.rim >= COMPACT_RIM &&
+    tallOf(region, size) <= COMPACT_TALL &&
+    wideOf(region, size, aspect) <= COMPACT_WIDE
+  );
 }
 
 /** The thing may be followed as if it were somebody. */
@@ -478,4 +461,8 @@ function isBagAt({ class: kind, confidence, box }: DetectedObject, region: Stati
 
 function tallOf({ box }: StaticRegion, size: number): number {
   return (box.y1 - box.y0) / size;
+}
+
+function wideOf({ box }: StaticRegion, size: number, aspect: number): number {
+  return ((box.x1 - box.x0) * aspect) / size;
 }

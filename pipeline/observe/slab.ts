@@ -18,7 +18,7 @@ import { instantiate, type Kernels } from '../kernels.ts';
 export const SLAB_LAYOUT = 5;
 export const BLOBS_MAX = 64;
 /** Static regions of one picture that are looked at; specks among them are dropped after that. */
-export const STATICS_TABLE_MAX = 64;
+export const STATICS_TABLE_MAX = 256;
 /** Cameras per instance: at 160x90 a slab is about 270 KB, so a pool is about 4 MB. */
 const SLABS_PER_POOL = 16;
 

@@ -2,7 +2,8 @@
  * Static regions: what was put down (or taken away) and has not changed since, seen at a slower rate than people.
  *
  * A pixel is static when it has differed from the background with one value for long enough (kernels/statics.ts); who
- * passes in front of it does not count. A region is followed from step to step by its box, so that its age and its
+ * passes in front of it does not count. What came at another time is cut off, even where it touches: a bag that stands
+ * against a train's place or in a patch of light is a region of its own. A region is followed from step to step by its box, so that its age and its
  * steadiness are those of the thing and not of the picture.
  */
 import type { StaticRegion } from '../model.ts';
@@ -31,6 +32,8 @@ const STEP_MS = 400;
 const STEPS_MAX = 5;
 /** Support after which a pixel is static: 4 s. */
 const LEAST = 10;
+/** What differs by more in support came at another time: 10 s, which people who pass before a thing do not wear away. */
+const SEAM = 25;
 /** Support is remembered for at most a minute: as long may a thing be hidden by others. */
 const MOST = 150;
 /** At most so many are told of one picture, the largest first. */
@@ -126,6 +129,7 @@ export class Statics {
       MOST,
       LEAST,
     );
+    exports.staticSeams(bits, parts.statics, width, height, SEAM);
     const count = exports.label(scratch.staticRuns, bits, width, height, STATICS_TABLE_MAX);
     if (count === 0 && this.#known.length === 0) return;
     exports.staticTable(

@@ -132,7 +132,21 @@ describe('is no abandoned object', () => {
     ['one of many that came at once: the light has changed', { more: 9 }],
     ['what stands outside the zone', { zone: [0, 0.4] }],
     ['what was taken in time', { takenMs: 28_000 }],
-    ['who sat down and never went away', { owner: (ms) => (ms < PUT + 1_000 ? owner(ms) : undefined) }],
+    [
+      'who sat down and never went away: they are taller than a thing',
+      {
+        owner: (ms) => (ms < PUT + 1_000 ? owner(ms) : undefined),
+        region: { box: { x0: 0.485, y0: 0.7, x1: 0.525, y1: 0.8 } },
+      },
+    ],
+    [
+      'who sat down very low and never went away, and sways',
+      { owner: (ms) => (ms < PUT + 1_000 ? owner(ms) : undefined), region: { steady: 0.82 } },
+    ],
+    [
+      'what came with somebody who never went away, and fits its surroundings',
+      { owner: (ms) => (ms < PUT + 1_000 ? owner(ms) : undefined), region: { rim: 0.3 } },
+    ],
   ];
   test.each(none)('%s', (_, story) => {
     expect(changes(story)).toEqual([]);
@@ -154,6 +168,24 @@ describe('the owner has left, whatever became of their track', () => {
   test('their track is lost beside the thing, and then nobody is near', () => {
     const [at] = changes({ owner: (ms) => (ms < LEAVES ? owner(ms) : undefined) });
     expect(at).toBeCloseTo((LEAVES + 5_000 + FOR_MS) / 1000, 0);
+  });
+
+  test('their track ends in the thing, which is smaller and stiller than anybody', () => {
+    const [at] = changes({ owner: (ms) => (ms < PUT + 1_000 ? owner(ms) : undefined) });
+    // Ten seconds after it came it is known to be no person.
+    expect(at).toBeGreaterThan((PUT + 9_000 + FOR_MS) / 1000);
+    expect(at).toBeLessThan((PUT + 13_000 + FOR_MS) / 1000);
+  });
+
+  test('and others pass all the time: whoever comes from afar is not who stayed', () => {
+    // Somebody is within 1.8 heights nearly always, and crosses the view in 6 s.
+    const passersBy = (ms: number) =>
+      [0, 1, 2].map((k) => {
+        const at = ms + 2_000 * k;
+        return person({ id: 20 + 3 * Math.floor(at / 6_000) + k, x: (at / 6_000) % 1, y: 0.84 });
+      });
+    const [at] = changes({ owner: (ms) => (ms < LEAVES ? owner(ms) : undefined), others: passersBy });
+    expect(at).toBeLessThan((LEAVES + 12_000 + FOR_MS) / 1000);
   });
 
   test('but not while they lie there and the thing is a part of them', () => {
@@ -211,6 +243,19 @@ test('the claim ends when it is picked up, and when somebody stays by it', () =>
   expect(changes({ takenMs: 40_000 })[1]).toBeCloseTo(42.6, 0);
   const back = (ms: number) => (ms > 40_000 ? [person({ id: 30, x: 0.45, y: 0.8 })] : []);
   expect(changes({ others: back })[1]).toBeCloseTo(48, 0);
+});
+
+test('somebody who stops by it for a while takes as long off the clock', () => {
+  const STOPS = 20_000;
+  const LASTS = 14_000;
+  const stops = (ms: number) =>
+    ms >= STOPS && ms < STOPS + LASTS ? [person({ id: 30, x: 0.45, y: 0.8 })] : [];
+  const [alone] = changes({});
+  const [at] = changes({ others: stops });
+  // For the first eight seconds they may be passing; from then on the clock runs back.
+  const longer = at! - alone!;
+  expect(longer).toBeGreaterThan((2 * (LASTS - 8_000)) / 1000 - 1);
+  expect(longer).toBeLessThan((2 * (LASTS - 8_000)) / 1000 + 1);
 });
 
 test('sensitivity decides what is steady enough', () => {

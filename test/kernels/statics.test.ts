@@ -17,6 +17,7 @@ const SIZES: readonly (readonly [number, number])[] = [
 ];
 const REGIONS_MAX = 40;
 const [MOST, LEAST] = [20, 4];
+const SEAM = 5;
 
 describe.each(SIZES)('static pixels at %ix%i', (width, height) => {
   it.each([false, true])(`agree with their twin, in other light: %s (seed ${SEED})`, (otherLight) => {
@@ -87,6 +88,9 @@ describe.each(SIZES)('static pixels at %ix%i', (width, height) => {
         `support of step ${n}`,
       );
       if (n % 5 !== 4) continue;
+      wasm.staticSeams(at.out, at.state, width, height, SEAM);
+      twin.staticSeams(out, state, width, height, SEAM);
+      expectSame(unpacked(memory, at.out, width, height), out, `bits of step ${n}, cut apart`);
       const count = wasm.label(at.runs, at.out, width, height, REGIONS_MAX);
       const labels = painted(memory, at.runs, width, height);
       expectSame(unpacked(memory, at.out, width, height), bitsOf(labels), 'labelled bits');

@@ -58,15 +58,27 @@ test('what is taken again is forgotten within seconds', () => {
   expect(frames.slice(150 + 20).every((frame) => atBag(frame) === undefined)).toBe(true);
 });
 
-test('what remains of a region when most of it has gone is as old as its own pixels', () => {
-  const SPREAD = 120;
-  const GOES = 170;
-  const frames = watch(COUNT, (n) => {
-    const wet = n < SPREAD ? view : standing(bag, view);
-    // They go bit by bit: nobody's box changes much from one look to the next.
-    const y0 = n < GOES ? 42 : n < GOES + 20 ? 50 : 60;
+/** Somebody stands before the wall from PUT on, wet floor spreads beside them from `spread` on, and they go bit by bit. */
+function wetFloor(spread: number, goes: number): readonly Frame[] {
+  return watch(COUNT, (n) => {
+    const wet = n < spread ? view : standing(bag, view);
+    // Nobody's box changes much from one look to the next.
+    const y0 = n < goes ? 42 : n < goes + 20 ? 50 : 60;
     return lumaOf(n, n >= PUT && y0 < 60 ? standing({ x0: 100, y0, x1: 108, y1: 60 }, wet) : wet);
   });
-  expect(atBag(frames[GOES - 2])?.sinceMs).toBeGreaterThan((GOES - PUT) * STEP_MS - 4_000);
-  expect(atBag(frames.at(-1))?.sinceMs).toBeLessThan((COUNT - SPREAD) * STEP_MS + 3_000);
+}
+
+test('what remains of a region when most of it has gone is as old as its own pixels', () => {
+  const [spread, goes] = [PUT + 40, 170];
+  const frames = wetFloor(spread, goes);
+  expect(atBag(frames[goes - 2])?.sinceMs).toBeGreaterThan((goes - PUT) * STEP_MS - 4_000);
+  expect(atBag(frames.at(-1))?.sinceMs).toBeLessThan((COUNT - spread) * STEP_MS + 3_000);
+});
+
+test('what comes more than ten seconds after what it lies against is a region of its own', () => {
+  const [spread, goes] = [PUT + 80, 170];
+  const frames = wetFloor(spread, goes);
+  const since = atBag(frames[goes - 2])?.sinceMs;
+  expect(since).toBeGreaterThan((goes - spread) * STEP_MS - 3_000);
+  expect(since).toBeLessThan((goes - spread) * STEP_MS + 3_000);
 });

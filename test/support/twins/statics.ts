@@ -59,6 +59,33 @@ export function statics(
   }
 }
 
+/** Clears what touches a pixel whose support is larger by `gap`. */
+export function staticSeams(
+  bits: Uint8Array,
+  { support }: StaticsState,
+  width: number,
+  height: number,
+  gap: number,
+): void {
+  for (let i = 0; i < bits.length; i++) {
+    if (bits[i] === 0) continue;
+    const [x, y] = [i % width, Math.floor(i / width)];
+    for (const [dx, dy] of [
+      [-1, -1],
+      [0, -1],
+      [1, -1],
+      [-1, 0],
+      [1, 0],
+      [-1, 1],
+      [0, 1],
+      [1, 1],
+    ] as const) {
+      if (x + dx < 0 || y + dy < 0 || x + dx >= width || y + dy >= height) continue;
+      if (support[(y + dy) * width + x + dx]! >= support[i]! + gap) bits[i] = 0;
+    }
+  }
+}
+
 /** `labels` from 1; rows of 16. */
 export function staticTable(
   table: Int32Array,
@@ -95,7 +122,10 @@ export function staticTable(
         const next = (y + dy) * width + x + dx;
         if (!inside(x + dx, y + dy) || labels[next] !== 0) continue;
         row[8]!++;
-        row[9]! += seen[next]!;
+        const fringe =
+          state.support[next]! > 0 &&
+          Math.abs(luma[next]! - expectedAt(state, backgrounds, next)) <= SAME_MAX;
+        row[9]! += seen[next] === 1 && !fringe ? 1 : 0;
         const far = (y + 2 * dy) * width + x + 2 * dx;
         if (!inside(x + 2 * dx, y + 2 * dy) || labels[far] !== 0) continue;
         const outside = backgrounds.mean[far]! >> Q;
