@@ -78,6 +78,8 @@ const SAME_BOX_MIN = 0.3;
 const KNOWN_MS = 2_000;
 const KNOWN_BOX_MIN = 0.5;
 const UNCOVERED_BOX_MIN = 0.6;
+/** And for so long in all it must be as steady as a thing. */
+const SETTLED_MS = 5_000;
 /** Share of the wait in which a thing must be seen; for the rest others may pass before it. */
 const SHOWN_MIN = 0.33;
 /** Ages that differ by less are the same: who passes before a thing wears at its support. */
@@ -104,6 +106,8 @@ interface Thing {
   readonly aloneMs: number;
   /** How much of that it was seen, as a thing. */
   readonly shownMs: number;
+  /** How much of that it was as steady as only a thing is: people who brush past it do not make it a person. */
+  readonly settledMs: number;
   /** How long somebody has covered it since it was last seen. */
   readonly coveredMs: number;
   /** It was seen beside one of them, so it is not they who sit or crouch there. */
@@ -161,7 +165,7 @@ export class AbandonedObject implements RuleMachine {
       (thing) =>
         thing.aloneMs >= this.#rule.forMs &&
         thing.shownMs >= SHOWN_MIN * this.#rule.forMs &&
-        thing.region.steady >= this.#steadyMin(thing, now) &&
+        thing.settledMs >= SETTLED_MS &&
         this.#isInZone(thing),
     );
     return this.#condition(left, now);
@@ -253,6 +257,7 @@ export class AbandonedObject implements RuleMachine {
       leftAtMs: undefined,
       aloneMs: 0,
       shownMs: 0,
+      settledMs: 0,
       coveredMs: 0,
       apart: false,
       besideMs: 0,
@@ -322,6 +327,11 @@ export class AbandonedObject implements RuleMachine {
     const covered = people.some((track) => shareWithin(region.box, track.box) >= COVERED_MIN);
     const hiddenMs = covered ? this.#hiddenMs(thing, stepMs, now) : 0;
     const passedMs = shown ? stepMs : visible ? (mixed ? 0 : -stepMs) : hiddenMs;
+    const aloneMs = Math.max(
+      0,
+      isAlone ? thing.aloneMs + passedMs : this.#attendedMs(thing, since, heldMs, stepMs),
+    );
+    const settled = shown && region.steady >= this.#steadyMin(thing, now);
     return {
       ...thing,
       owners,
@@ -330,11 +340,9 @@ export class AbandonedObject implements RuleMachine {
       heldMs,
       nobodyMs,
       leftAtMs: heldMs >= BESIDE_MS ? undefined : since,
-      aloneMs: Math.max(
-        0,
-        isAlone ? thing.aloneMs + passedMs : this.#attendedMs(thing, since, heldMs, stepMs),
-      ),
+      aloneMs,
       shownMs: thing.shownMs + (shown ? stepMs : 0),
+      settledMs: aloneMs === 0 ? 0 : thing.settledMs + (settled ? stepMs : 0),
       coveredMs: visible ? 0 : thing.coveredMs + (covered ? stepMs : 0),
     };
   }

@@ -3,8 +3,8 @@
  *
  * A pixel is static when it has differed from the background with one value for long enough (kernels/statics.ts); who
  * passes in front of it does not count. What came at another time is cut off, even where it touches: a bag that stands
- * against a train's place or in a patch of light is a region of its own. A region is followed from step to step by its box, so that its age and its
- * steadiness are those of the thing and not of the picture.
+ * against a train's place or in a patch of light is a region of its own. A region is followed from step to step by its
+ * box, so that its age and its steadiness are those of the thing and not of the picture.
  */
 import type { StaticRegion } from '../model.ts';
 import { type Slab, STATICS_TABLE_MAX } from './slab.ts';

@@ -17,6 +17,7 @@ interface Story {
   readonly shrinks?: { readonly atMs: number; readonly sinceMs: number };
   /** It is not seen between, and its support has worn away as long. */
   readonly hidden?: readonly [fromMs: number, toMs: number];
+  readonly steady?: (ms: number) => number;
   readonly sensitivity?: Sensitivity;
   readonly more?: number;
   readonly zone?: readonly [x0: number, x1: number];
@@ -54,7 +55,7 @@ function look(ms: number, story: Story): Measured {
     ms >= PUT + 4_000 && ms < (story.takenMs ?? Number.POSITIVE_INFINITY) && !(ms >= fromMs && ms < toMs);
   const wornMs = ms >= toMs ? 2 * (toMs - fromMs) : 0;
   const sinceMs = shrinks && ms >= shrinks.atMs ? ms - shrinks.atMs + shrinks.sinceMs : ms - PUT - wornMs;
-  const one = { ...bag, sinceMs, ...story.region };
+  const one = { ...bag, sinceMs, steady: story.steady?.(ms) ?? bag.steady, ...story.region };
   const more = Array.from({ length: story.more ?? 0 }, (_, k) => ({
     ...one,
     box: { x0: 0.1 * k, y0: 0.1, x1: 0.1 * k + 0.03, y1: 0.17 },
@@ -115,6 +116,7 @@ describe('is no abandoned object', () => {
     ],
     ['what was taken away', { region: { rim: -0.4 } }],
     ['what sways or breathes', { region: { steady: 0.6 } }],
+    ['who kept still for a moment only', { steady: (ms) => (ms >= 14_000 && ms < 17_000 ? 0.97 : 0.7) }],
     ['what is as tall as somebody who sits', { region: { box: { x0: 0.48, y0: 0.66, x1: 0.53, y1: 0.8 } } }],
     ['what is as wide as somebody who lies', { region: { box: { x0: 0.44, y0: 0.75, x1: 0.56, y1: 0.8 } } }],
     ['what is as flat as wet floor', { region: { box: { x0: 0.475, y0: 0.765, x1: 0.53, y1: 0.8 } } }],
@@ -198,6 +200,11 @@ describe('the owner has left, whatever became of their track', () => {
     const stays = (ms: number) => (ms < LEAVES ? [] : [person({ id: 9, x: 0.66, y: 0.8 })]);
     expect(changes({ owner: (ms) => (ms < LEAVES ? owner(ms) : undefined), others: stays })).toEqual([]);
   });
+});
+
+test('people who brush past it when its time comes do not make it a person', () => {
+  const [at] = changes({ steady: (ms) => (ms < 24_000 ? 0.97 : 0.65) });
+  expect(at).toBe(changes({})[0]);
 });
 
 test('who walks by does not stop the clock', () => {
