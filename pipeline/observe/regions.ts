@@ -71,9 +71,10 @@ const GHOST_STILL_MS = 1_000;
 const GHOST_SHARE_MAX = 0.05;
 /**
  * Who stands close before a camera that has just begun is learned as part of the place, and leaves a hole as large as
- * they look. The vote of the first seconds proves little, so for the first minute a hole may be as large as that.
+ * they look. The vote of the first seconds proves little, so for the first minute a hole may be as large as somebody three
+ * quarters as tall as the view. Larger is a group in light that changed as often as not.
  */
-const YOUNG_GHOST_SHARE_MAX = 0.2;
+const YOUNG_GHOST_SHARE_MAX = 0.08;
 /** A train in parts looks like ghosts on its smooth flanks; where one was seen, nothing is a ghost's for this long. */
 const LARGE_MS = 8_000;
 /** A crowd does not turn into light: what large regions were mostly made of a picture ago, they are still. */

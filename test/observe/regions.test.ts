@@ -69,9 +69,9 @@ describe('what looks like the ghost of somebody who left', () => {
   });
 
   test.each([
-    ['a tenth of the view, in the first minute: somebody stood close', 0.1, true, []],
-    ['a tenth of the view later: it is a train', 0.1, false, [ghost.x0]],
-    ['a quarter of the view in the first minute: it is a train', 0.25, true, [ghost.x0]],
+    ['a fifteenth of the view, in the first minute: somebody stood close', 0.07, true, []],
+    ['a fifteenth of the view later: it is a train', 0.07, false, [ghost.x0]],
+    ['a tenth of the view in the first minute: it is a group', 0.1, true, [ghost.x0]],
   ])('and covers %s', (_what, share, young, things) => {
     expect(judging({ young })(0, { ...ghost, area: share * WIDTH * HEIGHT })).toEqual(things);
   });
