@@ -21,7 +21,6 @@ export class Flames {
   readonly #height: number;
   readonly #u: Uint8Array;
   readonly #v: Uint8Array;
-  readonly #luma: Uint8Array;
   /** When each slot's picture was taken; the newest is `#count - 1`, in slot `(#count - 1) & 31`. */
   readonly #takenAtMs = new Float64Array(SLOTS);
   #count = 0;
@@ -32,23 +31,21 @@ export class Flames {
     this.#height = height;
     const { buffer } = slab.kernels.memory;
     const chroma = ((width + 1) >> 1) * ((height + 1) >> 1);
-    this.#luma = new Uint8Array(buffer, slab.scratch.glance, width * height);
     this.#u = new Uint8Array(buffer, slab.scratch.chroma[0], chroma);
     this.#v = new Uint8Array(buffer, slab.scratch.chroma[1], chroma);
   }
 
   /**
-   * Every picture as it came: held still only where it is analysed (steady.ts), a camera that has been pushed aside would
-   * show each third picture elsewhere, and every edge would flicker.
+   * `luma`: address of the picture's plane, held still (steady.ts): every picture alike, or each third of a camera that
+   * has been pushed aside would lie elsewhere, and every edge flicker.
    */
-  glance(picture: Picture): void {
+  glance(picture: Picture, luma: number): void {
     const { kernels, parts, scratch } = this.#slab;
-    this.#luma.set(picture.luma);
     this.#u.set(picture.u);
     this.#v.set(picture.v);
     const slot = this.#count & (SLOTS - 1);
     const [u, v] = scratch.chroma;
-    kernels.exports.glance(parts.flames, slot, scratch.glance, u, v, this.#width, this.#height);
+    kernels.exports.glance(parts.flames, slot, luma, u, v, this.#width, this.#height);
     this.#takenAtMs[slot] = picture.capturedAtMs;
     this.#count++;
   }

@@ -104,7 +104,11 @@ export class Observer {
 
   /** A picture between two analysed ones: only looked at for flicker. In order with those that are observed. */
   glance(picture: Picture): void {
-    this.#flames?.glance(picture);
+    if (this.#flames === undefined) return;
+    // The plane of the picture before the last one: the next that is observed takes its place.
+    const plane = 1 - this.#latest;
+    this.#steady.glance(this.#luma[plane]!, picture.luma);
+    this.#flames.glance(picture, this.#slab.parts.luma[plane]!);
   }
 
   /** Pictures of one epoch in order. The planes are only read during the call. */
@@ -158,7 +162,7 @@ export class Observer {
 
     if (!warming) this.#statics.step(picture.capturedAtMs, luma, lit);
     if (isCrowded(regions, pixels)) this.#crowdedAtMs = picture.capturedAtMs;
-    this.#flames?.glance(picture);
+    this.#flames?.glance(picture, luma);
     const burning = this.#flames?.judge() ?? 0;
     const cells = this.#cells(burning);
     const health = this.#health.judge({

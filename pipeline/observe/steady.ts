@@ -80,9 +80,21 @@ export class Steady {
       raw.set(luma);
       this.#shifted = { raw, shift };
     }
+    this.#unshift(out, luma, shift);
+  }
+
+  /** The same for a picture between two that are held; it tells nothing of where the camera looks. */
+  glance(out: Uint8Array, luma: Uint8Array): void {
+    out.set(luma);
+    const shift = this.#pictures === 0 ? undefined : this.#shiftOf(out);
+    if (shift !== undefined) this.#unshift(out, luma, shift);
+  }
+
+  #unshift(out: Uint8Array, luma: Uint8Array, { dx, dy }: Shift): void {
     this.#came.set(luma);
-    const [dx, dy] = [Math.round(16 * shift.dx), Math.round(16 * shift.dy)];
-    kernels.exports.unshift(out.byteOffset, this.#came.byteOffset, dx, dy, width, height);
+    const [x, y] = [Math.round(16 * dx), Math.round(16 * dy)];
+    const { unshift } = this.#slab.kernels.exports;
+    unshift(out.byteOffset, this.#came.byteOffset, x, y, this.#width, this.#height);
   }
 
   #shiftOf(picture: Uint8Array): Shift | undefined {

@@ -110,9 +110,9 @@ test.each(FIRES.map(whole))('is a fire: %s', (_, drawing, watching) => {
 
 test('flames look the same to a camera that has been pushed aside as to one that always stood there', () => {
   const drawing = flamesAt(80, 80, 24, 24);
-  const { flames } = watch(drawing, { seconds: 8, knockedS: 4 });
-  expect(flames.length).toBeGreaterThan(5);
-  expect(flames).toEqual(watch(drawing, { seconds: 8, knockedS: 0 }).flames);
+  const strength = (knockedS: number) =>
+    watch(drawing, { seconds: 8, knockedS }).flames.reduce((sum, score) => sum + score, 0);
+  expect(Math.abs(Math.log2(strength(4) / strength(0)))).toBeLessThan(0.4);
 });
 
 const { amber, orange, red, white, headlight, dark, flame } = COLOURS;

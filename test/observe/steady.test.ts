@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { takeSlab } from '../../pipeline/observe/slab.ts';
+import { Steady } from '../../pipeline/observe/steady.ts';
 import { findShift, unshifted } from '../support/shift.ts';
 import type { Texture } from '../support/textures.ts';
 import { HEIGHT, lumaOf, standing, view, WIDTH, watch } from './pictures.ts';
@@ -63,6 +65,31 @@ describe('a camera that trembles', () => {
   test('sees somebody who walks, once', () => {
     for (const { number, blobs } of frames.slice(45)) expect(blobs.length, `picture ${number}`).toBe(1);
   });
+});
+
+test('a picture between the analysed ones is held still as they are, and says nothing of a camera that creeps', () => {
+  const slab = takeSlab(WIDTH, HEIGHT);
+  try {
+    const { kernels, parts } = slab;
+    const plane = (which: 0 | 1) => new Uint8Array(kernels.memory.buffer, parts.luma[which], WIDTH * HEIGHT);
+    plane(0).set(lumaOf(0, view, 0));
+    kernels.exports.backgroundReset(parts.background, parts.luma[0], WIDTH * HEIGHT);
+    const steady = new Steady(slab, WIDTH, HEIGHT);
+    for (let n = 1; n < 20; n++) steady.hold(plane(0), lumaOf(n, view));
+    for (let n = 20; n < 60; n++) steady.glance(plane(1), lumaOf(n, shifted(3, -2)));
+    const held = plane(1);
+    const wanted = lumaOf(0, view, 0);
+    const inside = held.filter((_, i) => i % WIDTH > 8 && i % WIDTH < WIDTH - 8);
+    const off = wanted
+      .filter((_, i) => i % WIDTH > 8 && i % WIDTH < WIDTH - 8)
+      .map((value, i) => Math.abs(value - inside[i]!));
+    expect(off.reduce((sum, value) => sum + value, 0) / off.length).toBeLessThan(4);
+    expect(steady.turned).toBe(false);
+    for (let n = 60; n < 90; n++) steady.hold(plane(0), lumaOf(n, shifted(3, -2)));
+    expect(steady.turned).toBe(true);
+  } finally {
+    slab.release();
+  }
 });
 
 describe('a camera that creeps', () => {
