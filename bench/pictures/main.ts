@@ -72,7 +72,7 @@ const SHOTS: Readonly<Record<EventType, Shot>> = {
   },
   abandoned_object: {
     scene: 'corridor',
-    seed: 1,
+    seed: 2,
     people: 0.1,
     durationS: 125,
     event: { type: 'abandoned_object', atS: 20, durationS: 90, removed: true },
