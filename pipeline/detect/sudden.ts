@@ -1,6 +1,6 @@
 /**
  * What is told of a whole place by comparing now with before: looks at it that are kept for some seconds, and how a claim
- * made of them begins, lasts and ends. Shared by rush.ts and start.ts, which say what a look is and when it begins.
+ * made of them begins, lasts and ends. Shared by rush.ts, start.ts and haste.ts, which say what a look is and when it begins.
  *
  *   looks like one  >=sustainedMs  claimed  while half of them are left, LASTS_MS_MAX at most  over
  */
