@@ -128,6 +128,12 @@ describe.concurrent('words', () => {
       1,
       /^server_unavailable: .*vigie start/m,
     ],
+    [
+      'every step and one of them',
+      ['evaluate', '--scenes', '1', '--every-step', '--sensitivity', 'low'],
+      2,
+      /cannot be used with option/,
+    ],
     ['a verdict by nobody', ['review', '--confirm', 'x', '--server', '127.0.0.1:1'], 2, /agent/],
   ];
   it.each(refusals)('refuses %s with a reason and an exit code', async (_, words, exitCode, reason) => {

@@ -15,6 +15,7 @@ import {
   gather,
   jsonOption,
   OK,
+  Option,
   oneOf,
   sinceMs,
   type Words,
@@ -142,7 +143,11 @@ export function recordCommands(vigie: Command, done: Done): void {
       'of every rule: low, medium or high (default: as the site files say)',
       (word) => oneOf(word, SENSITIVITIES),
     )
-    .option('--every-step', 'with --scenes: at low, medium and high in one pass')
+    .addOption(
+      new Option('--every-step', 'with --scenes: at low, medium and high in one pass').conflicts(
+        'sensitivity',
+      ),
+    )
     .option('--leave-one-out', 'also at every sensitivity: does one clip alone hold the default in place?')
     .option('--variations', 'also with every clip seen otherwise: mirrored, darker, blurred, slower and more')
     .option('--jobs <n>', 'with --scenes: threads (default 1)', wholeNumber)
@@ -151,14 +156,6 @@ export function recordCommands(vigie: Command, done: Done): void {
     .action(async (directory: string | undefined, words: EvaluateWords) => {
       if (words.scenes === undefined && directory === undefined)
         throw new InputError([fault('nothing_to_evaluate', 'dir', 'expected a directory, or --scenes')]);
-      if (words.everyStep && words.sensitivity !== undefined)
-        throw new InputError([
-          fault(
-            'two_sensitivities',
-            '--every-step',
-            `found --sensitivity ${words.sensitivity} too, expected one of them`,
-          ),
-        ]);
       let code = OK;
       if (directory !== undefined) code = await evaluate(directory, words);
       if (words.scenes !== undefined) {
