@@ -46,11 +46,12 @@ export class ViewHealth {
 
   judge(look: Look): Health {
     if (look.first || !sameBytes(look.luma, look.previous)) this.#changedAtMs = look.atMs;
-    const turning = this.#turned.judge(look);
     if (look.atMs - this.#changedAtMs >= FROZEN_MS) return { view: 'frozen' };
     const mean = meanOf(look.luma);
     const extreme = mean < DARK_MEAN_MAX ? 'dark' : mean > BRIGHT_MEAN_MIN ? 'bright' : undefined;
     if (extreme !== undefined && deviationFrom(mean, look.luma) < CONTRAST_MIN) return { view: extreme };
+    // Not before: a camera that is turned while it is blind, or repeats itself, is told when it sees again.
+    const turning = this.#turned.judge(look);
     if (turning === 'turned') this.restart();
     if (turning !== 'still') return { view: 'moved', isOther: turning === 'turned' };
     this.#detail ??= new Detail(look.width, look.height);

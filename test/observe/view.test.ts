@@ -17,6 +17,7 @@ function statesOf(frames: readonly Frame[]): string {
 
 const still = lumaOf(19, view);
 const other = waves(99);
+const elsewhere: Texture = (x, y) => 255 - other(x, y);
 
 const rows: readonly [string, (n: number) => Uint8Array, string][] = [
   ['sees', (n) => lumaOf(n, view), 'warming 14, ok 46'],
@@ -32,8 +33,28 @@ const rows: readonly [string, (n: number) => Uint8Array, string][] = [
   ['looks at a lamp in the dark', (n) => lumaOf(n, (x) => (x < 40 ? 120 : 17)), 'warming 14, ok 46'],
   [
     'is turned to look elsewhere',
-    (n) => lumaOf(n, n < 20 ? view : (x, y) => 255 - other(x, y)),
+    (n) => lumaOf(n, n < 20 ? view : elsewhere),
     'warming 14, ok 6, moved 2, warming 13, ok 25',
+  ],
+  [
+    'is turned in the dark',
+    (n) => lumaOf(n, n < 20 ? view : n < 32 ? () => 17 : elsewhere),
+    'warming 14, ok 6, dark 12, moved 2, warming 13, ok 13',
+  ],
+  [
+    'goes dark while it turns',
+    (n) => lumaOf(n, n < 20 ? view : n < 21 ? elsewhere : n < 32 ? () => 17 : elsewhere),
+    'warming 14, ok 6, moved 1, dark 11, moved 1, warming 13, ok 14',
+  ],
+  [
+    'freezes, and looks elsewhere when it goes on',
+    (n) => (n >= 20 && n < 50 ? still : lumaOf(n, n < 20 ? view : elsewhere)),
+    'warming 14, ok 30, frozen 6, moved 2, warming 8',
+  ],
+  [
+    'is dark for a while and looks as before',
+    (n) => lumaOf(n, n >= 20 && n < 32 ? () => 17 : view),
+    'warming 14, ok 6, dark 12, ok 28',
   ],
 ];
 test.each(rows)('a camera that %s', (_name, luma, expected) => {
