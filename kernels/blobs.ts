@@ -15,14 +15,9 @@
 import { bitRow, within } from './bits';
 import { clear, RUN, RUNS_HEAD } from './label';
 import { LOG } from './light';
+import { add, FIELDS, feet } from './table';
 
 const Q: i32 = 7;
-const FIELDS: usize = 64;
-
-// @ts-ignore: decorator
-@inline function add(at: usize, field: i32, value: i32): void {
-  store<i32>(at + 4 * field, load<i32>(at + 4 * field) + value);
-}
 
 // @ts-ignore: decorator
 @inline function logOf(value: i32): i32 {
@@ -217,28 +212,6 @@ export function blobTable(
     v128.store(at, i32x4.add(v128.load(at, 28), i32x4.add(sides, others)), 28);
   }
   feet(table, count, begin, end);
-}
-
-/** The foot: mean x over the lowest eighth of the region's rows, at least two. */
-function feet(table: usize, count: i32, begin: usize, end: usize): void {
-  // Fields 14 and 15 hold sum and number of pixels meanwhile.
-  for (let run = begin; run < end; run += RUN) {
-    const at = table + FIELDS * (i32(load<u16>(run, 6)) - 1);
-    const y1 = load<i32>(at + 12);
-    const rows = max(2, (y1 - load<i32>(at + 4) + 1) >> 3);
-    if (i32(load<u16>(run, 4)) <= y1 - rows) continue;
-    const x0 = i32(load<u16>(run));
-    const x1 = i32(load<u16>(run, 2));
-    add(at, 14, ((x0 + x1 - 1) * (x1 - x0)) >> 1);
-    add(at, 15, x1 - x0);
-  }
-  for (let k = 0; k < count; k++) {
-    const at = table + FIELDS * k;
-    const sum = load<i32>(at + 56);
-    const seen = load<i32>(at + 60);
-    store<i32>(at + 20, (sum * 8 + 4 * seen) / seen);
-    store<u64>(at + 56, 0);
-  }
 }
 
 /**

@@ -18,13 +18,13 @@
 import { bitRow, nextSet, within } from './bits';
 import { absDiffU8 } from './lanes';
 import { RUN, RUNS_HEAD } from './label';
+import { add, FIELDS, feet } from './table';
 
 const Q: i32 = 7;
 /** Luma steps within which a pixel has kept its value: noise and coding, less than half of what is foreground. */
 const SAME_MAX: i32 = 8;
 /** As in the logarithm of kernels/light.ts. */
 const LIFT: i32 = 16;
-const FIELDS: usize = 64;
 
 export function staticsBytes(pixels: i32): i32 {
   return 2 * pixels;
@@ -293,11 +293,6 @@ export function staticTable(
   feet(table, count, runs + RUNS_HEAD, end);
 }
 
-// @ts-ignore: decorator
-@inline function add(at: usize, field: i32, value: i32): void {
-  store<i32>(at + 4 * field, load<i32>(at + 4 * field) + value);
-}
-
 /** What is as it was without having been so for long: the blurred edge of a thing, seen in one picture and not in the next. */
 // @ts-ignore: decorator
 @inline
@@ -341,24 +336,4 @@ function isFringe(state: usize, luma: usize, mean: usize, lit: usize, i: i32, pi
   const outside = i32(load<u16>(mean + 2 * (fy * width + fx))) >> Q;
   add(at, 10, abs(rival - outside));
   add(at, 11, abs((i32(load<u16>(mean + 2 * (y * width + x))) >> Q) - outside));
-}
-
-/** The foot: mean x over the lowest eighth of the region's rows, at least two, as in kernels/blobs.ts. */
-function feet(table: usize, count: i32, begin: usize, end: usize): void {
-  for (let run = begin; run < end; run += RUN) {
-    const at = table + FIELDS * (i32(load<u16>(run, 6)) - 1);
-    const y1 = load<i32>(at + 12);
-    const rows = max(2, (y1 - load<i32>(at + 4) + 1) >> 3);
-    if (i32(load<u16>(run, 4)) <= y1 - rows) continue;
-    const x0 = i32(load<u16>(run));
-    const x1 = i32(load<u16>(run, 2));
-    add(at, 14, ((x0 + x1 - 1) * (x1 - x0)) >> 1);
-    add(at, 15, x1 - x0);
-  }
-  for (let k = 0; k < count; k++) {
-    const at = table + FIELDS * k;
-    const weight = load<i32>(at + 60);
-    store<i32>(at + 20, (load<i32>(at + 56) * 8 + 4 * weight) / weight);
-    store<u64>(at + 56, 0);
-  }
 }
