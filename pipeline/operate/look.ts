@@ -36,6 +36,8 @@ export interface View extends Partial<DeskView> {
   readonly afresh: readonly string[];
   /** Why the log does not answer, as each part of the station sees it. */
   readonly outages: readonly string[];
+  /** Clips that were deleted before their time because the space for them was full. */
+  readonly clipsDropped: number;
   readonly failure?: string;
 }
 
@@ -112,6 +114,7 @@ export class Watch {
       outages: [...tally.outages].map(
         ([who, { doing, error, attempt }]) => `${who}: cannot ${doing}, attempt ${attempt}: ${error.message}`,
       ),
+      clipsDropped: tally.clipsDropped,
       ...(tally.failure === undefined ? {} : { failure: tally.failure.message }),
     };
   }

@@ -136,6 +136,7 @@ function troubles(view: View): string[] {
     [sum('dropped'), 'frames dropped: the disk space for outages was full'],
     [sum('late'), 'frames came too late'],
     [sum('skipped'), 'frames skipped to keep up'],
+    [view.clipsDropped, 'clips deleted before their time: the space for clips was full (--clips-mb)'],
   ] as const;
   return [
     ...(rejected.length > 0

@@ -51,7 +51,10 @@ const OUTAGE = 'clips';
 /** Until the stop. */
 export async function cutClips(options: Common & { readonly clips: Clips }): Promise<void> {
   const { log, clips, tally } = options;
-  const ticking = setInterval(() => clips.tick(), TICK_MS);
+  const ticking = setInterval(() => {
+    clips.tick();
+    tally.clipsDropped = clips.dropped;
+  }, TICK_MS);
   ticking.unref();
   try {
     await tail({

@@ -64,6 +64,8 @@ export class Tally {
   readonly events = new Map<number, number>();
   /** What the log is away for, by who noticed; empty when all is well. */
   readonly outages = new Map<string, Outage>();
+  /** Clips that were deleted before their time because the space for them was full. */
+  clipsDropped = 0;
 
   /** `watched`: ids of the cameras whose sources this process opens; default all that have one. */
   constructor(site: Site, watched: ReadonlySet<string> = withSource(site)) {

@@ -35,6 +35,7 @@ const view = (change: Partial<View> = {}): View => ({
   rejected: {},
   afresh: [],
   outages: [],
+  clipsDropped: 0,
   ...change,
 });
 
@@ -102,6 +103,11 @@ describe('the page of a station', () => {
       '7 frames held on disk until the log takes them',
     ],
     ['frames that found no room there', { cameras: [camera('quai', { dropped: 9 })] }, '9 dropped'],
+    [
+      'clips that found no room',
+      { clipsDropped: 4 },
+      '4 clips deleted before their time: the space for clips was full (--clips-mb)',
+    ],
     ['a clock that jumped', { cameras: [camera('quai', { stepped: 2 })] }, 'clock jumped 2 times'],
     [
       'a state that could not be taken over',

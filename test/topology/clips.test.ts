@@ -3,7 +3,7 @@ import { afterEach, expect, it } from 'vitest';
 import { openMemoryLog } from '../../pipeline/log/memory.ts';
 import { openClient } from '../../pipeline/serve/client.ts';
 import { createTopics, PARTITIONS_DEFAULT, TOPICS } from '../../pipeline/topics.ts';
-import { cutClips, deliverClips, openClips } from '../../pipeline/topology/clips.ts';
+import { CLIP_SPACE, cutClips, deliverClips, openClips } from '../../pipeline/topology/clips.ts';
 import { Tally } from '../../pipeline/topology/tally.ts';
 import { encodeCandidate } from '../../proto/messages.ts';
 import { all, claim, NEVER, SIZE, T0 } from '../clips/build.ts';
@@ -17,14 +17,14 @@ afterEach(async () => {
   for (const end of ending.splice(0).reverse()) await end();
 });
 
-async function openEdge() {
+async function openEdge(bytesMax = CLIP_SPACE.bytesMax) {
   const site = walkedSite('gare', ['quai', 'hall']);
   const log = openMemoryLog();
   await createTopics(log);
   const stop = new AbortController();
   const tally = new Tally(site);
   const common = { log, site, partitions: PARTITIONS_DEFAULT, tally, nowMs: () => T0, signal: stop.signal };
-  const clips = openClips(common);
+  const clips = openClips({ ...common, space: { ...CLIP_SPACE, bytesMax } });
   const cutting = cutClips({ ...common, clips });
   ending.push(() => log.close());
   ending.push(async () => {
@@ -35,7 +35,7 @@ async function openEdge() {
   for (let ms = 0; ms <= 10_000; ms += 200) {
     clips.take(SIZE, planes, frameOf('quai', ms / 200, { epoch: T0, capturedAtMs: T0 + ms }));
   }
-  return { log, clips, stop };
+  return { log, clips, tally, stop };
 }
 
 async function serving(candidate: ReturnType<typeof claim>, port = 0): Promise<World> {
@@ -84,4 +84,15 @@ it('cuts what a candidate on the log asks for, passes over what cannot be read, 
   expect(told.at(-1)).toBe(`clips: ${address}: connected`);
   expect(told.length).toBeGreaterThanOrEqual(3);
   stop.abort();
+});
+
+it('tells the status how many clips found no room', async () => {
+  const { log, clips, tally } = await openEdge(20_000);
+  // The tail begins at the end that it finds.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const at = { topic: TOPICS.candidates, partition: partitionOf('quai') };
+  const claims = [3_000, 5_000, 7_000].map((ms) => claim(T0 + ms));
+  await log.append(claims.map((one) => ({ ...at, value: encodeCandidate(one) })));
+  await expect.poll(() => tally.clipsDropped, { timeout: 5_000 }).toBeGreaterThan(0);
+  expect(tally.clipsDropped).toBe(clips.dropped);
 });
