@@ -9,30 +9,19 @@
  * camera's track. See test/tidy.test.ts, which reads the schema for such words.
  */
 
+import type {
+  EventChange,
+  EventType,
+  ObjectClass,
+  RejectReason,
+  Role,
+  Severity,
+  SiteKind,
+  ViewState,
+} from './kinds.ts';
+
+export * from './kinds.ts';
 export { type AuditEntry, DECIDED_WITHIN_S, type Rejected, type StatisticsRow } from './records.ts';
-
-/** Closed list of French decree 2023-828, art. 3. */
-export const EVENT_TYPES = [
-  'wrong_way',
-  'forbidden_zone',
-  'weapon',
-  'fire',
-  'crowd_movement',
-  'person_on_ground',
-  'density',
-  'abandoned_object',
-] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
-
-export const SITE_KINDS = ['station', 'train', 'coach', 'school'] as const;
-export type SiteKind = (typeof SITE_KINDS)[number];
-
-/** How readily a rule claims: `low` where false alerts cost most, `high` where a miss does. */
-export const SENSITIVITIES = ['low', 'medium', 'high'] as const;
-export type Sensitivity = (typeof SENSITIVITIES)[number];
-
-export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
-export type Severity = (typeof SEVERITIES)[number];
 
 export interface Point {
   readonly x: number;
@@ -46,20 +35,6 @@ export interface Box {
   readonly x1: number;
   readonly y1: number;
 }
-
-/** Whether the view can be trusted. `warming`: the background is still being learned. */
-export const VIEW_STATES = [
-  'ok',
-  'warming',
-  'lost',
-  'frozen',
-  'dark',
-  'bright',
-  'blurred',
-  'covered',
-  'moved',
-] as const;
-export type ViewState = (typeof VIEW_STATES)[number];
 
 /**
  * The non-empty 4x4-pixel cells of one analysis plane, row-major.
@@ -122,9 +97,6 @@ export interface StaticRegion {
   /** -1..1: 1 when its rim is in the picture alone (put there), -1 when in the background alone (taken away). */
   readonly rim: number;
 }
-
-export const OBJECT_CLASSES = ['person', 'vehicle', 'bag', 'knife', 'firearm', 'animal', 'other'] as const;
-export type ObjectClass = (typeof OBJECT_CLASSES)[number];
 
 /** A class-labelled box from a detector outside or beside Vigie. */
 export interface DetectedObject {
@@ -338,12 +310,6 @@ export interface Candidate {
   readonly confirmers?: number;
 }
 
-export const REJECT_REASONS = ['false', 'true_but_irrelevant', 'test'] as const;
-export type RejectReason = (typeof REJECT_REASONS)[number];
-
-export const ROLES = ['producer', 'agent', 'subscriber', 'supervisor', 'auditor'] as const;
-export type Role = (typeof ROLES)[number];
-
 /** A named person (or, for `lapse` only, the service that let time pass). */
 export interface Agent {
   readonly name: string;
@@ -392,9 +358,6 @@ export interface CandidateReview {
   /** Where a confirmation takes two people: that of the first, with or without a second. */
   readonly firstConfirmation?: Verdict;
 }
-
-export const EVENT_CHANGES = ['verified', 'updated', 'ended', 'retracted'] as const;
-export type EventChange = (typeof EVENT_CHANGES)[number];
 
 /** A record of `rail.events`: the only thing that subscribers see. */
 export interface VerifiedEvent {

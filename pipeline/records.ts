@@ -1,5 +1,5 @@
 /** What is kept beside the flow: what was put aside, who did what, what was counted. Words: model.ts. */
-import type { EventType, Role } from './model.ts';
+import type { EventType, Role } from './kinds.ts';
 
 /** A record of `rail.rejected`: never the bytes, they could be a picture. */
 export interface Rejected {

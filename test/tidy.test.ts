@@ -189,7 +189,7 @@ describe('nothing says who anybody is', () => {
     expect(protos.flatMap((one) => forbiddenIn(protoNames(one.text), one.path))).toEqual(NONE);
   });
   it('no name in the model', () => {
-    for (const words of ['pipeline/model.ts', 'pipeline/records.ts', 'pipeline/clip.ts'])
+    for (const words of ['pipeline/model.ts', 'pipeline/kinds.ts', 'pipeline/records.ts', 'pipeline/clip.ts'])
       expect(forbiddenIn(modelNames(file(words).text), words)).toEqual(NONE);
     expect(forbiddenIn(modelNames(file('pipeline/site/site.ts').text), 'site', WHO)).toEqual(NONE);
   });
