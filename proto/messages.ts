@@ -124,7 +124,6 @@ export {
   decodeStatusResponse,
   encodeStatusRequest,
   encodeStatusResponse,
-  type SourceWord,
   type StatusResponse,
 } from './operation.ts';
 export {

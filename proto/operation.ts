@@ -2,10 +2,8 @@
 import type { SiteKind, ViewState } from '../pipeline/model.ts';
 import { countOut, finiteOut, idIn, isKnown, listIn, rangeIn, textIn, wideIn, wideOut } from './check.ts';
 import { MESSAGE_BYTES_MAX, read, v1, write } from './wire.ts';
+import type { SourceWord } from './words.ts';
 import { siteKinds, sourceStates, viewStates } from './words.ts';
-
-/** `external`: frames arrive by the log or over the network, or another process watches the camera. */
-export type SourceWord = 'external' | 'opening' | 'live' | 'ended' | 'failed';
 
 export interface CameraStatus {
   readonly camera: string;

@@ -17,8 +17,10 @@ import type {
   ViewState,
 } from '../pipeline/model.ts';
 import { refuse } from './check.ts';
-import type { SourceWord } from './operation.ts';
 import { v1 } from './wire.ts';
+
+/** `external`: frames arrive by the log or over the network, or another process watches the camera. */
+export type SourceWord = 'external' | 'opening' | 'live' | 'ended' | 'failed';
 
 export interface Words<Word extends string> {
   out(word: Word): number;

@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { kernelModule } from '../pipeline/kernels.ts';
+import { circling } from './support/tidy/circles.ts';
 import {
   importFaults,
   type Manifest,
@@ -84,6 +85,17 @@ describe('layout', () => {
     ['words in a comment', 'pipeline/detect/a.ts', "// import { m } from '../measure/measure.ts';"],
   ])('allows: %s', (_, path, text) => {
     expect(importFaults(planted(path, text))).toEqual(NONE);
+  });
+  it('and never in a circle', () => {
+    expect(circling(files.filter((one) => one.path !== 'test/tidy.test.ts'))).toEqual(NONE);
+    const round: Source[] = [
+      { path: 'a/top.ts', text: "import { b } from './b.ts';" },
+      { path: 'a/b.ts', text: "import { c } from '../c.ts';" },
+      { path: 'c.ts', text: "import type { B } from './a/b.ts';\nimport { d } from './d.ts';" },
+      { path: 'd.ts', text: '' },
+    ];
+    expect(circling(round)).toEqual(['a/b.ts', 'c.ts']);
+    expect(circling(round.filter(({ path }) => path !== 'c.ts'))).toEqual(NONE);
   });
   it('tells types from values', () => {
     const text = "import { type A, b } from 'x';\nimport type C from 'y';\nimport 'z';";

@@ -1,7 +1,7 @@
-/** The embedded log as a Store: what embedded.ts draws, read and changed. Whatever writes is one transaction. */
+/** The embedded log as a Store: what embedded-tables.ts draws, read and changed. Whatever writes is one transaction. */
 
-import type { EmbeddedLogOptions, Tables } from './embedded.ts';
 import { failureOf } from './embedded-disk.ts';
+import type { EmbeddedLogOptions, Tables } from './embedded-tables.ts';
 import { emptyGroup, fence, type GroupState } from './group.ts';
 import {
   type LogRecord,

@@ -1,11 +1,5 @@
 /**
- * The log of one machine: durable, crash-safe, no set-up. The only file that knows lmdb.
- *
- * In the directory lies one LMDB environment of three tables:
- *
- *   records   topic id u16 | partition u16 | offset u48, big-endian     the record (record.ts draws it)
- *   bounds    topic id u16 | partition u16 as u32                       first, end, last append time: 3 x f64
- *   meta      ['format'] ['topics'] ['group', g] ['commit', g, t, p]    JSON
+ * The log of one machine: durable, crash-safe, no set-up. What lies where: embedded-tables.ts.
  *
  * An append is one LMDB transaction: the call's records and the bounds they move, all or none. LMDB writes copies of
  * pages and turns to them by one checked page at the end, so a process killed at any moment leaves the last complete
@@ -16,10 +10,8 @@
  * least every 50 ms. Limits: one machine and a local disk (LMDB's lock lies in shared memory), one open per process
  * and directory, at most 65,535 topics; the file keeps its largest size and reuses what retention frees.
  */
-import { mkdirSync } from 'node:fs';
-import { open, type RootDatabase } from 'lmdb';
-import { assertUsable, opening } from './embedded-disk.ts';
 import { EmbeddedStore } from './embedded-store.ts';
+import { type EmbeddedLogOptions, openTables } from './embedded-tables.ts';
 import {
   type Consumer,
   type GroupOptions,
@@ -33,17 +25,6 @@ import {
 } from './port.ts';
 import type { SweptLog } from './store.ts';
 import { checkRecord, checkTopic, StoreReaders } from './stored.ts';
-
-export interface EmbeddedLogOptions {
-  /** Made when missing. */
-  readonly directory: string;
-  /** Append time and leases, ms since the Unix epoch. */
-  readonly now?: () => number;
-  /** false: do not wait for the disk. A crash of the machine may then lose or damage the log; for benchmarks. */
-  readonly sync?: boolean;
-  /** A member silent for so long is taken for dead. A process that ended is noticed at once. Default 10,000. */
-  readonly leaseMs?: number;
-}
 
 export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<SweptLog> {
   return new EmbeddedLog(await openStore(options));
@@ -130,10 +111,9 @@ class EmbeddedLog implements SweptLog {
 }
 
 const FORMAT = 1;
-export type Tables = ReturnType<typeof openTables>;
 
 async function openStore(options: EmbeddedLogOptions): Promise<EmbeddedStore> {
-  const tables = opening(options.directory, () => openTables(options));
+  const tables = openTables(options);
   const format = tables.meta.get(['format']) as number | undefined;
   if (format !== undefined && format !== FORMAT) {
     await tables.root.close();
@@ -146,23 +126,4 @@ async function openStore(options: EmbeddedLogOptions): Promise<EmbeddedStore> {
   const store = new EmbeddedStore(tables, options);
   if (format === undefined) await store.transact(() => tables.meta.put(['format'], FORMAT));
   return store;
-}
-
-function openTables(options: EmbeddedLogOptions) {
-  mkdirSync(options.directory, { recursive: true });
-  assertUsable(options.directory);
-  const root: RootDatabase = open({
-    path: options.directory,
-    // Otherwise a dot in the directory's name would make lmdb take it for a file.
-    noSubdir: false,
-    overlappingSync: false,
-    noSync: options.sync === false,
-    maxDbs: 4,
-  });
-  return {
-    root,
-    records: root.openDB<Buffer, Buffer>('records', { encoding: 'binary', keyEncoding: 'binary' }),
-    bounds: root.openDB<Buffer, number>('bounds', { encoding: 'binary', keyEncoding: 'uint32' }),
-    meta: root.openDB<unknown, (string | number)[]>('meta', { encoding: 'json' }),
-  };
 }

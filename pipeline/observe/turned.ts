@@ -8,8 +8,9 @@
  * A turn takes a second or two, so the view is compared with one from before it, not with the picture before. Whoever
  * knocks at a camera leaves it as it was, and what was known of the view is still true.
  */
+
+import type { Look } from './look.ts';
 import { changedStructure, texturedBlocks } from './structure.ts';
-import type { Look } from './view.ts';
 
 /** Share of the view that is foreground, and by how much it rose since the earlier look. */
 const FILLED_MIN = 0.4;

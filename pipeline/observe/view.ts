@@ -3,21 +3,8 @@
  */
 import type { ViewState } from '../model.ts';
 import { Detail } from './detail.ts';
+import type { Look } from './look.ts';
 import { Turned } from './turned.ts';
-
-export interface Look {
-  readonly luma: Uint8Array;
-  readonly previous: Uint8Array;
-  /** Of the plane, pixels. */
-  readonly width: number;
-  readonly height: number;
-  /** Share of the plane that is foreground, 0..1. */
-  readonly foregroundShare: number;
-  readonly atMs: number;
-  readonly first: boolean;
-  /** The background is being learned: what differs from it says little. */
-  readonly warming: boolean;
-}
 
 export interface Health {
   readonly view: ViewState;

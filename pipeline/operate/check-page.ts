@@ -1,6 +1,6 @@
 /** What a check found, as text for people. */
 import { describeFault } from '../errors.ts';
-import type { CheckedCamera, CheckedRule, CheckReport, Stream } from './check.ts';
+import type { CheckedCamera, CheckedRule, CheckReport, Stream } from './check-report.ts';
 
 export function checkPage(report: CheckReport): string {
   const lines = report.faults.length > 0 ? faultLines(report) : siteLines(report);

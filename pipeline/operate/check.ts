@@ -7,10 +7,10 @@ import { type Fault, InputError } from '../errors.ts';
 import { openSource, sourceKind, withoutPassword } from '../ingest/camera.ts';
 import { openVideoFile, type VideoFile } from '../ingest/file.ts';
 import type { PictureSource } from '../ingest/picture.ts';
-import type { EventType, Severity } from '../model.ts';
 import { loadSite } from '../site/parse.ts';
 import { type Camera, FLICKER_FPS_MIN, type Rule, type Site } from '../site/site.ts';
 import { checkPage } from './check-page.ts';
+import type { CheckedCamera, CheckedRule, CheckReport, Stream } from './check-report.ts';
 
 export interface CheckOptions {
   /** A site without an authorisation passes. */
@@ -19,55 +19,6 @@ export interface CheckOptions {
   /** Where the answer goes; standard output unless given. */
   readonly write?: (text: string) => void;
   readonly nowMs?: number;
-}
-
-/** What a check finds; printed as it stands with --json. */
-export interface CheckReport {
-  readonly file: string;
-  readonly ok: boolean;
-  readonly faults: readonly Fault[];
-  /** Not wrong, but hardly meant. */
-  readonly warnings: readonly string[];
-  readonly site?: string;
-  readonly kind?: string;
-  readonly authorisation?: {
-    readonly from: string;
-    readonly to: string;
-    readonly basis: string;
-    readonly events: readonly string[];
-  };
-  readonly cameras: readonly CheckedCamera[];
-}
-
-export interface CheckedCamera {
-  readonly id: string;
-  /** Without user and password. */
-  readonly source?: string;
-  readonly zones: number;
-  readonly lines: number;
-  readonly rules: readonly CheckedRule[];
-  /** Absent where there is no source or it could not be opened. */
-  readonly stream?: Stream;
-}
-
-export interface CheckedRule {
-  readonly id: string;
-  readonly event: EventType;
-  /** Zone or line; absent for the whole view. */
-  readonly place?: string;
-  readonly severity: Severity;
-}
-
-export interface Stream {
-  /** Of the view; absent for scenes, which are drawn on the plane. */
-  readonly width?: number;
-  readonly height?: number;
-  readonly codec?: string;
-  readonly sourceFps: number;
-  readonly plane: { readonly width: number; readonly height: number };
-  /** Every how many pictures one is analysed, and how many that is in a second. */
-  readonly every: number;
-  readonly fps: number;
 }
 
 /** Exit code: 0 when the file can be run, 2 when not. */

@@ -28,8 +28,9 @@ import {
   type WhoAmIResponse,
 } from '../../proto/messages.ts';
 import type { EventState, Frame, StatisticsRow } from '../model.ts';
+import type { Calling } from './calling.ts';
 import { type ClipCalls, clipCalls } from './clip-calls.ts';
-import type { ClientDuplexStream, ClientReadableStream } from './grpc.ts';
+import type { ClientDuplexStream } from './grpc.ts';
 import { asRpcError, RpcError } from './rpc-error.ts';
 import {
   eventService,
@@ -69,14 +70,6 @@ export interface PushStream {
   push(frames: readonly Frame[]): Promise<PushResponse>;
   /** Resolves when everything is acknowledged and the stream has ended. */
   close(): Promise<void>;
-}
-
-/** How calls are made over one connection. */
-export interface Calling {
-  /** The signal cancels it. */
-  ask(path: string, request: Uint8Array, signal?: AbortSignal): Promise<Buffer>;
-  open(path: string, request: Uint8Array): ClientReadableStream<Buffer>;
-  converse(path: string): ClientDuplexStream<Uint8Array, Buffer>;
 }
 
 export function serviceCalls(calling: Calling): ServiceCalls {

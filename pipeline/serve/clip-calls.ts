@@ -9,7 +9,7 @@ import {
   type GetPictureResponse,
 } from '../../proto/messages.ts';
 import type { ClipHolder, ClipPart } from '../clip.ts';
-import type { Calling } from './client-calls.ts';
+import type { Calling } from './calling.ts';
 import { deliver } from './clip-delivery.ts';
 import { asRpcError } from './rpc-error.ts';
 import { clipService } from './services.ts';

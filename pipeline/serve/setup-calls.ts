@@ -14,7 +14,7 @@ import {
   type SaveSetupResponse,
 } from '../../proto/messages.ts';
 import type { CameraSetup } from '../model.ts';
-import type { Calling } from './client-calls.ts';
+import type { Calling } from './calling.ts';
 import { setupService } from './services.ts';
 
 export interface SetupCalls {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { mixedSpec } from '../../pipeline/ingest/scenes/index.ts';
 import { SENSITIVITIES } from '../../pipeline/model.ts';
 import type { Alert } from '../../pipeline/operate/evaluate/result.ts';
-import { runScene, type SceneRun } from '../../pipeline/operate/evaluate/scene-run.ts';
+import { runScene } from '../../pipeline/operate/evaluate/scene-run.ts';
+import type { SceneRun } from '../../pipeline/operate/evaluate/scene-task.ts';
 import { evaluateScenes } from '../../pipeline/operate/evaluate/scenes.ts';
 import { byStep, scoreSteps, stepsTable } from '../../pipeline/operate/evaluate/steps.ts';
 

@@ -1,7 +1,7 @@
 /** What a simulated detector says of somebody who lies, and whose fall nobody could see. */
 import { describe, expect, it } from 'vitest';
+import type { Foot } from '../../pipeline/ingest/scenes/foot.ts';
 import { buildScene, DETECTOR, sampleSpec, sceneSpec } from '../../pipeline/ingest/scenes/index.ts';
-import type { Foot } from '../../pipeline/ingest/scenes/truth.ts';
 import { shareSeen } from '../../pipeline/ingest/scenes/visible.ts';
 import type { Solid, World } from '../../pipeline/ingest/scenes/world.ts';
 

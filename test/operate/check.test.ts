@@ -1,6 +1,7 @@
 /** `vigie check`: what it says of a wrong file, of wrong sources and of a sound site. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CheckOptions, type CheckReport, check } from '../../pipeline/operate/check.ts';
+import { type CheckOptions, check } from '../../pipeline/operate/check.ts';
+import type { CheckReport } from '../../pipeline/operate/check-report.ts';
 import { haveFfmpeg, Videos } from '../ingest/videos.ts';
 import { siteText } from '../site/sites.ts';
 import { havePart } from '../support/require.ts';

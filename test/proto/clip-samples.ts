@@ -2,7 +2,7 @@
 import type { ClipHeader, ClipPicture } from '../../pipeline/clip.ts';
 import type { Frame } from '../../pipeline/model.ts';
 import * as m from '../../proto/messages.ts';
-import { type Sample, sample } from './samples.ts';
+import { type Sample, sample } from './sample.ts';
 
 const NOW = 1_794_000_000_123;
 

@@ -17,6 +17,7 @@ import type {
 } from '../../pipeline/model.ts';
 import * as messages from '../../proto/messages.ts';
 import { clipSamples } from './clip-samples.ts';
+import { type Sample, sample } from './sample.ts';
 import { setupSamples } from './setup-samples.ts';
 
 const at = (units: number) => units / 65_535;
@@ -273,22 +274,6 @@ const reviews: readonly CandidateReview[] = states.flatMap((state) => [
 
 const resumeToken = Uint8Array.of(1, 2, 3);
 const { id, by } = verdict({ kind: 'release' });
-
-export interface Sample {
-  readonly message: string;
-  readonly value: unknown;
-  readonly encode: () => Uint8Array;
-  readonly decode: (bytes: Uint8Array) => unknown;
-}
-
-export function sample<T>(
-  message: string,
-  value: T,
-  encode: (value: T) => Uint8Array,
-  decode: (bytes: Uint8Array) => T,
-): Sample {
-  return { message, value, encode: () => encode(value), decode };
-}
 
 const m = messages;
 export const samples: readonly Sample[] = [

@@ -1,7 +1,7 @@
 /** Values of what cameras watch for, and of what was counted: see samples.ts. */
 import type { CameraSetup, Candidate, StatisticsRow } from '../../pipeline/model.ts';
 import * as m from '../../proto/messages.ts';
-import { type Sample, sample } from './samples.ts';
+import { type Sample, sample } from './sample.ts';
 
 const f32 = Math.fround;
 const NOW = 1_794_000_000_123;

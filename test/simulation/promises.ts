@@ -3,7 +3,7 @@ import type { CandidateReview } from '../../pipeline/model.ts';
 import type { History, Said } from '../../pipeline/operate/reconcile/history.ts';
 import type { Violation } from '../../pipeline/operate/reconcile/violation.ts';
 import { LAPSE_AFTER_MS_DEFAULT } from '../../pipeline/review/ledger.ts';
-import type { Installation } from './simulate.ts';
+import type { Installation } from './installation.ts';
 
 /** 17 messages that write() takes before it answers false, and the one that it says no to. */
 const UNSENT_MAX = 18;

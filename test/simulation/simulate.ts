@@ -11,17 +11,11 @@ import { workerGroup } from '../../pipeline/topology/common.ts';
 import { partitionsOf } from '../../pipeline/topology/history.ts';
 import { type Chance, random } from '../support/random.ts';
 import { CAMERAS, Scene, site } from './cameras.ts';
+import type { Installation } from './installation.ts';
 import { FAIR, type LinkWorld, type Weather } from './link.ts';
 import { AgentActor, SubscriberActor } from './people.ts';
 import { NOTHING, type Planted } from './planted.ts';
-import {
-  IngestProcess,
-  PARTITIONS,
-  ServeProcess,
-  type Watched,
-  WorkerProcess,
-  type World,
-} from './processes.ts';
+import { IngestProcess, PARTITIONS, ServeProcess, WorkerProcess, type World } from './processes.ts';
 import { promiseFaults } from './promises.ts';
 import { replayFaults } from './replay.ts';
 import { Storm } from './storm.ts';
@@ -55,23 +49,6 @@ const REST_STEP_MS = 1_500;
 const LEASE_MS = 3_000;
 /** Those who were killed last come back, and the leases of those who do not have ended. */
 const AFTER_STORM_MS = LEASE_MS + 4_000;
-
-/** Everything in a running installation, as the storm and the final check see it. */
-export interface Installation {
-  readonly world: World;
-  readonly workers: WorkerProcess[];
-  readonly servers: ServeProcess[];
-  readonly ingests: IngestProcess[];
-  readonly watched: readonly Watched[];
-  readonly agents: readonly AgentActor[];
-  readonly subscribers: readonly SubscriberActor[];
-  /** Of the log's own clock. */
-  readonly logClock: { aheadMs: number };
-  startWorker(): void;
-  startServer(): void;
-  /** `skewMs`: how wrong its clock is from the start. */
-  startIngest(watched: readonly Watched[], skewMs?: number): void;
-}
 
 export async function simulate(seed: number, options: SimulateOptions = {}): Promise<Outcome> {
   const time = new VirtualTime(START_MS);

@@ -2,9 +2,9 @@
 
 import { TOPICS } from '../../pipeline/topics.ts';
 import { encodeFrameBatch } from '../../proto/messages.ts';
+import type { Installation } from './installation.ts';
 import { FAIR } from './link.ts';
 import { PARTITIONS, type Watched } from './processes.ts';
-import type { Installation } from './simulate.ts';
 
 const EVERY_MS_MAX = 900;
 const WORKERS_MAX = 3;

@@ -5,7 +5,7 @@
 import { type Actor, beginsAt, drawLook, endsAt, type Person, Route, shifted } from './actors.ts';
 import type { Chance } from './chance.ts';
 import { type Pose, SEATED } from './postures.ts';
-import type { ScriptSpec } from './script.ts';
+import type { ScriptSpec } from './spec.ts';
 import { doorsOf, type Train } from './train.ts';
 import { toView } from './view.ts';
 import { type Obstacle, type World, within } from './world.ts';

@@ -5,7 +5,7 @@
  */
 import type { Box, DetectedObject } from '../../model.ts';
 import { hash01, mix, smoothNoise } from './chance.ts';
-import type { Foot } from './truth.ts';
+import type { Foot } from './foot.ts';
 
 /** Knobs, with what a detector of small boxes on a low picture makes of people. */
 export interface DetectorNoise {

@@ -7,6 +7,7 @@ import { arriving, clearSpot, drawBag, keepClear, stoops, wander } from './cast-
 import type { Chance } from './chance.ts';
 import type { Crowd } from './crowd.ts';
 import type { Lantern } from './lamps.ts';
+import { LOOK_ALIKES, type LookAlike, type LookAlikeKind } from './look-alike-kinds.ts';
 import {
   BENT,
   CROUCHED,
@@ -20,35 +21,6 @@ import {
 import type { Props } from './props.ts';
 import { doorsOf, type Train } from './train.ts';
 import type { World } from './world.ts';
-
-/** Every kind; which ones a place can play is in looksAlikeOf. */
-export const LOOK_ALIKES = [
-  'sign',
-  'beacon',
-  'hazard_lights',
-  'lamp',
-  'reflection',
-  'red_clothes',
-  'sunset',
-  'sits',
-  'kneels',
-  'bends',
-  'sleeper',
-  'stumble',
-  'cart',
-  'puddle',
-  'door',
-  'stander',
-  'bag_kept',
-  'runner',
-] as const;
-export type LookAlikeKind = (typeof LOOK_ALIKES)[number];
-
-export interface LookAlike {
-  readonly kind: LookAlikeKind;
-  readonly atS: number;
-  readonly durationS: number;
-}
 
 /** What a place can play. */
 export function lookAlikesOf(world: Pick<World, 'name'>): readonly LookAlikeKind[] {

@@ -6,7 +6,7 @@ import { drawInsect, drawRain, drawSnow, nightAt, shiftAt, type ViewFault } from
 import { blurPlane, coverPlane, infraredPlane, shiftPlane } from './optics.ts';
 import { Outside } from './outside.ts';
 import type { Glow } from './props.ts';
-import type { Stretch } from './scene.ts';
+import type { Stretch } from './script.ts';
 import type { SceneSpec } from './spec.ts';
 import type { World } from './world.ts';
 

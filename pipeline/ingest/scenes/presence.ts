@@ -1,5 +1,5 @@
 /** Presences in zones over time: spans of frames that become one where they touch. */
-import type { TruthEvent } from './truth.ts';
+import type { TruthEvent } from './scene-truth.ts';
 
 /** x0, y0, x1, y1 on the view. */
 export type Region = [number, number, number, number];

@@ -17,6 +17,7 @@ import { Chance, mix } from './chance.ts';
 import { objectsAt, type Posed, type Seen as SeenPerson } from './detector.ts';
 import { bodyBox, drawPerson, handOf } from './figure.ts';
 import { drawFire, drawSoot } from './flames.ts';
+import type { Foot } from './foot.ts';
 import { drawLantern } from './lamps.ts';
 import { lensGain } from './lens.ts';
 import { Optics } from './painter-optics.ts';
@@ -25,12 +26,14 @@ import { corridorWorld } from './place-corridor.ts';
 import { platformWorld } from './place-platform.ts';
 import { tracksWorld } from './place-tracks.ts';
 import { postureAt } from './postures.ts';
+import type { SceneTruth } from './scene-truth.ts';
+import type { Stretch } from './script.ts';
 import { gainAt, type Script, writeScript } from './script.ts';
 import { changeAt, Sensor } from './sensor.ts';
 import type { SceneSpec } from './spec.ts';
 import { carriedAt, drawCarried, drawThing, stayAt, type Thing } from './things.ts';
 import { drawTrain, lightAhead, presence } from './train.ts';
-import { type Foot, feetAt, type SceneTruth, truthOf } from './truth.ts';
+import { feetAt, truthOf } from './truth.ts';
 import { drawVehicle } from './vehicle.ts';
 import { project } from './view.ts';
 import {
@@ -69,12 +72,6 @@ export interface Scene {
   renderAt(seconds: number, into: Planes): void;
   /** What a detector of objects says of picture n; undefined when the spec has none. */
   objects(n: number): readonly DetectedObject[] | undefined;
-}
-
-/** A stretch of script and the second at which it begins. */
-export interface Stretch {
-  readonly script: Script;
-  readonly fromS: number;
 }
 
 export function buildScene(spec: SceneSpec): Scene {

@@ -7,10 +7,10 @@ import { Chance } from './chance.ts';
 import { Crowd } from './crowd.ts';
 import { castEvent } from './events.ts';
 import { drawLens, type LensEvents } from './lens.ts';
-import { castBoarding, castLookAlike, drawLookAlikes, type LookAlike } from './look-alikes.ts';
+import { castBoarding, castLookAlike, drawLookAlikes } from './look-alikes.ts';
 import { Props } from './props.ts';
 import type { LightChange } from './sensor.ts';
-import { DRAWN, drawEvent, type Nuisances, type SceneEvent, type SceneEventType } from './spec.ts';
+import { DRAWN, drawEvent, type SceneEvent, type ScriptSpec } from './spec.ts';
 import { glareAt, presence, type Train } from './train.ts';
 import type { World } from './world.ts';
 
@@ -25,20 +25,10 @@ export interface Script {
   readonly lens: LensEvents;
 }
 
-export interface ScriptSpec {
-  readonly seed: number;
-  readonly durationS: number;
-  readonly events: readonly SceneEvent[] | 'none' | 'one';
-  /** Restricts `one`. */
-  readonly type?: SceneEventType;
-  readonly people: number;
-  readonly nuisances: Nuisances;
-  /** Played beside those that nuisances.lookAlikeEveryS draws. */
-  readonly lookAlikes?: readonly LookAlike[];
-  /** People stand about at second 0 already; else the place fills by its doors. */
-  readonly peopled: boolean;
-  /** When `one` begins, s. */
-  readonly atS?: number;
+/** A stretch of script and the second at which it begins. */
+export interface Stretch {
+  readonly script: Script;
+  readonly fromS: number;
 }
 
 /** Seconds that trains keep from a trespass: a person on the tracks beside a train is nobody's clear case. */

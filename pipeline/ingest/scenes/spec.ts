@@ -5,7 +5,7 @@ import { type Fault, fault, InputError } from '../../errors.ts';
 import { Chance, mix } from './chance.ts';
 import { DETECTOR, type DetectorNoise } from './detector.ts';
 import { FAULTS, type LensSpec, type ViewFault } from './lens.ts';
-import type { LookAlike } from './look-alikes.ts';
+import type { LookAlike } from './look-alike-kinds.ts';
 import { SCENE_NAMES, type SceneName } from './world.ts';
 
 /** The event types that scenes can play: all eight. */
@@ -365,4 +365,21 @@ export function parseSceneSource(source: string, at = 'source'): SceneSource {
   };
   if (faults.length > 0) throw new InputError(faults);
   return parsed;
+}
+
+/** What a script is written from. */
+export interface ScriptSpec {
+  readonly seed: number;
+  readonly durationS: number;
+  readonly events: readonly SceneEvent[] | 'none' | 'one';
+  /** Restricts `one`. */
+  readonly type?: SceneEventType;
+  readonly people: number;
+  readonly nuisances: Nuisances;
+  /** Played beside those that nuisances.lookAlikeEveryS draws. */
+  readonly lookAlikes?: readonly LookAlike[];
+  /** People stand about at second 0 already; else the place fills by its doors. */
+  readonly peopled: boolean;
+  /** When `one` begins, s. */
+  readonly atS?: number;
 }

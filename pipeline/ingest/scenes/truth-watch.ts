@@ -12,11 +12,12 @@
 import { type Person, type Stance, stanceAt } from './actors.ts';
 import { bodyBox } from './figure.ts';
 import { flameBox } from './flames.ts';
+import type { Foot } from './foot.ts';
 import { LYING, liesDuring } from './postures.ts';
 import { grow, type Region } from './presence.ts';
+import type { TruthEvent } from './scene-truth.ts';
 import type { Script } from './script.ts';
 import { stayAt, thingBox } from './things.ts';
-import type { Foot, TruthEvent } from './truth.ts';
 import { toView } from './view.ts';
 import { shareSeen } from './visible.ts';
 import type { World } from './world.ts';

@@ -10,79 +10,15 @@
  * - the types that watch a whole view: see truth-watch.ts.
  */
 import { type Stance, stanceAt } from './actors.ts';
+import type { Foot } from './foot.ts';
 import type { LensEvents, ViewFault } from './lens.ts';
 import { grow, Presence, type Region } from './presence.ts';
+import type { SceneTruth, TruthCrossing, TruthEvent } from './scene-truth.ts';
 import type { Script } from './script.ts';
-import type { SceneEventType } from './spec.ts';
 import { presence } from './train.ts';
 import { watchTruth } from './truth-watch.ts';
 import { heightInView, toView } from './view.ts';
 import { type SceneZone, type World, within } from './world.ts';
-
-export interface TruthEvent {
-  readonly type: SceneEventType;
-  readonly zone?: string;
-  readonly line?: string;
-  /** Frames, both inclusive, 0-based. */
-  readonly start_frame: number;
-  readonly end_frame: number;
-  /** Polygon in 0..1 around those who caused it; absent for density. */
-  readonly region?: readonly (readonly [number, number])[];
-  /** Ids of the actors. */
-  readonly who: readonly number[];
-}
-
-export interface TruthCrossing {
-  readonly line: string;
-  readonly frame: number;
-  readonly direction: 'left_to_right' | 'right_to_left';
-  /** Travel on the view, as `vigie evaluate` names it. */
-  readonly travel: 'left' | 'right' | 'up' | 'down';
-  readonly who: number;
-}
-
-export interface SceneTruth {
-  readonly fps: number;
-  readonly width: number;
-  readonly height: number;
-  readonly frames: number;
-  readonly events: readonly TruthEvent[];
-  /** People (not vehicles) per zone and frame. */
-  readonly counts_per_zone: Readonly<Record<string, readonly number[]>>;
-  readonly line_crossings: readonly TruthCrossing[];
-  /** When the view is at fault, and how. */
-  readonly views: readonly {
-    readonly state: ViewFault['state'];
-    readonly start_frame: number;
-    readonly end_frame: number;
-  }[];
-  /** What is there and is no event: a train on the view (its headlights included), a change of light, a look-alike. */
-  readonly nuisances: readonly {
-    /** `train`, `light`, what the lens does (`knock`, `lightning` ...), or the kind of a look-alike. */
-    readonly kind: string;
-    readonly zone?: string;
-    readonly start_frame: number;
-    readonly end_frame: number;
-  }[];
-}
-
-export interface Foot {
-  readonly who: number;
-  readonly kind: 'person' | 'vehicle';
-  /** On the view, 0..1. */
-  readonly x: number;
-  readonly y: number;
-  /** Height on the view, share of its height. */
-  readonly height: number;
-  /** On the floor, metres, and metres per second along the permitted way. */
-  readonly atX: number;
-  readonly atY: number;
-  readonly speed: number;
-  readonly headingX: number;
-  readonly headingY: number;
-  /** Getting on or off: beyond the edge, and no trespasser. */
-  readonly aboard: boolean;
-}
 
 const stance: Stance = { x: 0, y: 0, z: 0, hx: 0, hy: 1, walked: 0, speed: 0 };
 

@@ -4,7 +4,7 @@
  * Five points along the body, from the shins to the head, are looked for: each must land on the view, with no solid and
  * nobody who stands nearer between it and the lens. Half of them show that somebody lies there.
  */
-import type { Foot } from './truth.ts';
+import type { Foot } from './foot.ts';
 import { toView } from './view.ts';
 import type { Solid, World } from './world.ts';
 

@@ -3,7 +3,8 @@
  * back in the order of the tasks.
  */
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { runScene, type SceneRun, type SceneTask } from './scene-run.ts';
+import { runScene } from './scene-run.ts';
+import type { SceneRun, SceneTask } from './scene-task.ts';
 
 const MARK = 'vigie evaluate scenes';
 /** A thread tells of so many frames at a time. */

@@ -20,7 +20,7 @@ import { progressBar } from './progress.ts';
 import { table } from './report.ts';
 import type { Alert } from './result.ts';
 import { runScenes } from './scene-pool.ts';
-import type { SceneRun, SceneTask } from './scene-run.ts';
+import type { SceneRun, SceneTask } from './scene-task.ts';
 import { scoreType, type TypeScore } from './score.ts';
 import { scoreSteps, stepsTable } from './steps.ts';
 

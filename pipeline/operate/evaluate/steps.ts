@@ -6,13 +6,11 @@ import { type EventType, SENSITIVITIES, type Sensitivity } from '../../model.ts'
 import type { Rule } from '../../site/site.ts';
 import { table } from './report.ts';
 import type { Alert } from './result.ts';
-import type { SceneRun } from './scene-run.ts';
+import type { AlertsAtSteps, SceneRun } from './scene-task.ts';
 import { scoreType } from './score.ts';
 
 const DEFAULT: Sensitivity = 'medium';
 const MARK = '@';
-
-export type AlertsAtSteps = Readonly<Record<Sensitivity, readonly Alert[]>>;
 
 /** The types whose rules take a sensitivity: those that watch a whole view. */
 export const STEPPED: readonly EventType[] = [

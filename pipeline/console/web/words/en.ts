@@ -1,3 +1,5 @@
+import type { Translated } from './translated.ts';
+
 export const en = {
   language: 'English',
   pages: { queue: 'Queue', network: 'Network', zones: 'Zones', statistics: 'Statistics' },
@@ -55,3 +57,6 @@ export const en = {
     moved: 'moved',
   },
 };
+
+/** What every language says. */
+export type Words = Translated<typeof en>;

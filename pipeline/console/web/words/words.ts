@@ -3,13 +3,11 @@
  * compiler. Pages keep their words in files of their own (`queue.en.ts`, `queue.fr.ts`) where they are many.
  */
 import { type Language, usePreferences } from '../preferences.ts';
-import { en } from './en.ts';
+import { en, type Words } from './en.ts';
 import { fr } from './fr.ts';
 import type { Translated } from './translated.ts';
 
-export type { Translated };
-
-export type Words = Translated<typeof en>;
+export type { Translated, Words };
 
 const ALL: Readonly<Record<Language, Words>> = { en, fr };
 

@@ -1,8 +1,8 @@
 /** Where a rule watches, and beyond which limit. */
 import type { Pair } from '../../api.ts';
 import { FaultLines } from './item.tsx';
+import type { RuleFieldProps } from './rule-field.ts';
 import { onTheWay, type Way } from './rule-form.ts';
-import type { RuleFieldProps } from './rules.tsx';
 import { useZonesWords } from './words.ts';
 
 interface PlaceFieldProps extends RuleFieldProps {

@@ -5,6 +5,7 @@ import { useWords } from '../words/words.ts';
 import type { Desk } from './desk.ts';
 import { withNewRule, withoutRule, withRule } from './draft.ts';
 import { FaultLines, Item } from './item.tsx';
+import type { RuleFieldProps } from './rule-field.ts';
 import {
   CONFIRMERS_DEFAULT,
   CONFIRMERS_MAX,
@@ -49,15 +50,6 @@ export function Rules({ desk, info }: RulesProps) {
       </ul>
     </section>
   );
-}
-
-export interface RuleFieldProps {
-  readonly desk: Desk;
-  readonly rule: RuleText;
-  readonly index: number;
-  /** A value that says nothing takes the key away. */
-  readonly set: (key: string, value: unknown) => void;
-  readonly replace: (rule: RuleText) => void;
 }
 
 interface RuleItemProps {
