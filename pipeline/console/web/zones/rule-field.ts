@@ -1,6 +1,7 @@
 /** What every field of a rule is given. */
 import type { RuleText } from '../../api.ts';
 import type { Desk } from './desk.ts';
+
 export interface RuleFieldProps {
   readonly desk: Desk;
   readonly rule: RuleText;
