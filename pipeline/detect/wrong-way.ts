@@ -186,7 +186,7 @@ export class WrongWayLine implements RuleMachine {
 
   look({ frame, tracks, crossings }: Measured): Condition | undefined {
     const aspect = frame.planeWidth / frame.planeHeight;
-    this.#origins.update(tracks, frame.capturedAtMs);
+    this.#origins.update(tracks);
     if (frame.view !== 'ok') return undefined;
     const against = crossings.filter(
       (crossing) => crossing.line === this.#rule.line && crossing.direction !== this.#rule.allowed,

@@ -52,7 +52,16 @@ describe('somebody in the forbidden zone while it snows', () => {
       play(siteOf([noTracks]), 80, (n) => ({
         tracks: [
           ...flakes(6, 100 + 10 * n),
-          ...(n < from ? [] : [person({ x: 0.05 + n * 0.005, tall: tall(n), ageMs: (n - from) * STEP_MS })]),
+          ...(n < from
+            ? []
+            : [
+                person({
+                  x: 0.05 + n * 0.005,
+                  flow: { x: 0.015, y: 0 },
+                  tall: tall(n),
+                  ageMs: (n - from) * STEP_MS,
+                }),
+              ]),
         ],
       })),
     );

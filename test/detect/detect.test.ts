@@ -16,7 +16,7 @@ import {
   spansOf,
 } from './build.ts';
 
-const walking = (n: number): Seen => ({ tracks: [person({ x: 0.1 + n * 0.004 })] });
+const walking = (n: number): Seen => ({ tracks: [person({ x: 0.1 + n * 0.01, flow: { x: 0.03, y: 0 } })] });
 /** Inside from frame 0 with a dwell of 1 s: the claim begins at frame 5. */
 const untilFrame = (last: number) => (n: number) => (n <= last ? walking(n) : {});
 const atFrame = (n: number) => START_MS + n * STEP_MS;
@@ -45,7 +45,7 @@ describe('a candidate', () => {
     });
     expect(begin?.explanation).toContain("'tracks'");
     expect(begin?.findings).toContainEqual({ name: 'presence', value: 1, limit: 1, unit: 's' });
-    expect(begin?.region).toEqual(person({ x: 0.1 + 5 * 0.004 }).box);
+    expect(begin?.region).toEqual(person({ x: 0.1 + 5 * 0.01 }).box);
   });
 
   test('keeps its id from begin to end: site, camera, epoch, rule and the frame at which it began', () => {
@@ -80,7 +80,9 @@ describe('a candidate', () => {
     const again = () =>
       play(siteOf([noTracks, { ...ruleBase('forbidden_zone'), zone: 'platform', dwellMs: 0 }]), 120, (n) => ({
         tracks: [
-          ...(n % 40 < 20 ? [person({ x: 0.1 + (n % 40) * 0.004, id: 1 + Math.floor(n / 40) })] : []),
+          ...(n % 40 < 20
+            ? [person({ x: 0.1 + (n % 40) * 0.01, flow: { x: 0.03, y: 0 }, id: 1 + Math.floor(n / 40) })]
+            : []),
           ...(n % 50 > 30 ? [person({ x: 0.6 + (n % 50) * 0.004, zones: ['platform'], id: 9 })] : []),
         ],
       }));

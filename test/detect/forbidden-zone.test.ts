@@ -4,7 +4,8 @@ import type { Rule } from '../../pipeline/site/site.ts';
 import { noTracks, person, play, type Seen, STEP_MS, siteOf, spansOf } from './build.ts';
 
 /** Walks a little in the zone: 0.09 of a person's height a frame. */
-const at = (n: number, patch: Parameters<typeof person>[0] = {}) => person({ x: 0.05 + n * 0.01, ...patch });
+const at = (n: number, patch: Parameters<typeof person>[0] = {}) =>
+  person({ x: 0.05 + n * 0.01, flow: { x: 0.03, y: 0 }, ...patch });
 const none: readonly Track[] = [];
 
 function claimsOf(tracks: (n: number) => readonly Track[], frames = 40, rule: Rule = noTracks) {
@@ -29,7 +30,22 @@ describe('somebody in the zone, dwell 1 s', () => {
     ['hops from one thing to another', (n) => [at(n, { surprise: 0.14 })], []],
     ['is a piece of a person', (n) => [at(n, { tall: 0.08 })], []],
     ['is head and shoulders of somebody', (n) => [at(n, { tall: 0.1, wide: 0.05 })], []],
-    ['is a cart as low as that', (n) => [at(n, { tall: 0.1, wide: 0.08 })], ['begin@5']],
+    [
+      // It has come one height at 12.
+      'is a cart as low as that, once it has gone somewhere',
+      (n) => [at(n, { tall: 0.1, wide: 0.08, ageMs: n * 2 * STEP_MS })],
+      ['begin@12'],
+    ],
+    ['is as low as a cart and new: an insect', (n) => [at(n, { tall: 0.1, wide: 0.08, ageMs: 2_900 })], []],
+    [
+      'is as low as a cart and stays where it is: an insect',
+      (n) => [at(Math.min(n, 10), { tall: 0.1, wide: 0.08, ageMs: 9_000 })],
+      [],
+    ],
+    ['moves its foot alone: rain, or a lamp', (n) => [at(n, { flow: { x: 0.005, y: 0 } })], []],
+    ['moves its body elsewhere: two people in turn', (n) => [at(n, { flow: { x: -0.03, y: 0.03 } })], []],
+    ['moves its body a quarter of the way', (n) => [at(n, { flow: { x: 0.0125, y: 0 } })], ['begin@5']],
+    ['trembles where it came into being', (n) => [at(n % 2)], []],
     ['has only just been seen', (n) => [at(n, { ageMs: 300 })], []],
     ['is only carried on by prediction', (n) => [at(n, { seen: false })], []],
     [
@@ -38,7 +54,7 @@ describe('somebody in the zone, dwell 1 s', () => {
       ['begin@10'],
     ],
     ['never moved: a ghost', (n) => [ghost(n)], []],
-    ['came in before it stood still', (n) => [person({ x: Math.min(0.2, 0.05 + n * 0.02) })], ['begin@5']],
+    ['came in before it stood still', (n) => [at(Math.min(n, 4))], ['begin@5']],
     [
       'away and back in, dwell and all, within 1.8 s: one claim',
       (n) => (n < 8 || n > 10 ? [at(n)] : none),
@@ -61,7 +77,7 @@ describe('somebody in the zone, dwell 1 s', () => {
 });
 
 test('a dwell of nothing still waits until a track has been followed for 0.35 s', () => {
-  const young = (n: number) => [at(n, { ageMs: n * STEP_MS })];
+  const young = (n: number) => [at(3 * n, { ageMs: n * STEP_MS })];
   expect(claimsOf(young, 10, { ...noTracks, dwellMs: 0 } as Rule)).toEqual(['begin@2']);
 });
 
@@ -81,15 +97,15 @@ describe('a train', () => {
   const rows: readonly [string, (n: number) => Seen, readonly string[]][] = [
     ['of which nothing is seen: somebody in the zone', (n) => ({ tracks: [at(n)] }), ['begin@5']],
     [
-      // Last seen at 10, so 3 s end before 25.
+      // Last seen at 10, so 3 s end before 25; 0.3 of a height from where it was at 24.
       'hides who walks there, and for 3 s after',
       (n) => ({ tracks: [...(n <= 10 ? [train] : none), at(n)] }),
-      ['begin@25'],
+      ['begin@28'],
     ],
     [
       'is known by how many people it would be',
       (n) => ({ tracks: [...(n <= 10 ? [person({ id: 7, ...squat, people: 9 })] : none), at(n)] }),
-      ['begin@25'],
+      ['begin@28'],
     ],
     [
       'is known by what covers the zone; what it leaves must move by itself',
@@ -99,9 +115,15 @@ describe('a train', () => {
     ],
     [
       'what covers the zone and is upright is people',
-      (n) => ({ tracks: [at(n)], zones: zone(0.5) }),
+      (n) => ({ tracks: [at(n)], zones: zone(n < 5 ? 0 : 0.5) }),
       ['begin@5'],
     ],
+    [
+      'that came while nobody could see is known by what is covered when the view is found again',
+      (n) => ({ tracks: [at(n)], zones: zone(0.15) }),
+      [],
+    ],
+    ['is not what covers less of it then', (n) => ({ tracks: [at(n)], zones: zone(0.1) }), ['begin@5']],
     [
       'that has not left: some of the zone is still covered',
       (n) => ({ tracks: [at(n, squat)], zones: zone(n <= 10 ? 0.5 : 0.2) }),
@@ -162,6 +184,7 @@ describe('a mass that sweeps over the zone within a second', () => {
             id: i + 1,
             x: 0.05 + (n - FROM) * 0.01 + i * (0.04 + gap),
             zones: i === 0 ? ['tracks'] : [],
+            flow: { x: 0.03, y: 0 },
             ageMs: (n - FROM) * STEP_MS,
           }),
         );
@@ -187,7 +210,7 @@ describe('a mass that sweeps over the zone within a second', () => {
     ],
     [
       'is people when what covers the zone has been there for longer',
-      (n) => ({ tracks: parts(n, 6), zones: covered(n, 0.25, 2) }),
+      (n) => ({ tracks: parts(n, 6), zones: covered(n, 0.25, 5) }),
       ['begin@15'],
     ],
     [
@@ -202,7 +225,7 @@ describe('a mass that sweeps over the zone within a second', () => {
       'is people when the view has only just been found again',
       (n) => ({
         tracks: parts(n, 6),
-        zones: covered(n, 0.25),
+        zones: covered(n, 0.1),
         ...(n === FROM - 1 ? { view: 'blurred' as const } : {}),
       }),
       ['begin@15'],
@@ -216,7 +239,7 @@ describe('a mass that sweeps over the zone within a second', () => {
 describe('what is taller than wide and covers half of the zone', () => {
   const upright = (n: number, patch: Parameters<typeof person>[0]) => ({
     tracks: [at(n, { wide: 0.06, tall: 0.4, ...patch })],
-    zones: [{ zone: 'tracks', covered: n < 2 ? 0 : 0.5 }],
+    zones: [{ zone: 'tracks', covered: n < 5 ? 0 : 0.5 }],
   });
   const rows: readonly [string, Parameters<typeof person>[0], number][] = [
     ['is somebody', {}, 1],
@@ -226,7 +249,7 @@ describe('what is taller than wide and covers half of the zone', () => {
     ['is people when all of it is seen', { people: 3 }, 1],
   ];
   test.each(rows)('%s', (_name, patch, claims) => {
-    const look = (n: number) => upright(n, { ...patch, y: 0.8 + 0.004 * n });
+    const look = (n: number) => upright(n, { flow: { x: 0.03, y: 0.02 }, ...patch, y: 0.8 + 0.004 * n });
     expect(spansOf(play(siteOf([noTracks]), 30, look))).toHaveLength(claims);
   });
 });
