@@ -63,4 +63,10 @@ export class Carried {
     if (gone < GONE_MIN * personHeight) return 1;
     return (way.bodyX * aspect * goneX + way.bodyY * way.goneY) / gone ** 2;
   }
+
+  /** How far the body has gone in the last seconds, people's heights. `aspect`: width over height of the view. */
+  way({ id, personHeight }: Track, aspect: number): number {
+    const way = this.#ways.get(id);
+    return way === undefined ? 0 : Math.hypot(way.bodyX * aspect, way.bodyY) / personHeight;
+  }
 }

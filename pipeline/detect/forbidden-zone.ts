@@ -34,6 +34,8 @@ const LOW_AGE_MIN_MS = 3_000;
  * and more when they are claimed, patches of light, rain and passing-over to others below 0.13.
  */
 const BODY_SHARE_MIN = 0.15;
+/** Whose feet were hidden has come as a body by so many people's heights: a ghost has not. */
+const BODY_WAY_MIN = 0.08;
 /** A region this many times as tall as a person, or standing for this many people, is a train. */
 const TRAIN_HEIGHTS = 2.2;
 const TRAIN_PEOPLE = 9;
@@ -133,7 +135,7 @@ export class ForbiddenZone implements RuleMachine {
     const seen = inside.filter((track) => track.seen);
     const aspect = frame.planeWidth / frame.planeHeight;
     const cluttered = this.#clutter.step(tracks, stepMs, aspect);
-    this.#origins.update(tracks);
+    this.#origins.update(tracks, now);
     this.#carried.step(tracks, stepMs);
     const zone = zones.find((measured) => measured.zone === this.place);
     const covered = zone?.covered ?? 0;
@@ -153,8 +155,8 @@ export class ForbiddenZone implements RuleMachine {
     const sinceMs = now - this.#trainAtMs;
     const train = sinceMs < TRAIN_AFTER_MS || (sinceMs < TRAIN_LEAVES_MS && covered > LEFT_COVER);
     if (!train) this.#trainAtMs = Number.NEGATIVE_INFINITY;
-    // What a train leaves behind has to move by itself before it is anybody.
-    if (train) for (const track of inside) this.#origins.restart(track);
+    // What a train leaves behind has to move by itself, or to look like somebody, before it is anybody.
+    if (train) for (const track of inside) this.#origins.restart(track, now);
     const trusted = train
       ? []
       : seen.filter((track) => isTrusted(track, aspect, cluttered) && this.#clutter.stands(track));
@@ -162,7 +164,7 @@ export class ForbiddenZone implements RuleMachine {
     const entered = trusted.some(
       (track) =>
         (this.#insideMs.get(track.id) ?? 0) >= this.#dwellMs &&
-        this.#origins.travelled(track, aspect) >= (isLow(track) ? LOW_TRAVEL_MIN : TRAVEL_MIN) &&
+        this.#hasCome(track, aspect, now) &&
         this.#carried.share(track, aspect) >= BODY_SHARE_MIN,
     );
     if (trusted.length > 0) this.#trustedAtMs = now;
@@ -181,6 +183,14 @@ export class ForbiddenZone implements RuleMachine {
         { name: 'presence', value: longestMs / 1000, limit: this.#dwellMs / 1000, unit: 's' },
       ],
     };
+  }
+
+  /** On its feet; or as a body at least, when its feet were hidden until it stood there. */
+  #hasCome(track: Track, aspect: number, now: number): boolean {
+    const travelled = this.#origins.travelled(track, aspect);
+    if (isLow(track)) return travelled >= LOW_TRAVEL_MIN;
+    if (travelled >= TRAVEL_MIN) return true;
+    return this.#origins.arrived(track, aspect, now) && this.#carried.way(track, aspect) >= BODY_WAY_MIN;
   }
 
   /** Share of the zone that was covered within the last second. */

@@ -65,6 +65,25 @@ describe('in a zone, permitted to the right, hold 2 s', () => {
       ['begin@11'],
     ],
     ['hops on its way', base, (n) => going(n, -0.1, 0, { surprise: 0.3 }), ['begin@11']],
+    // 0.0135 views per second across are 0.12 of a person's height.
+    [
+      'hops, and its body moves a little',
+      base,
+      (n) => going(n, -0.1, 0, { surprise: 0.13, flow: { x: -0.013, y: 0 } }),
+      [],
+    ],
+    [
+      'hops, and its body moves more',
+      base,
+      (n) => going(n, -0.1, 0, { surprise: 0.13, flow: { x: -0.014, y: 0 } }),
+      ['begin@11'],
+    ],
+    [
+      'hops less, and its body moves a little',
+      base,
+      (n) => going(n, -0.1, 0, { surprise: 0.12, flow: { x: -0.013, y: 0 } }),
+      ['begin@11'],
+    ],
     ['is a piece of a person', base, (n) => going(n, -0.1, 0, { tall: 0.1 }), []],
     ['is far taller than a person', base, (n) => going(n, -0.1, 0, { tall: 0.36 }), []],
     [
