@@ -1,11 +1,12 @@
 /**
  * density: more people, or more people per m2, in a zone than its limit, for the rule's time. A crowd that stands
- * still stays counted; a count that is not known (warming, blind) neither begins nor ends anything.
+ * still stays counted; a count that is not known (warming, blind, flooded) neither begins nor ends anything.
  */
 import type { Measured } from '../model.ts';
 import type { DensityRule, Zone } from '../site/site.ts';
 import { boundsOf } from '../site/site.ts';
 import { type Condition, HOLDS_NOT } from './claim.ts';
+import { Flooded } from './flooded.ts';
 import type { RuleMachine } from './rule.ts';
 
 /** An open claim goes on until the count falls below this share of the limit. */
@@ -17,6 +18,7 @@ export class Density implements RuleMachine {
   readonly #rule: DensityRule;
   readonly #zone: Zone;
   #above = false;
+  readonly #flooded = new Flooded();
 
   constructor(rule: DensityRule, zone: Zone) {
     this.#rule = rule;
@@ -26,14 +28,16 @@ export class Density implements RuleMachine {
   }
 
   save() {
-    return { above: this.#above };
+    return { above: this.#above, flooded: this.#flooded.save() };
   }
 
-  restore({ above }: ReturnType<Density['save']>): void {
+  restore({ above, flooded }: ReturnType<Density['save']>): void {
     this.#above = above;
+    this.#flooded.restore(flooded);
   }
 
-  look({ zones }: Measured): Condition | undefined {
+  look({ frame, zones }: Measured): Condition | undefined {
+    if (this.#flooded.step(frame.cells, frame.capturedAtMs)) return undefined;
     const zone = zones.find((measured) => measured.zone === this.place);
     if (zone?.people === undefined) return undefined;
     const limit = 'people' in this.#rule.limit ? this.#rule.limit.people : this.#rule.limit.perM2;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ZoneObservation } from '../../pipeline/model.ts';
+import { Flooded } from '../../pipeline/detect/flooded.ts';
+import type { Cells, ZoneObservation } from '../../pipeline/model.ts';
 import type { DensityRule } from '../../pipeline/site/site.ts';
 import { play, ruleBase, siteOf, spansOf } from './build.ts';
 
@@ -71,4 +72,51 @@ test('it says how many there were and the limit, over the zone', () => {
 test('no observation of the zone at all is unknown', () => {
   const look = (n: number) => ({ zones: n < 15 ? [{ zone: 'platform', people: 12 }] : [] });
   expect(spansOf(play(siteOf([tenPeople]), 80, look))).toEqual(['begin@10']);
+});
+
+describe('12 people counted, 10 permitted, in a view that is covered', () => {
+  /** `share` of a hundred cells, from the first on. */
+  function cellsOf(share: number): Cells {
+    const count = Math.round(100 * share);
+    const bitmap = new Uint8Array(13);
+    for (let cell = 0; cell < count; cell++) bitmap[cell >> 3]! |= 1 << (cell & 7);
+    const occupancy = new Uint8Array(count).fill(255);
+    const flow = new Uint8Array(count);
+    return { columns: 10, rows: 10, bitmap, occupancy, flowX: flow, flowY: flow };
+  }
+  const claims = (share: (n: number) => number | undefined) =>
+    spansOf(
+      play(siteOf([tenPeople]), 60, (n) => {
+        const covered = share(n);
+        return {
+          zones: [{ zone: 'platform', people: n < 5 ? 0 : 12 }],
+          ...(covered === undefined ? {} : { cells: cellsOf(covered) }),
+        };
+      }),
+    );
+  const rows: readonly [string, (n: number) => number | undefined, readonly string[]][] = [
+    ['by half, as by a crowd', (n) => (n < 5 ? 0.1 : 0.5), ['begin@15']],
+    ['from edge to edge at once, and stays so', (n) => (n < 5 ? 0.1 : 0.95), []],
+    // Free at 30, and the count is believed from 45 on.
+    ['from edge to edge at once, until 30', (n) => (n < 5 || n >= 30 ? 0.1 : 0.95), ['begin@55']],
+    ['from edge to edge, but not within a second', (n) => Math.min(1, 0.1 + 0.1 * n), ['begin@15']],
+    ['nearly from edge to edge', (n) => (n < 5 ? 0.1 : 0.89), ['begin@15']],
+    ['from edge to edge, by a third before', (n) => (n < 5 ? 0.33 : 0.95), ['begin@15']],
+    ['by nobody knows how much', () => undefined, ['begin@15']],
+  ];
+  test.each(rows)('%s', (_name, share, expected) => {
+    expect(claims(share)).toEqual(expected);
+  });
+
+  test('goes on as saved: flooded', () => {
+    const first = new Flooded();
+    first.step(cellsOf(0.1), 0);
+    expect(first.step(cellsOf(1), 200)).toBe(true);
+    const again = new Flooded();
+    again.restore(structuredClone(first.save()));
+    expect(again.step(cellsOf(1), 400)).toBe(true);
+    expect(again.step(cellsOf(0.1), 600)).toBe(true);
+    expect(again.step(cellsOf(0.1), 3_599)).toBe(true);
+    expect(again.step(cellsOf(0.1), 3_600)).toBe(false);
+  });
 });
