@@ -35,7 +35,7 @@ const LOW_AGE_MIN_MS = 3_000;
  */
 const BODY_SHARE_MIN = 0.15;
 /** Whose feet were hidden has come as a body by so many people's heights: a ghost has not. */
-const BODY_WAY_MIN = 0.08;
+const BODY_WAY_MIN = 0.06;
 /** A region this many times as tall as a person, or standing for this many people, is a train. */
 const TRAIN_HEIGHTS = 2.2;
 const TRAIN_PEOPLE = 9;
