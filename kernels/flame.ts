@@ -22,6 +22,7 @@
  * Recognition Letters 27 (2006).
  */
 import { atLeast, GLARE_MIN, HOT_WARMTH, padded, SLOTS } from './glances';
+import { switches, switchesBytes, switchesOf, turnsWithout } from './switches';
 
 /** Luma, and warmth, between two turning points at least. */
 const SWING: i32 = 10;
@@ -78,7 +79,7 @@ const STEPS: usize = 128;
 
 /** What is shared by cameras that take turns: two bytes (marks, solid), twice four (liveliness) and a series a cell. */
 export function flameScratchBytes(width: i32, height: i32): i32 {
-  return padded(width, height) * (10 + i32(SERIES));
+  return padded(width, height) * (10 + i32(SERIES)) + switchesBytes((width + 3) >> 2, (height + 3) >> 2);
 }
 
 /**
@@ -112,6 +113,14 @@ export function flame(out: usize, state: usize, slot: i32, samples: i32, scratch
   const lively = solid + plane;
   const abrupt = lively + 4 * plane;
   const series = abrupt + 4 * plane;
+  const switched = series + SERIES * plane;
+  switches(switched, state, plane, first, samples, columns, rows);
+  for (let i = 0; i < columns * rows; i++) {
+    const mark = load<u8>(scratch + i);
+    if (mark == 0) continue;
+    const mask = switchesOf(switched, i % columns, i / columns, columns, rows);
+    if (mask != 0) store<u8>(scratch + i, lessSwitched(mark, mask, state + i, plane, first, samples));
+  }
   for (let i = 0; i < columns * rows; i++) {
     if (load<u8>(scratch + i) == 0) continue;
     const own = series + SERIES * i;
@@ -134,8 +143,8 @@ export function flame(out: usize, state: usize, slot: i32, samples: i32, scratch
       if (apart == 0) continue;
       const most = liveliest(scratch, abrupt, column, row, columns, rows);
       const steps = f64(load<i32>(abrupt + 4 * i));
-      const switched = likeness(own + STEPS, series + SERIES * most + STEPS, steps, f64(load<i32>(abrupt + 4 * most)));
-      const single = share((SWITCHED_MAX - switched) / SWITCHED_SPAN);
+      const abruptly = likeness(own + STEPS, series + SERIES * most + STEPS, steps, f64(load<i32>(abrupt + 4 * most)));
+      const single = share((SWITCHED_MAX - abruptly) / SWITCHED_SPAN);
       if (single == 0) continue;
       const soft = share(f64(SOLID_MOST - solids(solid, column, row, columns, rows)) / f64(SOLID_MOST));
       if (soft == 0) continue;
@@ -149,6 +158,16 @@ export function flame(out: usize, state: usize, slot: i32, samples: i32, scratch
     }
   }
   return found;
+}
+
+/** The worth of a cell by what it turns besides the switches in `mask`. */
+function lessSwitched(mark: u8, mask: u32, at: usize, plane: i32, first: i32, samples: i32): u8 {
+  const warmth = at + SLOTS * plane;
+  const all = max(turnsWithout(0, at, plane, first, samples, SWING), turnsWithout(0, warmth, plane, first, samples, WARM_SWING));
+  const own = max(turnsWithout(mask, at, plane, first, samples, SWING), turnsWithout(mask, warmth, plane, first, samples, WARM_SWING));
+  if (all < TURNS_MIN) return own < all ? 0 : mark;
+  const most = min(all - TURNS_MIN + 1, TURNS_MOST);
+  return u8((i32(mark) * min(max(0, own - TURNS_MIN + 1), most)) / most);
 }
 
 /** How much warmer than in white light flames must be: 0..CAST_MOST, from the median warmth of the view. */

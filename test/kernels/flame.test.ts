@@ -33,6 +33,7 @@ const DRAWN: readonly (readonly [string, Draw])[] = [
     ({ luma, u, v }, n) => [luma.fill(n % 4 < 2 ? 255 : 0), u.fill(255), v.fill(0)],
   ],
   ['warm and white patches that flicker by themselves', patches],
+  ['warm and white patches under a light that is switched', switched],
 ];
 
 function noise({ luma, u, v }: Planes, _n: number, _width: number, _height: number, chance: Chance): void {
@@ -55,6 +56,14 @@ function patches({ luma, u, v }: Planes, n: number, width: number, height: numbe
         v[at] = 128 + (warm >> 1);
       }
   }
+}
+
+/** The patches, dimmed at every fourth and fifth of nine pictures. */
+function switched(into: Planes, n: number, width: number, height: number, chance: Chance): void {
+  const off = (at: number) => at > 0 && (at % 9 === 4 || at % 9 === 5);
+  if (off(n - 1)) for (let i = 0; i < into.luma.length; i++) into.luma[i] = into.luma[i]! + 25;
+  patches(into, n, width, height, chance);
+  if (off(n)) for (let i = 0; i < into.luma.length; i++) into.luma[i] = into.luma[i]! - 25;
 }
 
 /** Luma of one hot cell, at picture 0..31; cells of this view are 8 across and 4 down. */

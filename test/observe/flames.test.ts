@@ -201,6 +201,20 @@ const LOOK_ALIKES: readonly Case[] = [
     },
   ],
   [
+    'hazard lights that light up the floor while people walk before them',
+    (canvas, s, chance) => {
+      const on = isOn(s, 1.4);
+      for (let y = 24; y < 86; y++)
+        for (let x = 40; x < 120; x++) {
+          const near = Math.max(0, 1 - ((x - 80) ** 2 + (y - 56) ** 2) / 1_000);
+          const y0 = 105 + (on ? 90 * near : 0);
+          canvas.dot(x, y, { y: y0, u: on ? 126 - 60 * near : 118, v: on ? 130 + 40 * near : 136 });
+        }
+      for (const [k, rate] of [2.9, 3.7].entries())
+        somebody(70 + 18 * k + 6 * Math.sin(rate * s + k), 86, k % 2 ? dark : white)(canvas, s, chance);
+    },
+  ],
+  [
     'headlights that pass',
     (canvas, s) => {
       for (let k = 0; k < 3; k++) canvas.disc(((60 * s + 70 * k) % 210) - 25, 60, 5, headlight);

@@ -103,6 +103,7 @@ export function flame(state: Glances, samples: number): Uint8Array {
   const candidates: Candidate[] = [];
   const solid = new Set<number>();
   const view = viewOf(state);
+  const lumas = state.luma.slice(-samples);
   for (let i = 0; i < columns * rows; i++) {
     // The kernel looks at sixteen cells when one of them has stirred.
     const group = state.heat.slice(i & ~15, (i & ~15) + 16);
@@ -110,7 +111,9 @@ export function flame(state: Glances, samples: number): Uint8Array {
     const luma = state.luma.slice(-samples).map((cells) => cells[i]!);
     const warmth = state.warmth.slice(-samples).map((cells) => cells[i]!);
     if (isSolid(luma, warmth, view.cast)) solid.add(i);
-    const mark = markOf(luma, warmth, view);
+    const marked = markOf(luma, warmth, view);
+    if (marked === 0) continue;
+    const mark = marked * ownShare(luma, warmth, switchesAround(i, lumas, columns, rows));
     if (mark === 0) continue;
     const mean = Math.floor(luma.reduce((sum, value) => sum + value, 0) / samples);
     const series = luma.map((value) => value - mean);
@@ -189,6 +192,46 @@ function markOf(luma: readonly number[], warmth: readonly number[], { cast, whit
   if (Math.max(...late) - Math.min(...late) < 10) return 0;
   const turns = turnsIn(luma, warmth);
   return (isSlow(luma, warmth, cast) ? 0.5 : Math.min(5, Math.max(0, turns - 3))) * colour;
+}
+
+/** Pictures of the window to which a fifth of the 12x12 cells around the tile of 4x4 are switched, twice each way. */
+function switchesAround(
+  cell: number,
+  lumas: readonly (readonly number[])[],
+  columns: number,
+  rows: number,
+): ReadonlySet<number> {
+  const [x0, y0] = [
+    4 * Math.floor((cell % columns) / 4) - 4,
+    4 * Math.floor(Math.floor(cell / columns) / 4) - 4,
+  ];
+  const [on, off] = [new Set<number>(), new Set<number>()];
+  for (let k = 1; k < lumas.length; k++) {
+    let [up, down] = [0, 0];
+    for (let y = Math.max(0, y0); y < Math.min(rows, y0 + 12); y++)
+      for (let x = Math.max(0, x0); x < Math.min(columns, x0 + 12); x++) {
+        const step = lumas[k]![y * columns + x]! - lumas[k - 1]![y * columns + x]!;
+        if (step >= 12) up++;
+        if (step <= -12) down++;
+      }
+    if (up + down >= 30 && 20 * Math.max(up, down) >= 17 * (up + down)) (up > down ? on : off).add(k);
+  }
+  return Math.min(on.size, off.size) < 2 ? new Set() : new Set([...on, ...off]);
+}
+
+/** Share of its worth that a cell keeps when the light is left on. */
+function ownShare(luma: readonly number[], warmth: readonly number[], switches: ReadonlySet<number>): number {
+  const without = (series: readonly number[]) => {
+    let level = 0;
+    return series.map((value, k) => {
+      if (k > 0 && !switches.has(k)) level += value - series[k - 1]!;
+      return level;
+    });
+  };
+  const all = turnsIn(luma, warmth);
+  const own = turnsIn(without(luma), without(warmth));
+  if (all < 4) return own < all ? 0 : 1;
+  return Math.min(1, Math.max(0, own - 3) / Math.min(5, all - 3));
 }
 
 function isSlow(luma: readonly number[], warmth: readonly number[], cast: number): boolean {
