@@ -66,6 +66,8 @@ const PASSING_MAX: f64 = 0.9;
 const PASSING_SPAN: f64 = 0.2;
 /** Cells to the side, and pictures later, at most. */
 const PASSING_FAR: i32 = 4;
+/** Cells up or down meanwhile, at most: what comes along a platform does so aslant. */
+const PASSING_HIGH: i32 = 3;
 const PASSING_LAG: i32 = 4;
 const PERIODIC_MAX: f64 = 0.85;
 const PERIODIC_SPAN: f64 = 0.25;
@@ -148,7 +150,7 @@ export function flame(out: usize, state: usize, slot: i32, samples: i32, scratch
       if (single == 0) continue;
       const soft = share(f64(SOLID_MOST - solids(solid, column, row, columns, rows)) / f64(SOLID_MOST));
       if (soft == 0) continue;
-      const staying = share((PASSING_MAX - passing(scratch, series, lively, column, row, columns, samples)) / PASSING_SPAN);
+      const staying = share((PASSING_MAX - passing(scratch, series, lively, column, row, columns, rows, samples)) / PASSING_SPAN);
       if (staying == 0) continue;
       const repeated = max(periodic(own, power, samples), periodic(own + STEPS, steps, samples - 1));
       const irregular = share((PERIODIC_MAX - repeated) / PERIODIC_SPAN);
@@ -333,7 +335,7 @@ function liveliest(marked: usize, lively: usize, column: i32, row: i32, columns:
   return best;
 }
 
-/** Squared correlation with what a candidate to either side shows 1 to 4 pictures later, at best. */
+/** Squared correlation with what a candidate to the side, at 45 degrees at the steepest, shows 1 to 4 pictures later, at best. */
 function passing(
   marked: usize,
   series: usize,
@@ -341,18 +343,22 @@ function passing(
   column: i32,
   row: i32,
   columns: i32,
+  rows: i32,
   samples: i32,
 ): f64 {
   const own = row * columns + column;
   let best: f64 = 0;
-  for (let x = max(0, column - PASSING_FAR); x <= min(columns - 1, column + PASSING_FAR); x++) {
-    const other = row * columns + x;
-    if (x == column || load<i8>(marked + other) <= 0) continue;
-    const powers = f64(load<i32>(lively + 4 * own)) * f64(load<i32>(lively + 4 * other));
-    for (let lag = 1; lag <= min(PASSING_LAG, samples - 8); lag++) {
-      const sum = product(series + SERIES * own, series + SERIES * other + 2 * lag);
-      const whole = (f64(max(0, sum)) * f64(samples)) / f64(samples - lag);
-      best = max(best, (whole * whole) / powers);
+  for (let y = max(0, row - PASSING_HIGH); y <= min(rows - 1, row + PASSING_HIGH); y++) {
+    for (let x = max(0, column - PASSING_FAR); x <= min(columns - 1, column + PASSING_FAR); x++) {
+      const other = y * columns + x;
+      if (x == column || abs(y - row) > abs(x - column) || load<i8>(marked + other) <= 0) continue;
+      const powers = f64(load<i32>(lively + 4 * own)) * f64(load<i32>(lively + 4 * other));
+      for (let lag = 1; lag <= min(PASSING_LAG, samples - 8); lag++) {
+        const sum = product(series + SERIES * own, series + SERIES * other + 2 * lag);
+        const whole = (f64(max(0, sum)) * f64(samples)) / f64(samples - lag);
+        best = max(best, (whole * whole) / powers);
+        if (best >= PASSING_MAX) return best;
+      }
     }
   }
   return best;

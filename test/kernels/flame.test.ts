@@ -122,6 +122,21 @@ it.each<readonly [string, readonly Cell[], boolean]>([
   expect(score).toBeLessThanOrEqual(25);
 });
 
+/** Flickers without ever repeating itself. */
+const irregular = (n: number, salt: number) => 140 + ((n * n * n * 5 + n * salt + 67 * 67) % 67);
+it.each([
+  ['to the side', 2, 0, false],
+  ['to the side and downwards', 1, 1, false],
+  ['to the side and upwards', 2, -1, false],
+  ['upwards', 0, -1, true],
+  ['steeply upwards', 1, -2, true],
+])('what shows the same later %s: no flame, unless it rises', (_, across, down, expected) => {
+  const place: readonly [number, number] = [3, 2];
+  const later: Cell = [place[0] + across, place[1] + down, (n) => irregular(n - 2, 31)];
+  const [first] = scoresOf([[...place, (n) => irregular(n, 31)], later, [6, 3, (n) => irregular(n, 17)]]);
+  expect(first! > 0).toBe(expected);
+});
+
 /** Cr - 128 is 74 throughout; 128 - Cb is a third of it for red, less for pink, more for orange and yellow. */
 it.each([
   ['pink', 128, false],

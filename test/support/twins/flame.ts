@@ -279,13 +279,13 @@ function product(a: readonly number[], b: readonly number[]): number {
   return a.reduce((sum, value, k) => sum + value * (b[k] ?? 0), 0);
 }
 
-/** Squared correlation with what a candidate to either side shows 1 to 4 pictures later, at best. */
+/** Squared correlation with what a candidate to the side, at most at 45 degrees, shows 1 to 4 pictures later, at best. */
 function passing(one: Candidate, candidates: readonly Candidate[]): number {
   const samples = one.series.length;
   let best = 0;
   for (const other of candidates) {
-    if (other === one || other.slow || other.row !== one.row || Math.abs(other.column - one.column) > 4)
-      continue;
+    const [across, down] = [Math.abs(other.column - one.column), Math.abs(other.row - one.row)];
+    if (other.slow || across === 0 || across > 4 || down > Math.min(3, across)) continue;
     const powers = product(one.series, one.series) * product(other.series, other.series);
     for (let lag = 1; lag <= Math.min(4, samples - 8); lag++) {
       const sum = Math.max(0, product(one.series, other.series.slice(lag)));
