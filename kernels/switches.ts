@@ -12,7 +12,7 @@
  * Layout of the scratch, T tiles: u8[31][2][T] how many cells get brighter and darker | u32[2][T], bit k: picture k of
  * the window is one of a switch, on and off.
  */
-import { SLOTS } from './glances';
+import { atLeast, SLOTS } from './glances';
 
 /** Luma of one cell from one picture to the next. */
 const STEP: i32 = 12;
@@ -48,7 +48,9 @@ export function switches(out: usize, at: usize, plane: i32, first: i32, samples:
     const ups = out + 2 * k * count;
     const downs = ups + count;
     memory.fill(ups, 0, 2 * count);
-    for (let row = 0; row < rows; row++) countRow(ups, downs, before, now, row, columns, across);
+    let changed = 0;
+    for (let i = 0; i < plane; i += 16) changed += countCells(ups, downs, before + i, now + i, i, columns, across);
+    if (changed < CELLS_MIN) continue;
     for (let y = 0; y < down; y++) {
       for (let x = 0; x < across; x++) {
         const up = around(ups, x, y, across, down);
@@ -74,15 +76,21 @@ export function switchesOf(found: usize, column: i32, row: i32, columns: i32, ro
   return min(popcnt(on), popcnt(off)) < TIMES_MIN ? 0 : on | off;
 }
 
-/** One row of cells into the tiles that it goes through. */
-function countRow(ups: usize, downs: usize, before: usize, now: usize, row: i32, columns: i32, across: i32): void {
-  const tile = (row / SIDE) * across;
-  for (let column = 0; column < columns; column++) {
-    const step = i32(load<u8>(now + row * columns + column)) - i32(load<u8>(before + row * columns + column));
-    if (step > -STEP && step < STEP) continue;
-    const at = (step > 0 ? ups : downs) + tile + column / SIDE;
+/** Sixteen cells into the tiles in which they lie; how many of them change. */
+function countCells(ups: usize, downs: usize, before: usize, now: usize, first: i32, columns: i32, across: i32): i32 {
+  const a = v128.load(before);
+  const b = v128.load(now);
+  const up = i8x16.bitmask(atLeast(i8x16.sub_sat_u(b, a), STEP));
+  let left = up | i8x16.bitmask(atLeast(i8x16.sub_sat_u(a, b), STEP));
+  const count = popcnt(left);
+  for (; left != 0; left &= left - 1) {
+    const k = ctz(left);
+    const cell = first + k;
+    const tile = (cell / columns / SIDE) * across + (cell % columns) / SIDE;
+    const at = (((up >> k) & 1) != 0 ? ups : downs) + tile;
     store<u8>(at, load<u8>(at) + 1);
   }
+  return count;
 }
 
 function around(counts: usize, column: i32, row: i32, across: i32, down: i32): i32 {
