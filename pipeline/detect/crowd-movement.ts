@@ -8,15 +8,16 @@
  */
 import type { CellMotion, Measured, Mover, Point, Sensitivity } from '../model.ts';
 import type { WatchRule, Zone } from '../site/site.ts';
+import type { Plane } from './cell-plane.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
 import { Clutter } from './clutter.ts';
 import { Haste } from './haste.ts';
 import { isInside } from './inside.ts';
 import { Pace } from './pace.ts';
 import { around, people, type RuleMachine } from './rule.ts';
-import { Rush, type Rushing, SUSTAINED_MS } from './rush.ts';
-import { type Plane, Silhouette } from './silhouette.ts';
-import { Start } from './start.ts';
+import { Silhouette } from './silhouette.ts';
+import { Stampede } from './stampede.ts';
+import type { SuddenLimits, Suddenly } from './sudden.ts';
 
 interface Limits {
   /** Who run together, unless the rule says how many. */
@@ -60,6 +61,8 @@ const PERSON_SPEED_MAX = 8;
 const GROUP_SHARE = 0.5;
 /** Counts are smoothed over this long. */
 const SMOOTH_MS = 500;
+/** What is smoothed is seen to last this long. */
+const SUSTAINED_MS = 300;
 /** A claim goes on until fewer than this share of the people run. */
 const GOES_ON = 0.5;
 /** Some more than ever hurried here. */
@@ -102,8 +105,7 @@ export class CrowdMovement implements RuleMachine {
   readonly #calibrated: boolean;
   readonly #zone: Zone | undefined;
   readonly #pace = new Pace();
-  readonly #rush = new Rush();
-  readonly #start = new Start();
+  readonly #stampede = new Stampede();
   readonly #haste = new Haste();
   readonly #silhouette = new Silhouette();
   readonly #clutter = new Clutter();
@@ -117,8 +119,8 @@ export class CrowdMovement implements RuleMachine {
   /** Most who have run since it began to hold; undefined while it does not. */
   #most: number | undefined;
   #heldMs = 0;
-  /** Since when the whole place seems to run, and whether it leaves where it was. */
-  #rushedFromMs: number | undefined;
+  /** Since when the place goes faster as a whole, and whether it leaves where it was. */
+  #hastedFromMs: number | undefined;
   #leaves = false;
 
   /** `calibrated`: the site file says how tall people are in this view, so that speeds are true. */
@@ -148,12 +150,11 @@ export class CrowdMovement implements RuleMachine {
       moving: this.#moving,
       most: this.#most,
       heldMs: this.#heldMs,
-      rush: this.#rush.save(),
-      start: this.#start.save(),
+      stampede: this.#stampede.save(),
       haste: this.#haste.save(),
       silhouette: this.#silhouette.save(),
       clutter: this.#clutter.save(),
-      rushedFromMs: this.#rushedFromMs,
+      hastedFromMs: this.#hastedFromMs,
       leaves: this.#leaves,
     };
   }
@@ -168,12 +169,11 @@ export class CrowdMovement implements RuleMachine {
     this.#moving = saved.moving;
     this.#most = saved.most;
     this.#heldMs = saved.heldMs;
-    this.#rush.restore(saved.rush);
-    this.#start.restore(saved.start);
+    this.#stampede.restore(saved.stampede);
     this.#haste.restore(saved.haste);
     this.#silhouette.restore(saved.silhouette);
     this.#clutter.restore(saved.clutter);
-    this.#rushedFromMs = saved.rushedFromMs;
+    this.#hastedFromMs = saved.hastedFromMs;
     this.#leaves = saved.leaves;
   }
 
@@ -183,18 +183,22 @@ export class CrowdMovement implements RuleMachine {
     this.#previousMs = now;
     if (movers === undefined) {
       this.#trustedMs = 0;
-      this.#rush.forget();
-      this.#start.forget();
+      this.#stampede.forget();
       this.#haste.forget();
       this.#silhouette.forget();
       return undefined;
     }
     this.#trustedMs += stepMs;
-    const zone = this.#zone;
-    const here = zone === undefined ? movers : movers.filter(({ foot }) => isInside(foot, zone.polygon));
     const limit = this.#speedLimit();
+    const stampede = this.#calibrated
+      ? this.#stampede.step(now, motion, frame, this.#sudden(limit), (cell) => this.#isHere(footOf(cell)))
+      : undefined;
+    const here = movers.filter(
+      ({ box, foot }) => this.#isHere(foot) && !this.#stampede.isTrain(box, now, frame),
+    );
     const look = lookAt(here, limit);
-    const rushing = this.#rushing(now, motion, here, limit, frame);
+    const hastes = this.#hastes(now, motion, here, limit, frame);
+    const rushing = stampede ?? hastes;
     const gain = Math.min(1, stepMs / SMOOTH_MS);
     this.#running += gain * (look.people - this.#running);
     this.#moving += gain * (look.moving - this.#moving);
@@ -221,32 +225,31 @@ export class CrowdMovement implements RuleMachine {
     return this.#condition(rushing.cells.map(inOneCell), rushing.people, rushing.share, limit, aspect);
   }
 
-  /**
-   * Those in the zone, when they are more than often rush here. Where nobody said how tall people are, an area is no
-   * number of people: a road on which traffic begins to flow looks the same, unless they go every way.
-   */
-  #rushing(
+  /** Whether the place goes faster as a whole, and people leave where they were. */
+  #hastes(
     now: number,
     motion: readonly CellMotion[],
     movers: readonly Mover[],
     speed: number,
     plane: Plane,
-  ): Rushing | undefined {
-    const zone = this.#zone;
-    const here =
-      zone === undefined ? motion : motion.filter(({ x, footY: y }) => isInside({ x, y }, zone.polygon));
-    const people = Math.max(this.#people - 0.5, BUSIEST_TIMES * this.#pace.busiest);
-    const limits = { people, speed, share: this.#limits.share };
-    // All see every picture: each knows what was before.
-    const rushing = this.#calibrated ? this.#rush.step(now, here, limits) : undefined;
-    const started = this.#calibrated ? this.#start.step(now, here, limits) : undefined;
-    const hastes = this.#haste.step(now, here, movers, limits);
+  ): Suddenly | undefined {
+    const here = motion.filter((cell) => this.#isHere(footOf(cell)));
+    const hastes = this.#haste.step(now, here, movers, this.#sudden(speed));
     const changed = this.#silhouette.step(now, here, plane);
-    const found = rushing ?? started ?? hastes;
-    this.#rushedFromMs = found === undefined ? undefined : (this.#rushedFromMs ?? now);
-    const begins = this.#rushedFromMs !== undefined && now - this.#rushedFromMs <= LEAVES_WITHIN_MS;
-    this.#leaves = found !== undefined && (this.#leaves || (begins && changed >= LEAVES_MIN));
-    return this.#leaves ? found : undefined;
+    this.#hastedFromMs = hastes === undefined ? undefined : (this.#hastedFromMs ?? now);
+    const begins = this.#hastedFromMs !== undefined && now - this.#hastedFromMs <= LEAVES_WITHIN_MS;
+    this.#leaves = hastes !== undefined && (this.#leaves || (begins && changed >= LEAVES_MIN));
+    return this.#leaves ? hastes : undefined;
+  }
+
+  /** What a place does at once counts when more run than often do here. */
+  #sudden(speed: number): SuddenLimits {
+    const people = Math.max(this.#people - 0.5, BUSIEST_TIMES * this.#pace.busiest);
+    return { people, speed, share: this.#limits.share };
+  }
+
+  #isHere(foot: Point): boolean {
+    return this.#zone === undefined || isInside(foot, this.#zone.polygon);
   }
 
   #speedLimit(): number {
@@ -361,6 +364,10 @@ function countOf(here: readonly Mover[]): number {
 
 function peopleOf({ tall, wide, people }: Mover): number {
   return Math.min(tall > DEEP_TALL || wide > UPRIGHT_MAX * tall ? DEEP_PEOPLE : REGION_PEOPLE, people);
+}
+
+function footOf({ x, footY }: CellMotion): Point {
+  return { x, y: footY };
 }
 
 /** Some of those who run, where nobody can be told apart. */

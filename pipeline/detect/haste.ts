@@ -14,8 +14,17 @@
  *   - they are in several places: somebody close to the lens who waves goes every way too.
  */
 import type { CellMotion, Mover } from '../model.ts';
-import type { Rushing, RushLimits } from './rush.ts';
-import { BEYOND_MAX, isOneWay, meanOf, PERSON_SPEED_MAX, Sudden, sumOf, type Way } from './sudden.ts';
+import {
+  BEYOND_MAX,
+  isOneWay,
+  meanOf,
+  PERSON_SPEED_MAX,
+  Sudden,
+  type SuddenLimits,
+  type Suddenly,
+  sumOf,
+  type Way,
+} from './sudden.ts';
 
 /** What counts as now: long enough to even out flow that is found in one picture and lost in the next. */
 const NOW_MS = 800;
@@ -70,8 +79,8 @@ export class Haste {
     now: number,
     motion: readonly CellMotion[],
     movers: readonly Mover[],
-    limits: RushLimits,
-  ): Rushing | undefined {
+    limits: SuddenLimits,
+  ): Suddenly | undefined {
     const looks = this.#sudden.remember(lookAt(now, motion, movers, limits.speed));
     const recent = looks.filter(({ atMs }) => now - atMs < NOW_MS);
     const fast = meanOf(recent, 'fast');
@@ -88,7 +97,7 @@ function hasteBegins(
   now: number,
   looks: readonly Look[],
   recent: readonly Look[],
-  limits: RushLimits,
+  limits: SuddenLimits,
 ): boolean {
   const before = looks.filter(({ atMs }) => now - atMs >= BEFORE_UNTIL_MS);
   if (now - (before[0]?.atMs ?? now) < BEFORE_UNTIL_MS + BEFORE_SPAN_MS) return false;

@@ -6,7 +6,7 @@
  *   then  ..####..      now  ....####    left 1/2 of what was filled, and 1/2 of what is filled is new
  */
 import type { CellMotion } from '../model.ts';
-import { CELL_PX } from '../site/site.ts';
+import { cellAt, cellPlane, type Plane } from './cell-plane.ts';
 
 /** What is seen now is compared with what was seen this long ago. */
 const AGO_MS = 1_600;
@@ -19,12 +19,6 @@ interface Shape {
   readonly atMs: number;
   /** A bit per cell, row by row. */
   readonly words: readonly number[];
-}
-
-export interface Plane {
-  /** Pixels. */
-  readonly planeWidth: number;
-  readonly planeHeight: number;
 }
 
 export class Silhouette {
@@ -57,14 +51,11 @@ export class Silhouette {
   }
 }
 
-function wordsOf(motion: readonly CellMotion[], { planeWidth, planeHeight }: Plane): readonly number[] {
-  const columns = Math.ceil(planeWidth / CELL_PX);
-  const rows = Math.ceil(planeHeight / CELL_PX);
+function wordsOf(motion: readonly CellMotion[], plane: Plane): readonly number[] {
+  const { columns, rows } = cellPlane(plane);
   const words = new Array<number>(Math.ceil((columns * rows) / WORD_BITS)).fill(0);
-  for (const { x, y } of motion) {
-    const column = Math.min(columns - 1, Math.floor((x * planeWidth) / CELL_PX));
-    const row = Math.min(rows - 1, Math.floor((y * planeHeight) / CELL_PX));
-    const cell = row * columns + column;
+  for (const one of motion) {
+    const cell = cellAt(one, plane);
     words[Math.floor(cell / WORD_BITS)]! |= 1 << (cell % WORD_BITS);
   }
   return words;

@@ -1,9 +1,10 @@
 /**
  * What is told of a whole place by comparing now with before: looks at it that are kept for some seconds, and how a claim
- * made of them begins, lasts and ends. Shared by rush.ts, start.ts and haste.ts, which say what a look is and when it begins.
+ * made of them begins, lasts and ends. Shared by stampede.ts and haste.ts, which say what a look is and when it begins.
  *
  *   looks like one  >=sustainedMs  claimed  while half of them are left, LASTS_MS_MAX at most  over
  */
+import type { CellMotion } from '../model.ts';
 
 /** It goes on while half of them run, for no longer than this: whatever is fast then are others. */
 export const GOES_ON = 0.5;
@@ -15,6 +16,22 @@ export const PERSON_SPEED_MAX = 8;
 export const BEYOND_MAX = 0.3;
 /** What goes to and fro: less than this share of the way is left. */
 const SWAY_MAX = 0.5;
+
+export interface SuddenLimits {
+  /** Least number of people who run. */
+  readonly people: number;
+  /** From this speed on they do, m/s. */
+  readonly speed: number;
+  /** Least share of those who are seen. */
+  readonly share: number;
+}
+
+export interface Suddenly {
+  /** Who run now. */
+  readonly people: number;
+  readonly share: number;
+  readonly cells: readonly CellMotion[];
+}
 
 /** A sum of people times m/s over all who move: velocity, and what its length would be if all went one way. */
 export interface Way {

@@ -1,7 +1,7 @@
 /** Places for tests of what a whole place does: cells that show people by area, as `measure` hands them on. */
 import { expect } from 'vitest';
 import { CrowdMovement } from '../../pipeline/detect/crowd-movement.ts';
-import type { Rushing, RushLimits } from '../../pipeline/detect/rush.ts';
+import type { SuddenLimits, Suddenly } from '../../pipeline/detect/sudden.ts';
 import type { CellMotion, Mover } from '../../pipeline/model.ts';
 import { measured, person, ruleBase } from './build.ts';
 
@@ -44,7 +44,7 @@ export function regions(count: number, speed: number): readonly Mover[] {
 }
 
 interface Watcher {
-  step(now: number, motion: readonly CellMotion[], limits: RushLimits): Rushing | undefined;
+  step(now: number, motion: readonly CellMotion[], limits: SuddenLimits): Suddenly | undefined;
 }
 
 /** Seconds after AT at which it is first seen, undefined when it is not. */

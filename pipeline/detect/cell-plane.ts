@@ -1,0 +1,66 @@
+/** The cells of a view, row by row, and marks on them. */
+import type { Point } from '../model.ts';
+import { CELL_PX } from '../site/site.ts';
+
+export interface Plane {
+  /** Pixels. */
+  readonly planeWidth: number;
+  readonly planeHeight: number;
+}
+
+export interface CellPlane {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export function cellPlane({ planeWidth, planeHeight }: Plane): CellPlane {
+  return { columns: Math.ceil(planeWidth / CELL_PX), rows: Math.ceil(planeHeight / CELL_PX) };
+}
+
+/** The cell in which a point of the view lies. */
+export function cellAt({ x, y }: Point, { planeWidth, planeHeight }: Plane): number {
+  const { columns, rows } = cellPlane({ planeWidth, planeHeight });
+  const column = Math.min(columns - 1, Math.floor((x * planeWidth) / CELL_PX));
+  const row = Math.min(rows - 1, Math.floor((y * planeHeight) / CELL_PX));
+  return row * columns + column;
+}
+
+/** Marked are also the up to eight cells around each that is. */
+export function withNeighbours(marked: Uint8Array, { columns, rows }: CellPlane): Uint8Array {
+  const grown = new Uint8Array(marked.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      if (marked[row * columns + column] === 0) continue;
+      const right = Math.min(columns - 1, column + 1);
+      for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y++)
+        for (let x = Math.max(0, column - 1); x <= right; x++) grown[y * columns + x] = 1;
+    }
+  }
+  return grown;
+}
+
+/** Cells that touch each other by an edge, in which `filled` is not 0, clump by clump. */
+export function clumpsOf(filled: Float64Array, { columns, rows }: CellPlane): readonly (readonly number[])[] {
+  const seen = new Uint8Array(filled.length);
+  const clumps: number[][] = [];
+  for (let first = 0; first < filled.length; first++) {
+    if (filled[first] === 0 || seen[first] === 1) continue;
+    const clump = [first];
+    seen[first] = 1;
+    const reach = (cell: number) => {
+      if (filled[cell] === 0 || seen[cell] === 1) return;
+      seen[cell] = 1;
+      clump.push(cell);
+    };
+    for (let k = 0; k < clump.length; k++) {
+      const cell = clump[k]!;
+      const column = cell % columns;
+      if (column > 0) reach(cell - 1);
+      if (column < columns - 1) reach(cell + 1);
+      if (cell >= columns) reach(cell - columns);
+      if (cell < columns * (rows - 1)) reach(cell + columns);
+    }
+    clumps.push(clump);
+  }
+  return clumps;
+}

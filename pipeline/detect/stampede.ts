@@ -1,0 +1,383 @@
+/**
+ * Whether people who were calm begin to run, place by place: for crowds in which nobody can be told apart, also while a
+ * train moves on the same view.
+ *
+ * What is seen is people by area, cell by cell, and how fast each cell goes. Compared is now with the seconds before, and
+ * only in cells of which something can be told: not where it was fast before already (a train that passes, a road, an
+ * escalator), nor where a train is (train-cells.ts), nor beside either. There
+ *
+ *   - what moves, people by area times metres per second, is several times what it was and several times the most it was;
+ *   - enough are brisk, half as fast as somebody who runs (of people who cross each other or run along the view half is
+ *     seen); and of those some are seen to run, which nobody is of a group that begins to walk;
+ *   - who runs leaves where they were: the outline changes, which that of a train that departs does not.
+ *
+ * Where they run every way, what goes against the common way is by itself several times what all moved before: of
+ * anything rigid, a train or a camera that is knocked, hardly any is. Where they run one way,
+ *
+ *   - many run, and who runs no longer stands: what is slow has become less;
+ *   - it does not go to and fro, as a camera does.
+ */
+import type { Box, CellMotion } from '../model.ts';
+import { type CellPlane, cellAt, cellPlane, clumpsOf, type Plane, withNeighbours } from './cell-plane.ts';
+import {
+  BEYOND_MAX,
+  GOES_ON,
+  isOneWay,
+  meanOf,
+  PERSON_SPEED_MAX,
+  Sudden,
+  type SuddenLimits,
+  type Suddenly,
+  sways,
+  type Way,
+} from './sudden.ts';
+import { TrainCells } from './train-cells.ts';
+
+/** What counts as now. */
+const NOW_MS = 550;
+/** And as before, up to when: who runs now had not begun. */
+const BEFORE_FROM_MS = 5_000;
+const BEFORE_UNTIL_MS = 1_350;
+const BEFORE_SPAN_MS = 2_500;
+/** A train has come since, and people left where they were. */
+const COMES_MS = 950;
+const LEAVES_MS = 1_550;
+/** Share of the cells that are filled now or were then, which are not the same. */
+const LEAVES_MIN = 0.25;
+/** Share of the speed of a run that is brisk: 0.8 m/s where 1.8 are a run. */
+const BRISK = 0.45;
+/** So many of those who are brisk are seen to run. */
+const RUNS_MIN = 0.2;
+/** What moves, over the mean and over the most of before: every way, what of it goes against the common way. */
+const SUDDEN_MIN = 4;
+const ABOVE_MOST_MIN = 2;
+/** So much of what moves goes against the common way. */
+const AGAINST_MIN = 0.2;
+/** All seen now, over before: who was hidden comes into view. */
+const GROWS_MAX = 4;
+/** The same where they run one way. */
+const ONE_WAY_RUNS_MIN = 0.3;
+const ONE_WAY_SUDDEN_MIN = 5;
+const ONE_WAY_ABOVE_MOST_MIN = 3;
+const ONE_WAY_GROWS_MAX = 3;
+/** So much of what was slow is still so. */
+const STANDING_MAX = 0.8;
+/** From here on it is one way that may be to and fro. */
+const SWAY_ONE_WAY_MIN = 0.6;
+/** Slower than this nothing moves, m/s. */
+const MOVING_MIN = 0.25;
+/** So many people by area that were fast before make what is fast with them the same way theirs. */
+const GOES_ON_PEOPLE = 1.5;
+const GOES_ON_ONE_WAY_MIN = 0.7;
+/** A speed counts for no more than this, m/s: flow that is wrong is fast. */
+const COUNTED_SPEED_MAX = 6;
+/** It is so for this long. */
+const SUSTAINED_MS = 200;
+/** Cells are kept no more often than this: 17 looks. */
+const KEPT_EVERY_MS = 300;
+
+/** The cells that were filled: each as packed() says. */
+interface Kept {
+  readonly atMs: number;
+  readonly cells: readonly number[];
+}
+
+/** People by area. The way is that of all who move, and its length how much moves: people times m/s. */
+interface Sums extends Way {
+  readonly all: number;
+  readonly slow: number;
+  readonly moving: number;
+  readonly brisk: number;
+  readonly fast: number;
+  readonly beyond: number;
+}
+
+/** Now, and what it was in the same cells before. */
+interface Look extends Sums {
+  readonly atMs: number;
+  readonly wasAll: number;
+  readonly wasSlow: number;
+  readonly wasLength: number;
+  readonly mostLength: number;
+  /** 0..1. */
+  readonly left: number;
+}
+
+export class Stampede {
+  readonly #sudden = new Sudden<Look>(NOW_MS, SUSTAINED_MS);
+  readonly #trains = new TrainCells();
+  #kept: readonly Kept[] = [];
+  /** It is claimed, and cells that were not counted when it began. */
+  #goesOn = false;
+  #others: readonly number[] = [];
+
+  save() {
+    return {
+      sudden: this.#sudden.save(),
+      trains: this.#trains.save(),
+      kept: this.#kept,
+      goesOn: this.#goesOn,
+      others: this.#others,
+    };
+  }
+
+  restore({ sudden, trains, kept, goesOn, others }: ReturnType<Stampede['save']>): void {
+    this.#sudden.restore(sudden);
+    this.#trains.restore(trains);
+    this.#kept = kept;
+    this.#goesOn = goesOn;
+    this.#others = others;
+  }
+
+  forget(): void {
+    this.#sudden.forget();
+    this.#trains.forget();
+    this.#kept = [];
+    this.#goesOn = false;
+    this.#others = [];
+  }
+
+  /**
+   * Undefined while there is none. `motion`: of the whole view, trains are told by it; `counts`: whether somebody there
+   * counts.
+   */
+  step(
+    now: number,
+    motion: readonly CellMotion[],
+    plane: Plane,
+    limits: SuddenLimits,
+    counts: (cell: CellMotion) => boolean = () => true,
+  ): Suddenly | undefined {
+    const at = motion.map((cell) => cellAt(cell, plane));
+    const { columns, rows } = cellPlane(plane);
+    const people = new Float64Array(columns * rows);
+    for (const [k, cell] of at.entries()) people[cell]! += motion[k]!.people;
+    const kept = this.#keep(now, motion, at);
+    const ago = kept.findLast(({ atMs }) => now - atMs >= COMES_MS);
+    if (ago !== undefined) this.#trains.step(now, people, outlineOf(ago, people.length), { columns, rows });
+    const before = kept.filter(({ atMs }) => now - atMs >= BEFORE_UNTIL_MS);
+    if (now - (before[0]?.atMs ?? now) < BEFORE_UNTIL_MS + BEFORE_SPAN_MS) return undefined;
+    const untold = withNeighbours(this.#untold(now, before, limits.speed, people.length), { columns, rows });
+    markWhatGoesOn(motion, at, untold, { columns, rows }, limits.speed);
+    const here = motion.filter((cell, k) => untold[at[k]!] === 0 && counts(cell));
+    const look = lookAt(now, here, kept, before, untold, people, limits.speed);
+    const recent = this.#sudden.remember(look);
+    // While they run they come to cells in which others ran: those of which nothing could be told are still the same.
+    if (!this.#goesOn) this.#others = marksOf(untold);
+    const others = new Set(this.#others);
+    const running = motion.filter(
+      (cell, k) => isBrisk(cell.speed, limits.speed) && !others.has(at[k]!) && counts(cell),
+    );
+    const seen = running.reduce((sum, cell) => sum + cell.people, 0);
+    // Flow is lost in one picture and found in the next.
+    const runners = Math.max(seen, meanOf(recent, 'brisk'));
+    const begins = () => everyWay(recent, limits) || oneWay(recent, limits);
+    this.#goesOn = this.#sudden.claimed(now, begins, runners, limits.people);
+    if (!this.#goesOn) return undefined;
+    return { people: runners, share: runners / Math.max(runners, meanOf(recent, 'moving')), cells: running };
+  }
+
+  /** Whether most of a place is a train's now. */
+  isTrain(box: Box, now: number, plane: Plane): boolean {
+    return this.#trains.share(box, now, plane) > 0.5;
+  }
+
+  /** Those of the last seconds with this one, oldest first. */
+  #keep(now: number, motion: readonly CellMotion[], at: readonly number[]): readonly Kept[] {
+    const kept = this.#kept.filter(({ atMs }) => now - atMs <= BEFORE_FROM_MS);
+    const last = kept.at(-1);
+    this.#kept =
+      last !== undefined && now - last.atMs < KEPT_EVERY_MS
+        ? kept
+        : [...kept, { atMs: now, cells: motion.map((cell, k) => packed(at[k]!, cell)) }];
+    return this.#kept;
+  }
+
+  /** Marks the cells of which nothing can be told. */
+  #untold(now: number, before: readonly Kept[], speed: number, size: number): Uint8Array {
+    const out = new Uint8Array(size);
+    for (const { cells } of before) for (const one of cells) if (speedOf(one) >= speed) out[cellOf(one)] = 1;
+    for (let cell = 0; cell < size; cell++) if (this.#trains.was(cell, now, BEFORE_FROM_MS)) out[cell] = 1;
+    return out;
+  }
+}
+
+/**
+ * Marks also what goes on from there the same way: a clump of cells that are fast, of which some were before. A train
+ * that comes nearer fills new cells, and faster ones; of people who begin to run nobody was fast.
+ */
+function markWhatGoesOn(
+  motion: readonly CellMotion[],
+  at: readonly number[],
+  untold: Uint8Array,
+  plane: CellPlane,
+  limit: number,
+): void {
+  const fast = new Float64Array(untold.length);
+  const ways = motion.map(({ people, speed, vx, vy }, k) => {
+    if (speed < limit) return { x: 0, y: 0 };
+    fast[at[k]!]! += people;
+    return { x: (people * vx) / speed, y: (people * vy) / speed };
+  });
+  const clumps = clumpsOf(fast, plane);
+  const clumpOf = new Map(clumps.flatMap((clump, k) => clump.map((cell) => [cell, k] as const)));
+  const sums = clumps.map(() => ({ x: 0, y: 0, length: 0, before: 0 }));
+  for (const [k, cell] of at.entries()) {
+    const sum = sums[clumpOf.get(cell) ?? -1];
+    if (sum === undefined) continue;
+    sum.x += ways[k]!.x;
+    sum.y += ways[k]!.y;
+    sum.length += motion[k]!.people;
+    if (untold[cell] === 1) sum.before += motion[k]!.people;
+  }
+  for (const [k, sum] of sums.entries())
+    if (sum.before >= GOES_ON_PEOPLE && isOneWay(sum, GOES_ON_ONE_WAY_MIN))
+      for (const cell of clumps[k]!) untold[cell] = 1;
+}
+
+function everyWay(recent: readonly Look[], limits: SuddenLimits): boolean {
+  const length = meanOf(recent, 'length');
+  const against = meanOf(recent.map(againstOf), 'against');
+  return (
+    begins(recent, limits, RUNS_MIN) &&
+    against >= limits.people * limits.speed &&
+    against >= AGAINST_MIN * length &&
+    against >= SUDDEN_MIN * meanOf(recent, 'wasLength') &&
+    against >= ABOVE_MOST_MIN * meanOf(recent, 'mostLength') &&
+    meanOf(recent, 'all') <= GROWS_MAX * meanOf(recent, 'wasAll')
+  );
+}
+
+function oneWay(recent: readonly Look[], limits: SuddenLimits): boolean {
+  const length = meanOf(recent, 'length');
+  return (
+    begins(recent, limits, ONE_WAY_RUNS_MIN) &&
+    meanOf(recent, 'fast') >= limits.people &&
+    recent.every(({ fast }) => fast >= GOES_ON * limits.people) &&
+    length >= ONE_WAY_SUDDEN_MIN * meanOf(recent, 'wasLength') &&
+    length >= ONE_WAY_ABOVE_MOST_MIN * meanOf(recent, 'mostLength') &&
+    meanOf(recent, 'slow') <= STANDING_MAX * meanOf(recent, 'wasSlow') &&
+    meanOf(recent, 'all') <= ONE_WAY_GROWS_MAX * meanOf(recent, 'wasAll') &&
+    !sways(recent, SWAY_ONE_WAY_MIN)
+  );
+}
+
+function begins(recent: readonly Look[], limits: SuddenLimits, runsMin: number): boolean {
+  const brisk = meanOf(recent, 'brisk');
+  const fast = meanOf(recent, 'fast');
+  return (
+    brisk >= limits.people &&
+    fast >= runsMin * brisk &&
+    brisk >= limits.share * meanOf(recent, 'moving') &&
+    meanOf(recent, 'beyond') <= BEYOND_MAX * fast &&
+    meanOf(recent, 'left') >= LEAVES_MIN
+  );
+}
+
+/** What of a look goes against its common way, people times m/s. */
+function againstOf({ x, y, length }: Look): { readonly against: number } {
+  return { against: length - Math.hypot(x, y) };
+}
+
+function lookAt(
+  atMs: number,
+  here: readonly CellMotion[],
+  kept: readonly Kept[],
+  before: readonly Kept[],
+  untold: Uint8Array,
+  people: Float64Array,
+  limit: number,
+): Look {
+  const was = before.map(({ cells }) => wasIn(cells, untold));
+  const then = kept.findLast((one) => atMs - one.atMs >= LEAVES_MS);
+  return {
+    atMs,
+    ...sumsOf(here, limit),
+    wasAll: meanOf(was, 'all'),
+    wasSlow: meanOf(was, 'slow'),
+    wasLength: meanOf(was, 'length'),
+    mostLength: was.reduce((most, { length }) => Math.max(most, length), 0),
+    left: then === undefined ? 0 : leftOf(outlineOf(then, untold.length), people, untold),
+  };
+}
+
+function sumsOf(here: readonly CellMotion[], limit: number): Sums {
+  let [all, slow, moving, brisk, fast, beyond, length, x, y] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  for (const { people, speed, vx, vy } of here) {
+    all += people;
+    if (speed > PERSON_SPEED_MAX) {
+      beyond += people;
+      continue;
+    }
+    if (speed >= MOVING_MIN) moving += people;
+    else slow += people;
+    if (speed >= BRISK * limit) brisk += people;
+    if (speed >= limit) fast += people;
+    const counted = speed > COUNTED_SPEED_MAX ? COUNTED_SPEED_MAX / speed : 1;
+    length += people * speed * counted;
+    x += people * vx * counted;
+    y += people * vy * counted;
+  }
+  return { all, slow, moving, brisk, fast, beyond, length, x, y };
+}
+
+function wasIn(cells: readonly number[], untold: Uint8Array) {
+  let [all, slow, length] = [0, 0, 0];
+  for (const one of cells) {
+    if (untold[cellOf(one)] === 1) continue;
+    const people = peopleOf(one);
+    const speed = speedOf(one);
+    all += people;
+    if (speed < MOVING_MIN) slow += people;
+    if (speed <= PERSON_SPEED_MAX) length += people * Math.min(speed, COUNTED_SPEED_MAX);
+  }
+  return { all, slow, length };
+}
+
+/** Share of the cells, of those that were filled or of those that are, whichever are more, that are not both. */
+function leftOf(before: Uint8Array, people: Float64Array, untold: Uint8Array): number {
+  let [were, are, both] = [0, 0, 0];
+  for (const [cell, mark] of untold.entries()) {
+    if (mark === 1) continue;
+    const was = before[cell]!;
+    const is = people[cell]! > 0 ? 1 : 0;
+    were += was;
+    are += is;
+    both += was & is;
+  }
+  return were === 0 && are === 0 ? 0 : 1 - both / Math.max(were, are);
+}
+
+function outlineOf({ cells }: Kept, size: number): Uint8Array {
+  const outline = new Uint8Array(size);
+  for (const one of cells) outline[cellOf(one)] = 1;
+  return outline;
+}
+
+function marksOf(marked: Uint8Array): readonly number[] {
+  const cells: number[] = [];
+  for (const [cell, mark] of marked.entries()) if (mark === 1) cells.push(cell);
+  return cells;
+}
+
+function isBrisk(speed: number, limit: number): boolean {
+  return speed >= BRISK * limit && speed <= PERSON_SPEED_MAX;
+}
+
+/** A filled cell in one whole number: 12 bits of cell, 9 of speed in 1/20 m/s, 9 of people in 1/100; more is the most. */
+function packed(cell: number, { people, speed }: CellMotion): number {
+  const steps = (value: number, perOne: number) => Math.min(511, Math.round(value * perOne));
+  return (steps(people, 100) * 512 + steps(speed, 20)) * 4_096 + cell;
+}
+
+function cellOf(one: number): number {
+  return one % 4_096;
+}
+
+function speedOf(one: number): number {
+  return (Math.floor(one / 4_096) % 512) / 20;
+}
+
+function peopleOf(one: number): number {
+  return Math.floor(one / (4_096 * 512)) / 100;
+}

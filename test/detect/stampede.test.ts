@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'vitest';
+import { Stampede } from '../../pipeline/detect/stampede.ts';
+import type { CellMotion } from '../../pipeline/model.ts';
+import {
+  AT,
+  claimed,
+  EVERY_WAY,
+  firstSeenS,
+  LIMITS,
+  lastSeenMs,
+  type Place,
+  turning,
+} from './crowd-places.ts';
+
+const PLANE = { planeWidth: 160, planeHeight: 90 };
+
+/** `people` in the columns and rows from ... to before ..., at `speed` m/s, within `spread` radians about `way`. */
+function block(
+  [left, right, top, bottom]: readonly [number, number, number, number],
+  people: number,
+  speed: number,
+  spread = 0.3,
+  way = 0,
+): readonly CellMotion[] {
+  const columns = Math.max(0, Math.min(40, right) - left);
+  const count = columns * (bottom - top);
+  return Array.from({ length: count }, (_, k) => {
+    const angle = way + spread * (((k * 7) % count) / Math.max(1, count - 1) - 0.5);
+    const [vx, vy] = [speed * Math.cos(angle), speed * Math.sin(angle)];
+    const x = (left + (k % columns) + 0.5) / 40;
+    const y = (4 * (top + Math.floor(k / columns)) + 2) / 90;
+    return { x, y, footY: y, people: people / count, speed, vx, vy };
+  });
+}
+
+/** Fourteen on the left; `far`: columns they have gone. */
+function crowd(speed: number, spread = EVERY_WAY, people = 14, far = 0): readonly CellMotion[] {
+  return block([3 + far, 10 + far, 8, 14], people, speed, spread);
+}
+
+/** On the right, as much as fifty people. */
+function train(speed: number, spread = 0.3, left = 24): readonly CellMotion[] {
+  return block([left, 40, 2, 20], (50 * (40 - left)) / 16, speed, spread, Math.PI);
+}
+
+const standing: Place = () => crowd(0.1);
+const then = (after: Place, before: Place = standing) => turning(after, before);
+const columns = (ms: number) => Math.min(10, Math.floor(ms / 250));
+const scatter: Place = (ms) => crowd(3.2, EVERY_WAY, 14, columns(ms));
+const surge: Place = (ms) => crowd(3.5, 0.3, 14, columns(ms));
+const both =
+  (one: Place, other: Place): Place =>
+  (ms, n) => [...one(ms, n), ...other(ms, n)];
+const from0 =
+  (place: Place): Place =>
+  (ms, n) =>
+    place(ms + AT, n);
+
+function watching() {
+  const stampede = new Stampede();
+  return {
+    step: (now: number, motion: readonly CellMotion[], limits: typeof LIMITS) =>
+      stampede.step(now, motion, PLANE, limits),
+  };
+}
+
+describe.each([
+  ['at 5 pictures a second', 200],
+  ['at 10', 100],
+  ['at 25', 40],
+])('%s', (_, stepMs) => {
+  test.each<[string, Place]>([
+    ['who stood scatter', then(scatter)],
+    ['who stood run one way', then(surge)],
+    ['of whom some walked', then(scatter, () => [...crowd(1.1, 1, 6), ...crowd(0.1, 1, 8)])],
+    [
+      'who were hidden come into view, and of most the flow is lost',
+      then((ms) => [...crowd(3.2, EVERY_WAY, 8, columns(ms)), ...block([3, 10, 14, 18], 5, 1.4, EVERY_WAY)]),
+    ],
+    ['they scatter while a train passes', both(then(scatter), () => train(6))],
+    ['whose flow is wrong', both(then(scatter), () => train(6, EVERY_WAY))],
+    ['they run one way while a train passes', both(then(surge), () => train(6))],
+    ['they scatter beside a train that stands', both(then(scatter), (ms) => (ms < 5_000 ? [] : train(0)))],
+    [
+      'a train comes in as they scatter',
+      both(
+        then(scatter),
+        then(
+          (ms) => train(6, EVERY_WAY, 40 - Math.min(16, Math.floor(ms / 60))),
+          () => [],
+        ),
+      ),
+    ],
+  ])('is one: %s', (__, place) => {
+    const delayS = firstSeenS(watching(), place, stepMs);
+    expect(delayS).toBeGreaterThanOrEqual(0.2);
+    expect(delayS).toBeLessThanOrEqual(1.2);
+  });
+
+  test.each<[string, Place]>([
+    ['people who stand', standing],
+    ['they set off to walk, every way', then((ms) => crowd(1.4, EVERY_WAY, 14, columns(ms / 2)))],
+    ['four of them run', then((ms) => [...crowd(3.5, 0.3, 4, columns(ms)), ...crowd(0.1, 0.3, 10)])],
+    [
+      'some of many run one way, the others go on standing',
+      then(
+        (ms) => [...crowd(3.5, 0.3, 6, columns(ms)), ...block([3, 20, 14, 22], 40, 0.1)],
+        () => [...crowd(0.1), ...block([3, 20, 14, 22], 40, 0.1)],
+      ),
+    ],
+    ['a train passes all the time', () => [...crowd(0.1), ...train(6, EVERY_WAY)]],
+    [
+      'a train comes in while people stand, and its flow is wrong',
+      both(
+        standing,
+        then(
+          (ms) => train(6, EVERY_WAY, 40 - Math.min(16, Math.floor(ms / 60))),
+          () => [],
+        ),
+      ),
+    ],
+    [
+      'a train comes nearer, faster as it does',
+      both(
+        standing,
+        then(
+          (ms) => train(Math.min(6, 1 + ms / 1_000), 0.3, 36 - Math.min(12, Math.floor(ms / 500))),
+          () => train(1, 0.3, 36),
+        ),
+      ),
+    ],
+    [
+      'a train that stood departs: a metre per second faster every second',
+      both(
+        standing,
+        then(
+          (ms) => train(Math.min(9, ms / 1_000), 0.3, 24 + Math.min(16, Math.floor((ms / 1_000) ** 2 / 4))),
+          () => train(0),
+        ),
+      ),
+    ],
+    ['what moves within an outline that stays', then(() => crowd(3.5))],
+    [
+      'the camera is knocked: everything moves for half a second',
+      then((ms) => (ms < 500 ? crowd(4, 0.1, 14, 1) : crowd(0.1))),
+    ],
+    [
+      'a step of light, gone in a picture',
+      then((ms, n) => (ms < stepMs ? scatter(ms + 1_000, n) : crowd(0.1))),
+    ],
+    [
+      'light that sweeps: much is faster than anybody',
+      then((ms) => [...crowd(4, EVERY_WAY, 9, columns(ms)), ...block([3, 10, 15, 18], 5, 12)]),
+    ],
+  ])('is none: %s', (__, place) => {
+    expect(firstSeenS(watching(), place, stepMs)).toBeUndefined();
+  });
+});
+
+test('it ends when fewer than half of them run, and by itself after a while', () => {
+  expect(
+    lastSeenMs(
+      watching(),
+      then((ms, n) => (ms < 3_000 ? surge(ms, n) : crowd(0.1))),
+    ),
+  ).toBeCloseTo(3_000, -3);
+  expect(lastSeenMs(watching(), then(surge))).toBeLessThanOrEqual(9_000);
+});
+
+test('nothing is known before something was seen for four seconds, nor after the view was lost', () => {
+  const stampede = new Stampede();
+  const look = (ms: number, place: Place) => stampede.step(ms, place(ms, 0), PLANE, LIMITS);
+  for (let ms = 0; ms < 3_000; ms += 200) look(ms, standing);
+  for (let ms = 0; ms < 800; ms += 200) expect(look(3_000 + ms, from0(surge))).toBeUndefined();
+  stampede.forget();
+  for (let ms = 0; ms < 3_000; ms += 200) expect(look(20_000 + ms, surge)).toBeUndefined();
+});
+
+test('what is kept is bounded, at any rate of pictures', () => {
+  const stampede = new Stampede();
+  for (let ms = 0; ms < 60_000; ms += 17) stampede.step(ms, standing(ms, 0), PLANE, LIMITS);
+  expect(stampede.save().kept.length).toBeLessThanOrEqual(17);
+  expect(stampede.save().sudden.looks.length).toBeLessThanOrEqual(7);
+});
+
+test('the rule says how many ran, how fast and which way, and goes on from saved state the same', () => {
+  expect(claimed(then(surge))[0]).toMatch(
+    /^1\d people ran all one way at 3\.5 m\/s, limit 5 people at 2\.\d m\/s/,
+  );
+  expect(claimed(both(then(scatter), () => train(6)))[0]).toMatch(/^\d+ people ran every way/);
+  expect(claimed(standing)).toEqual([]);
+  // They stand above it.
+  expect(claimed(then(surge), { zoneY: 0.7 })).toEqual([]);
+  expect(claimed(then(surge), { calibrated: false })).toEqual([]);
+});
+
+test('in falling snow nothing is claimed', () => {
+  expect(claimed(then(surge), { flakes: 12 })).toEqual([]);
+  expect(claimed(then(surge), { flakes: 2 })).not.toEqual([]);
+});
