@@ -17,6 +17,9 @@ const COUNT_MAX = 4_000;
 /** The prior counts like this many sightings in every band. */
 const PRIOR_COUNT = 2;
 
+/** After so many sightings it is known how tall people are here, within a stature: some 8 s of one who walks. */
+const KNOWN_COUNT = 40;
+
 /** Share of a person's height squared that an upright silhouette covers (width 0.36 of the height, three quarters full). */
 const FILL_PRIOR = 0.25;
 /** Nobody upright covers less; who seems to wears a coat like the floor, and others do not. */
@@ -43,6 +46,7 @@ export class Ground {
   /** What follows from the histograms; undefined when they have changed since. */
   #line: { readonly a: number; readonly b: number } | undefined = PRIOR_LINE;
   #fill: number | undefined = FILL_PRIOR;
+  #sightings: number | undefined = 0;
 
   constructor(samples: readonly GroundSample[]) {
     const [first, ...rest] = samples;
@@ -62,11 +66,18 @@ export class Ground {
     if (fills.every((count) => count === 0)) return;
     this.#line = undefined;
     this.#fill = undefined;
+    this.#sightings = undefined;
   }
 
   /** The site file says how tall people are. */
   get calibrated(): boolean {
     return this.#calibrated !== undefined;
+  }
+
+  /** Before that, they may be half as tall as the prior says, or three times. */
+  get known(): boolean {
+    this.#sightings ??= this.#fills.reduce((sum, count) => sum + count, 0);
+    return this.calibrated || this.#sightings >= KNOWN_COUNT;
   }
 
   /** Height of a standing person whose foot is at `y`, share of the view's height, at least 0.02. */
@@ -100,6 +111,7 @@ export class Ground {
     // A frame teaches several times and asks once.
     this.#line = undefined;
     this.#fill = undefined;
+    this.#sightings = undefined;
   }
 
   #fitted() {

@@ -47,6 +47,10 @@ export interface Piece {
 const PERSON_SHARE_MIN = 0.22;
 /** A region taller than this many people's heights is somebody in front and somebody behind. */
 const TALL = 1.3;
+/** Height over width from which a region is upright. */
+const UPRIGHT = 1.5;
+/** Among more regions than these, what is upright is somebody before somebody else as often as one person. */
+const FEW_MAX = 4;
 /** Beyond this a region is a crowd and is not divided. */
 export const DIVIDE_MAX = 6;
 /** An object and a region are the same thing when this share of the smaller box lies in the other. */
@@ -273,8 +277,10 @@ class View {
   readonly #height: number;
   readonly #ground: Ground;
   readonly #grid: Grid | undefined;
+  readonly #few: boolean;
 
-  constructor({ planeHeight }: Frame, grid: Grid | undefined, ground: Ground) {
+  constructor({ planeHeight, blobs }: Frame, grid: Grid | undefined, ground: Ground) {
+    this.#few = blobs.length <= FEW_MAX;
     this.fill = ground.fill;
     this.#height = planeHeight;
     this.#ground = ground;
@@ -286,8 +292,13 @@ class View {
     return this.#ground.height(footY / this.#height) * this.#height;
   }
 
-  /** How many people a region's area makes, at least one. */
-  peopleOf({ areaPx, y1 }: Piece): number {
+  /**
+   * How many people a region's area makes, at least one. Until people's height is known what is upright is one, however
+   * tall, where few are in view: divided by a prior that is too small they would be two on each other's shoulders, and
+   * never teach their height.
+   */
+  peopleOf({ areaPx, x0, x1, y0, y1 }: Piece): number {
+    if (this.#few && !this.#ground.known && y1 - y0 > UPRIGHT * (x1 - x0)) return 1;
     return Math.max(1, Math.round(areaPx / (this.fill * this.sizeAt(y1) ** 2)));
   }
 

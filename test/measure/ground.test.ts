@@ -74,6 +74,19 @@ describe('learned', () => {
     }
   });
 
+  test('is known after 40 sightings, kept or restored; calibrated at once', () => {
+    const ground = new Ground([]);
+    for (let n = 0; n < 40; n++) {
+      expect(ground.known).toBe(false);
+      ground.learn(0.79, prior(0.79), 0.25);
+    }
+    expect(ground.known).toBe(true);
+    const restored = new Ground([]);
+    restored.restore(ground.save());
+    expect(restored.known).toBe(true);
+    expect(new Ground([sample(0.5, 0.2)]).known).toBe(true);
+  });
+
   test('where nobody was seen, people are at the scale at which they were seen elsewhere', () => {
     const ground = new Ground([]);
     for (let i = 0; i < 200; i++) ground.learn(0.79, 2 * prior(0.79), 0.25);

@@ -105,3 +105,46 @@ describe('a region of several people', () => {
 test('two people apart are two', () => {
   expect(feet(seen({ foot: [40, 80] }, { foot: [120, 60] })).map(([x]) => Math.round(x!))).toEqual([40, 120]);
 });
+
+describe('people taller than the prior, before their height is known', () => {
+  const look = (ground: Ground, region: Region) => {
+    const frame = frameOf(5, [region]);
+    return sightings(frame, frame.cells && gridOf(frame.cells, 0), ground);
+  };
+  const { prior, known } = (() => {
+    const fresh = new Ground([]);
+    const taught = new Ground([]);
+    for (let n = 0; n < 40; n++) taught.learn(80 / 90, fresh.height(80 / 90), 0.25);
+    return { prior: 90 * fresh.height(80 / 90), known: taught };
+  })();
+  const person = (times: number, wide = 0.4): Region => {
+    const tall = times * prior;
+    return { foot: [60, 80], tall, wide: wide * tall, area: 0.25 * tall ** 2 };
+  };
+
+  test.each([1, 1.4, 2, 2.8])('somebody %f times as tall is one, and not people on each other', (times) => {
+    expect(look(new Ground([]), person(times))).toMatchObject([{ people: 1, divided: false }]);
+  });
+
+  test.each([
+    [4, 1],
+    [5, 2],
+  ])('among %i regions it is %i: where many are, somebody stands before somebody else', (count, people) => {
+    const others = Array.from(
+      { length: count - 1 },
+      (_, k) => ({ foot: [90 + 15 * k, 80], area: 90 }) as Region,
+    );
+    const frame = frameOf(5, [person(2, 0.2), ...others]);
+    const found = sightings(frame, frame.cells && gridOf(frame.cells, 0), new Ground([]));
+    expect(found.filter(({ footX }) => footX < 80)).toHaveLength(people);
+  });
+
+  test('what is as wide as tall is divided by the prior', () => {
+    expect(look(new Ground([]), person(2, 1)).length).toBeGreaterThan(1);
+  });
+
+  test('once it is known, a column twice as tall is two, one behind the other', () => {
+    expect(known.known).toBe(true);
+    expect(look(known, person(2, 0.2))).toHaveLength(2);
+  });
+});
