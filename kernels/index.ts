@@ -18,6 +18,7 @@ export { light } from './light';
 export { cells } from './cells';
 export { flame, flameScratchBytes } from './flame';
 export { flameBytes, glance } from './glances';
+export { staticShades } from './shades';
 export { staticSeams, statics, staticsBytes, staticTable } from './statics';
 export { gatherCells, regionAges, regionFlows } from './regions';
 export { edgesBytes, findEdges, shift, unshift } from './shift';

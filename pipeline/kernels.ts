@@ -192,6 +192,17 @@ export interface KernelExports {
   ): void;
   /** Cuts static bits of different ages apart: `gap` in support. */
   staticSeams(bits: number, state: number, width: number, height: number, gap: number): void;
+  /** Cuts things from what they change about the floor (kernels/shades.ts); returns how many components were cut. */
+  staticShades(
+    table: number,
+    runs: number,
+    count: number,
+    bits: number,
+    state: number,
+    mean: number,
+    width: number,
+    height: number,
+  ): number;
   /** 16 i32 per component of static bits (named in kernels/statics.ts). */
   staticTable(
     table: number,

@@ -130,7 +130,7 @@ export class Statics {
       LEAST,
     );
     exports.staticSeams(bits, parts.statics, width, height, SEAM);
-    const count = exports.label(scratch.staticRuns, bits, width, height, STATICS_TABLE_MAX);
+    const count = this.#label(bits, mean);
     if (count === 0 && this.#known.length === 0) return;
     exports.staticTable(
       scratch.staticTable,
@@ -151,6 +151,17 @@ export class Statics {
       .toSorted((a, b) => b.areaPx - a.areaPx)
       .slice(0, STATICS_MAX)
       .map(({ box, foot, areaPx, sinceMs, steady, rim }) => ({ box, foot, areaPx, sinceMs, steady, rim }));
+  }
+
+  /** The static pixels' components, after a thing has been cut from its reflection or shadow. */
+  #label(bits: number, mean: number): number {
+    const { parts, scratch, kernels } = this.#slab;
+    const { label, staticShades } = kernels.exports;
+    const [width, height] = [this.#width, this.#height];
+    const { staticRuns: runs, staticTable: table } = scratch;
+    const count = label(runs, bits, width, height, STATICS_TABLE_MAX);
+    const cut = staticShades(table, runs, count, bits, parts.statics, mean, width, height);
+    return cut === 0 ? count : label(runs, bits, width, height, STATICS_TABLE_MAX);
   }
 
   #follow(count: number, atMs: number): readonly Known[] {

@@ -119,6 +119,60 @@ describe.each(SIZES)('static pixels at %ix%i', (width, height) => {
   });
 });
 
+describe.each(SIZES)('things and what they change of the floor at %ix%i', (width, height) => {
+  it(`are cut apart as their twin does (seed ${SEED})`, () => {
+    const pixels = width * height;
+    const { exports: wasm, memory, base } = instantiate(pixels * 30 + 65_536);
+    let next = base;
+    const take = (bytes: number) => {
+      const at = next;
+      next += (bytes + 63) & ~63;
+      return at;
+    };
+    const at = {
+      state: take(wasm.staticsBytes(pixels)),
+      out: take(wasm.bitsBytes(width, height)),
+      mean: take(2 * pixels),
+      runs: take(wasm.runsBytes(width, height)),
+      table: take(REGIONS_MAX * 64),
+    };
+    const chance = random(SEED + 3 * pixels);
+    let cuts = 0;
+    for (let n = 0; n < 40; n++) {
+      const floor = 100 + chance.below(100);
+      const mean = Uint16Array.from({ length: pixels }, () => (floor + chance.below(7)) << 7);
+      const state = twin.staticsState(pixels);
+      const bits = new Uint8Array(pixels);
+      // A thing, what lies beside it of any height, and now and then noise.
+      const box = () => {
+        const [x0, y0] = [chance.below(width - 8), chance.below(height - 8)];
+        return { x0, y0, x1: x0 + 4 + chance.below(14), y1: y0 + 4 + chance.below(14) };
+      };
+      const thing = box();
+      const shade = { ...thing, y0: thing.y1, y1: thing.y1 + 2 + chance.below(10) };
+      const boxes = [shade, thing, ...(n % 3 === 0 ? [box(), box()] : [])];
+      for (const { x0, y0, x1, y1 } of boxes) {
+        const off = chance.below(floor);
+        for (let y = y0; y < Math.min(height, y1); y++)
+          for (let x = x0; x < Math.min(width, x1); x++) {
+            bits[y * width + x] = chance.below(30) > 0 ? 1 : 0;
+            state.rival[y * width + x] = Math.max(0, floor - off + chance.below(9));
+          }
+      }
+      new Uint16Array(memory.buffer, at.mean, pixels).set(mean);
+      new Uint8Array(memory.buffer, at.state, pixels).set(state.rival);
+      pack(memory.buffer, at.out, bits, width, height);
+      const count = wasm.label(at.runs, at.out, width, height, REGIONS_MAX);
+      const labels = painted(memory, at.runs, width, height);
+      const found = wasm.staticShades(at.table, at.runs, count, at.out, at.state, at.mean, width, height);
+      expect(twin.staticShades(bits, labels, count, state, mean, width, height)).toBe(found);
+      expectSame(unpacked(memory, at.out, width, height), bits, `bits of scene ${n}`);
+      cuts += found;
+    }
+    expect(cuts).toBeGreaterThan(0);
+  });
+});
+
 function pack(buffer: ArrayBuffer, at: number, plane: Uint8Array, width: number, height: number): void {
   const stride = ((width + 63) >> 6) * 8;
   const bytes = new Uint8Array(buffer, at, stride * height).fill(0);

@@ -82,3 +82,26 @@ test('what comes more than ten seconds after what it lies against is a region of
   expect(since).toBeGreaterThan((goes - spread) * STEP_MS - 3_000);
   expect(since).toBeLessThan((goes - spread) * STEP_MS + 3_000);
 });
+
+/** A bag of `tall` rows on the floor, and what it does to the floor below it: luma times `shade`. */
+function mirrored(shade: number, rows = 8): readonly Frame[] {
+  return watch(COUNT, (n) => {
+    const below: Texture = (x, y) =>
+      x >= bag.x0 && x < bag.x1 && y >= bag.y1 && y < bag.y1 + rows ? shade * view(x, y) : view(x, y);
+    return lumaOf(n, n < PUT ? view : standing(bag, below));
+  });
+}
+const heightOf = ({ box }: { box: { y0: number; y1: number } }) => Math.round(90 * (box.y1 - box.y0));
+const overBag = (frame: Frame | undefined) =>
+  frame?.statics.find(({ box }) => box.x0 < 0.65 && box.x1 > 0.65 && box.y0 < 0.7 && box.y1 > 0.7);
+
+test.each([0.8, 0.7, 0.6])(
+  'a bag is told from its reflection or shadow, which leaves %f of the floor',
+  (shade) => {
+    const thing = overBag(mirrored(shade).at(-1));
+    expect(heightOf(thing!)).toBeGreaterThanOrEqual(7);
+    expect(heightOf(thing!)).toBeLessThanOrEqual(9);
+    expect(thing?.steady).toBeGreaterThan(0.9);
+    expect(thing?.rim).toBeGreaterThan(0.3);
+  },
+);

@@ -136,3 +136,68 @@ export function staticTable(
     table.set(row, k * 16);
   }
 }
+
+/** Kernels/shades.ts: clears the pixels that touch the greater of two heights; `labels` numbers components from 1. */
+export function staticShades(
+  bits: Uint8Array,
+  labels: ArrayLike<number>,
+  count: number,
+  { rival }: StaticsState,
+  mean: Uint16Array,
+  width: number,
+  height: number,
+): number {
+  const apart = Int32Array.from(rival, (value, i) => Math.abs(value - (mean[i]! >> Q)));
+  const before = bits.slice();
+  let cut = 0;
+  for (let k = 1; k <= count; k++) {
+    const pixels = Array.from(bits.keys()).filter((i) => labels[i] === k);
+    const threshold = otsu(pixels.map((i) => apart[i]!));
+    if (threshold === 0) continue;
+    const greater = pixels.filter((i) => apart[i]! >= threshold);
+    const lesser = pixels.filter((i) => apart[i]! < threshold);
+    const touching = lesser.filter((i) =>
+      around(i, width, height).some((j) => before[j] === 1 && apart[j]! >= threshold),
+    );
+    const xs = greater.map((i) => i % width);
+    const ys = greater.map((i) => Math.floor(i / width));
+    const box = (Math.max(...xs) - Math.min(...xs) + 1) * (Math.max(...ys) - Math.min(...ys) + 1);
+    const beyond = lesser.length - touching.length;
+    if (beyond < 12 || 6 * beyond < pixels.length || 2 * greater.length < box) continue;
+    for (const i of touching) bits[i] = 0;
+    cut++;
+  }
+  return cut;
+}
+
+/** The threshold between two heights in steps of 8; 0 where there is one. */
+function otsu(values: readonly number[]): number {
+  const middles = values.map((value) => 8 * (value >> 3) + 4);
+  const n = middles.length;
+  const sum = middles.reduce((total, value) => total + value, 0);
+  const variance = middles.reduce((total, value) => total + value * value, 0) - (sum * sum) / n;
+  let best = 0;
+  let threshold = 0;
+  for (let at = 8; at < 256; at += 8) {
+    const low = middles.filter((value) => value < at);
+    const high = n - low.length;
+    if (low.length < 12 || high < 12) continue;
+    const lowSum = low.reduce((total, value) => total + value, 0);
+    const lesser = lowSum / low.length;
+    const greater = (sum - lowSum) / high;
+    const between = ((low.length * high) / n) * (greater - lesser) * (greater - lesser);
+    if (between <= best) continue;
+    best = between;
+    const holds = between >= 0.75 * variance && lesser <= 0.65 * greater && greater - lesser >= 24;
+    threshold = holds ? at : 0;
+  }
+  return threshold;
+}
+
+function around(i: number, width: number, height: number): number[] {
+  const [x, y] = [i % width, Math.floor(i / width)];
+  const found: number[] = [];
+  for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++)
+    for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) found.push(v * width + u);
+  return found;
+}
