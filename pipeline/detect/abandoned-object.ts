@@ -70,6 +70,10 @@ const HIDDEN_MS = 60_000;
 /** Share of its box that others must cover to hide it, and in which it must lie to have come out of another. */
 const COVERED_MIN = 0.5;
 const WITHIN_MIN = 0.8;
+/** Whose foot is lower by so many heights is before it; such a share of it they hide; behind it, such a share hides them. */
+const BEFORE = 0.15;
+const HIDES_MIN = 0.33;
+const BEHIND_MIN = 0.6;
 /** So many regions that come at once are a change of light or scene. */
 const TOGETHER_MAX = 8;
 const TOGETHER_MS = 3_000;
@@ -293,7 +297,8 @@ export class AbandonedObject implements RuleMachine {
   #judge(thing: Thing, seen: readonly Track[], aspect: number, stepMs: number, now: number): Thing {
     const { region, size, apart, leftAtMs } = thing;
     const visible = thing.bareMs === 0 && thing.seenAtMs === now;
-    const people = seen.filter((track) => isWhole(track) && !isItself(track, region));
+    const shows = (track: Track) => isItself(track, region) || (visible && isOnlyIt(track, region));
+    const people = seen.filter((track) => isWhole(track) && !shows(track));
     // A track that has gone over to the thing is the thing, and whoever takes it over from there is anybody.
     const things = seen.filter((track) => isItself(track, region) && !isWhole(track)).map(({ id }) => id);
     const owners = (leftAtMs === undefined ? this.#ownersOf(thing, people, aspect) : thing.owners).filter(
@@ -304,7 +309,7 @@ export class AbandonedObject implements RuleMachine {
     // Who has been far away since it came cannot be who has stayed with it, whatever their number.
     const near = people.filter((track) => far(track) <= LEFT && !this.#cameFromAfar(track.id, thing, aspect));
     // Whoever lies or crouches by it has not left.
-    const bodies = seen.filter((track) => !isItself(track, region) && far(track) <= LEFT);
+    const bodies = seen.filter((track) => !shows(track) && far(track) <= LEFT);
     const held = bodies.some((track) => owners.includes(track.id));
     const isApart =
       apart || (visible && (people.some((track) => owners.includes(track.id)) || isCompact(thing, aspect)));
@@ -438,6 +443,16 @@ function isCompact({ region, size, bornAtMs, seenAtMs }: Thing, aspect: number):
 /** The thing may be followed as if it were somebody. */
 function isItself(track: Track, region: StaticRegion): boolean {
   return shareWithin(track.box, region.box) >= 0.5;
+}
+
+/**
+ * What is followed as somebody who stands is the thing, with what it changed around it: whoever is before a thing hides some of it,
+ * and whoever is right behind it moves along its outline. A thing that is seen whole and steady has neither.
+ */
+function isOnlyIt(track: Track, region: StaticRegion): boolean {
+  if (!isWhole(track) || region.steady < COMPACT_STEADY || region.rim < COMPACT_RIM) return false;
+  const before = track.foot.y - region.foot.y > BEFORE * track.personHeight;
+  return shareWithin(region.box, track.box) >= (before ? HIDES_MIN : BEHIND_MIN);
 }
 
 /** The thing is seen in the region: alone, and not joined with whoever stands there. */

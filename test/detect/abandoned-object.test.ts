@@ -246,6 +246,27 @@ test('a number that went over to the thing, and from there to somebody who waits
   expect(changes(story)).toHaveLength(1);
 });
 
+describe('what is followed as somebody where the thing stands, and never goes,', () => {
+  const there = (steady?: (ms: number) => number): Story => ({
+    ...(steady && { steady }),
+    // As tall as a person: the thing, and its reflection in the floor before it.
+    others: (ms) => (ms >= PUT + 1_000 ? [person({ id: 30, x: 0.488, y: 0.85 })] : []),
+  });
+
+  test('is the thing, when nothing hides it and nothing moves along its outline', () => {
+    expect(changes(there())[0]).toBeGreaterThan(LEAVES / 1000 + FOR_MS / 1000);
+    expect(changes(there())[0]).toBeLessThan(LEAVES / 1000 + FOR_MS / 1000 + 8);
+  });
+
+  test('is somebody, when its outline moves as it does before somebody who stands', () => {
+    expect(changes(there(() => 0.81))).toEqual([]);
+  });
+
+  test('is somebody, when they stand beside it', () => {
+    expect(changes({ others: (ms) => (ms >= PUT ? [person({ id: 30, x: 0.56, y: 0.8 })] : []) })).toEqual([]);
+  });
+});
+
 test('the claim ends when it is picked up, and when somebody stays by it', () => {
   expect(changes({ takenMs: 40_000 })[1]).toBeCloseTo(42.6, 0);
   const back = (ms: number) => (ms > 40_000 ? [person({ id: 30, x: 0.45, y: 0.8 })] : []);
