@@ -13,6 +13,7 @@ import type { WatchRule, Zone } from '../site/site.ts';
 import { type Condition, stepBetween } from './claim.ts';
 import { isInside } from './inside.ts';
 import { distance, PATH_STEP_MS, type Path, remembered } from './paths.ts';
+import { CLEAR_RIM, CLEAR_STEADY, isItself, isOnlyIt } from './phantoms.ts';
 import { around, isWhole, type RuleMachine, seconds } from './rule.ts';
 
 interface Limits {
@@ -61,8 +62,6 @@ const NOBODY_MS = 5_000;
 /** Somebody who crouches or curls up is 0.5 people's heights tall or 0.8 wide; what is less, and keeps still, is a thing. */
 const COMPACT_TALL = 0.45;
 const COMPACT_WIDE = 0.65;
-const COMPACT_STEADY = 0.85;
-const COMPACT_RIM = 0.4;
 const COMPACT_MS = 10_000;
 /** A thing that is not seen for this long has been taken, unless something covers its place; then it may be there yet. */
 const GONE_MS = 2_500;
@@ -70,10 +69,6 @@ const HIDDEN_MS = 60_000;
 /** Share of its box that others must cover to hide it, and in which it must lie to have come out of another. */
 const COVERED_MIN = 0.5;
 const WITHIN_MIN = 0.8;
-/** Whose foot is lower by so many heights is before it; such a share of it they hide; behind it, such a share hides them. */
-const BEFORE = 0.15;
-const HIDES_MIN = 0.33;
-const BEHIND_MIN = 0.6;
 /** So many regions that come at once are a change of light or scene. */
 const TOGETHER_MAX = 8;
 const TOGETHER_MS = 3_000;
@@ -433,26 +428,11 @@ export class AbandonedObject implements RuleMachine {
 function isCompact({ region, size, bornAtMs, seenAtMs }: Thing, aspect: number): boolean {
   return (
     seenAtMs - bornAtMs >= COMPACT_MS &&
-    region.steady >= COMPACT_STEADY &&
-    region.rim >= COMPACT_RIM &&
+    region.steady >= CLEAR_STEADY &&
+    region.rim >= CLEAR_RIM &&
     tallOf(region, size) <= COMPACT_TALL &&
     wideOf(region, size, aspect) <= COMPACT_WIDE
   );
-}
-
-/** The thing may be followed as if it were somebody. */
-function isItself(track: Track, region: StaticRegion): boolean {
-  return shareWithin(track.box, region.box) >= 0.5;
-}
-
-/**
- * What is followed as somebody who stands is the thing, with what it changed around it: whoever is before a thing hides some of it,
- * and whoever is right behind it moves along its outline. A thing that is seen whole and steady has neither.
- */
-function isOnlyIt(track: Track, region: StaticRegion): boolean {
-  if (!isWhole(track) || region.steady < COMPACT_STEADY || region.rim < COMPACT_RIM) return false;
-  const before = track.foot.y - region.foot.y > BEFORE * track.personHeight;
-  return shareWithin(region.box, track.box) >= (before ? HIDES_MIN : BEHIND_MIN);
 }
 
 /** The thing is seen in the region: alone, and not joined with whoever stands there. */
