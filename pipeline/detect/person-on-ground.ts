@@ -15,6 +15,7 @@ import type { GroundSample, WatchRule, Zone } from '../site/site.ts';
 import { Bodies, type Body, middleOf } from './bodies.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
 import { isInside } from './inside.ts';
+import { type Laid, Lays } from './laid.ts';
 import { isAsLarge, likeness, Places, REST_MS } from './places.ts';
 import { around, type RuleMachine, seconds } from './rule.ts';
 import { growthTo, lastStood, remember, type Stance, type Stood } from './stances.ts';
@@ -84,6 +85,8 @@ const ABSORBED_MS = 60_000;
 /** Who had come to rest and was lost to sight is known again for so long, where they lay, by what is as still. */
 const LOST_MS = 30_000;
 const LOST_MAX = 16;
+/** What lies where somebody stood is looked at for so long at least. */
+const KNOWN_MS_MIN = 1_000;
 /** Stances are remembered for this long beyond the slowest fall. */
 const PAST_MS = 4_000;
 
@@ -119,6 +122,7 @@ export class PersonOnGround implements RuleMachine {
   readonly #zone: Zone | undefined;
   readonly #ground: readonly GroundSample[];
   readonly #bodies = new Bodies();
+  readonly #lays = new Lays();
   readonly #places = new Places();
   #people: ReadonlyMap<number, Person> = new Map();
   /** Who was down and is one region with others, or was lost from sight beside them. */
@@ -137,15 +141,17 @@ export class PersonOnGround implements RuleMachine {
     return {
       bodies: this.#bodies.save(),
       places: this.#places.save(),
+      lays: this.#lays.save(),
       people: this.#people,
       lost: this.#lost,
       previousMs: this.#previousMs,
     };
   }
 
-  restore({ bodies, places, people, lost, previousMs }: ReturnType<PersonOnGround['save']>): void {
+  restore({ bodies, places, lays, people, lost, previousMs }: ReturnType<PersonOnGround['save']>): void {
     this.#bodies.restore(bodies);
     this.#places.restore(places);
+    this.#lays.restore(lays);
     this.#people = people;
     this.#lost = lost;
     this.#previousMs = previousMs;
@@ -171,8 +177,15 @@ export class PersonOnGround implements RuleMachine {
     this.#lost = this.#lostFrom(people, now);
     this.#people = people;
     this.#places.step(bodies, (id) => lastStood(people.get(id)?.stances ?? [], this.#ground, height), now);
+    const laid = this.#lays.step(frame, bodies, this.#places, this.#ground, this.#limits.fallMs);
     if (frame.view !== 'ok') return undefined;
-    const lying = [...people.values()].flatMap(({ down }) => (down === undefined ? [] : [down]));
+    const downs = [...people.values()].flatMap(({ down }) => (down === undefined ? [] : [down]));
+    const lying = [
+      ...downs,
+      ...laid
+        .filter(({ box }) => !downs.some((down) => sharedArea(down.box, box) > 0))
+        .map((one) => downOf(one, this.#rule.forMs, now)),
+    ];
     const claimed = lying.filter(
       (down) =>
         down.lyingMs >= this.#rule.forMs &&
@@ -351,6 +364,28 @@ function begun(body: Body, stood: Stood): Down {
     head: headOf(body, stood),
     box: boxed(body),
     stillMs: body.stillMs,
+    hiddenAtMs: undefined,
+  };
+}
+
+/** What has lain there for a while has not to do so anew, but is looked at for a second. */
+function downOf(laid: Laid, forMs: number, now: number): Down {
+  const { box, floor, tall, atMs, fromMs, sinceMs } = laid;
+  const [x, y] = middleOf(box);
+  const knownMs = Math.min(Math.max(0, sinceMs - fromMs), Math.max(0, forMs - KNOWN_MS_MIN));
+  return {
+    floor,
+    tall,
+    atMs,
+    sinceMs: Math.max(atMs, fromMs),
+    lyingMs: knownMs + now - sinceMs,
+    lastMs: now,
+    x,
+    y,
+    restMs: fromMs,
+    head: (floor - box.y0) / tall,
+    box,
+    stillMs: REST_MS,
     hiddenAtMs: undefined,
   };
 }

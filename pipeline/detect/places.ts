@@ -23,7 +23,7 @@ export interface Post extends Stood {
 }
 
 /** Something low that lies still. */
-interface Low {
+export interface Low {
   readonly box: Box;
   readonly fromMs: number;
   readonly lastMs: number;
@@ -63,6 +63,15 @@ export class Places {
   restore({ posts, lows }: ReturnType<Places['save']>): void {
     this.#posts = posts;
     this.#lows = lows;
+  }
+
+  get posts(): readonly Post[] {
+    return this.#posts;
+  }
+
+  /** What lay or sat still, and since when. */
+  get lows(): readonly Low[] {
+    return this.#lows;
   }
 
   /** Takes in who stands now, and what lies. `standing` gives how a body last stood. */

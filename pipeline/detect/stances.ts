@@ -111,7 +111,7 @@ export function lastStood(
   if (tall < TALL_MIN_PX || stood.length === 0) return undefined;
   const floor = medianOf(stood.slice(-FLOORS).map((stance) => stance.floor));
   const atMs = stood.at(-1)!.atMs;
-  const known = heightAt(floor / planeHeight, ground) * planeHeight;
+  const known = knownHeight(floor, ground, planeHeight);
   if (known === 0 || (tall <= CALIBRATED_MAX * known && tall >= CALIBRATED_MIN * known))
     return { floor, tall, atMs };
   if (tall < known) return { floor, tall: CALIBRATED_MIN * known, atMs };
@@ -139,6 +139,11 @@ export function growthTo(
 function below(stance: Stance): Stance {
   const tall = Math.max(stance.tall, TALL_PER_WIDE * stance.wide);
   return { ...stance, tall, floor: stance.floor - stance.tall + tall };
+}
+
+/** A person's height with feet in row `floor` by the site file, plane pixels; 0 when it says nothing. */
+export function knownHeight(floor: number, ground: readonly GroundSample[], planeHeight: number): number {
+  return heightAt(floor / planeHeight, ground) * planeHeight;
 }
 
 /** A person's height there by the site file, share of the view's height; 0 when it says nothing. */

@@ -1,0 +1,222 @@
+/**
+ * Something as large as somebody has come to lie where somebody stood a moment ago.
+ *
+ *   across the view                      towards the lens
+ *   |                                    |
+ *   |  -> _______  in the row of the     |  -> #   from the feet down the view: its top is near the old floor,
+ *         feet, as long as a person,           #   its end well below it, and it is longer than luggage is high
+ *         less than half as high
+ *
+ * In crowding nobody is a region of their own for long, and names are taken along by who passes. What lies apart is: it is
+ * seen as what lies still (blobs), or past those who walk before it as what has come to the view (statics).
+ *
+ * Plane pixels, y down. Plain data; bounded in number and time.
+ */
+import { boxArea, overlapOf, sharedArea, shareWithin } from '../box.ts';
+import type { Box, Frame } from '../model.ts';
+import type { GroundSample } from '../site/site.ts';
+import type { Body } from './bodies.ts';
+import { type Low, type Places, type Post, REST_MS } from './places.ts';
+import { growthTo, knownHeight, type Stood } from './stances.ts';
+
+/** Who lies there; `floor` and `tall` of when they stood. */
+export interface Laid extends Stood {
+  readonly box: Box;
+  /** Since when it lies there, when it was first taken for somebody, and when it was last seen. */
+  readonly fromMs: number;
+  readonly sinceMs: number;
+  readonly lastMs: number;
+}
+
+/** Something that lies or sits. */
+interface Thing {
+  readonly box: Box;
+  readonly areaPx: number;
+  readonly fromMs: number;
+  /** How long the whole region has been still by itself. */
+  readonly restMs: number;
+  readonly lastMs: number;
+  readonly laid: Pick<Laid, 'floor' | 'tall' | 'atMs' | 'sinceMs'> | undefined;
+}
+
+type Look = Pick<Thing, 'box' | 'areaPx' | 'fromMs' | 'restMs'>;
+
+export const THINGS_MAX = 32;
+/** Heights of a person. Suitcases are 0.4 high and 0.3 wide, benches longer; who sits on the floor is 0.5 high. */
+const LONG = [0.85, 1.75] as const;
+const HIGH_MAX = 0.5;
+/** Length over height of what lies across the view. */
+const ACROSS = 1.8;
+/**
+ * Towards the lens: length in the picture, breadth, how high over the old floor the top may be, how far below it the end
+ * is at least, heights. Suitcases end 0.4 high and are put down beside the feet.
+ */
+const TOWARDS = { long: [0.5, 1], wide: [0.35, 0.95], top: 0.4, below: 0.25, area: 0.16 } as const;
+/** Of how tall somebody would be where it ends. */
+const SHRUNK = 0.75;
+/** Part of somebody who stands about may lie still by itself; a whole region does so only when all of them does. */
+const WHOLE_MS = 1_200;
+/** Nearer than this to where it ends, heights, stood who sits there now. */
+const SITS_ROW = 0.2;
+const AREA = [0.14, 0.65] as const;
+/** Of a static region: put there and not taken away, and a thing rather than somebody who stands about. */
+const RIM_MIN = 0.2;
+const STEADY_MIN = 0.5;
+/** Intersection over union from which it is the same. */
+const SAME_MIN = 0.4;
+/** The row of the feet is that of the thing, and the feet within its length, heights. */
+const SAME_ROW = 0.25;
+const REACH = 0.3;
+/** Statics tell to about this when something came. */
+const CAME_MS = 1_500;
+/** Others may have been before them for a while. */
+const HIDDEN_MS = 3_000;
+/** What is not seen for this long has gone, unless others are before it. */
+const GONE_MS = 2_000;
+const COVERED_MS = 15_000;
+const COVERED_MIN = 0.6;
+/** Whoever had sat there for longer than a slow fall rests on its way has lain down. */
+const SAT_MS = 3_500;
+const WITHIN_MIN = 0.45;
+
+export class Lays {
+  #things: readonly Thing[] = [];
+
+  save() {
+    return this.#things;
+  }
+
+  restore(things: ReturnType<Lays['save']>): void {
+    this.#things = things;
+  }
+
+  /** `lows`: what lay or sat still, and since when. `fallMs`: from standing to lying at most. */
+  step(
+    frame: Frame,
+    bodies: readonly Body[],
+    places: Pick<Places, 'posts' | 'lows'>,
+    ground: readonly GroundSample[],
+    fallMs: number,
+  ): readonly Laid[] {
+    const now = frame.capturedAtMs;
+    const heightAt = (floor: number) => knownHeight(floor, ground, frame.planeHeight);
+    const growth = (floor: number) => (stood: Stood) => growthTo(floor, stood, ground, frame.planeHeight);
+    const looks = [...lowsOf(bodies, now), ...staticsOf(frame)];
+    const kept = this.#things.flatMap((thing): Thing[] => {
+      const look = looks.find(({ box }) => overlapOf(box, thing.box) >= SAME_MIN);
+      if (look !== undefined)
+        return [{ ...thing, ...look, fromMs: Math.min(thing.fromMs, look.fromMs), lastMs: now }];
+      const lostMs = now - thing.lastMs;
+      if (lostMs <= GONE_MS || (lostMs <= COVERED_MS && isCovered(thing.box, bodies, now))) return [thing];
+      return [];
+    });
+    const begun = looks
+      .filter(({ box }) => !kept.some((thing) => overlapOf(box, thing.box) >= SAME_MIN))
+      .map((look): Thing => ({ ...look, lastMs: now, laid: undefined }));
+    const things = [...kept, ...begun].slice(0, THINGS_MAX);
+    this.#things = things.map((thing) => {
+      if (thing.laid !== undefined) return thing;
+      const stood = whoLies(thing, places, heightAt, growth(thing.box.y1), bodies, fallMs);
+      if (stood === undefined) return thing;
+      const { floor, tall, atMs } = stood;
+      return { ...thing, laid: { floor, tall, atMs, sinceMs: now } };
+    });
+    return this.#things.flatMap(({ box, fromMs, lastMs, laid }) =>
+      laid === undefined ? [] : [{ ...laid, box, fromMs, lastMs }],
+    );
+  }
+}
+
+function lowsOf(bodies: readonly Body[], now: number): readonly Look[] {
+  return bodies
+    .filter((body) => body.seenAtMs === now && body.stillMs >= REST_MS && body.mixedAtMs !== now)
+    .map(({ x0, y0, x1, y1, areaPx, stillMs }) => ({
+      box: { x0, y0, x1, y1 },
+      areaPx,
+      fromMs: now - stillMs,
+      restMs: stillMs,
+    }));
+}
+
+function staticsOf({ statics, planeWidth, planeHeight, capturedAtMs }: Frame): readonly Look[] {
+  return statics
+    .filter(({ rim, steady }) => rim >= RIM_MIN && steady >= STEADY_MIN)
+    .map(({ box, areaPx, sinceMs }) => ({
+      box: {
+        x0: box.x0 * planeWidth,
+        y0: box.y0 * planeHeight,
+        x1: box.x1 * planeWidth,
+        y1: box.y1 * planeHeight,
+      },
+      areaPx,
+      fromMs: capturedAtMs - sinceMs,
+      restMs: 0,
+    }));
+}
+
+/** Where they stood who lie there now, the latest, and how tall somebody is there. */
+function whoLies(
+  thing: Thing,
+  { posts, lows }: Pick<Places, 'posts' | 'lows'>,
+  heightAt: (floor: number) => number,
+  growth: (stood: Stood) => number,
+  bodies: readonly Body[],
+  fallMs: number,
+): Stood | undefined {
+  if (satThere(thing, lows)) return undefined;
+  const { box, fromMs } = thing;
+  const near = posts
+    .map((post) => ({ ...post, tall: heightAt(post.floor) || post.tall }))
+    .filter(({ x, tall }) => x >= box.x0 - REACH * tall && x <= box.x1 + REACH * tall)
+    .filter(({ atMs }) => atMs <= fromMs + CAME_MS && fromMs - atMs <= fallMs + HIDDEN_MS)
+    .toSorted((a, b) => b.atMs - a.atMs);
+  const across = near.find((post) => liesAcross(thing, post));
+  if (across !== undefined) return across;
+  if (near.some(({ floor, tall }) => Math.abs(floor - box.y1) < SITS_ROW * tall)) return undefined;
+  if (thing.restMs < WHOLE_MS) return undefined;
+  return near.find(
+    (post) =>
+      liesTowards(thing, post, growth(post)) &&
+      post.atMs <= fromMs &&
+      fromMs - post.atMs <= fallMs &&
+      !isElsewhere(post, bodies, fromMs),
+  );
+}
+
+function liesAcross({ box, areaPx }: Thing, { floor, tall }: Stood): boolean {
+  const [long, high] = [box.x1 - box.x0, box.y1 - box.y0];
+  if (long < ACROSS * high || high > HIGH_MAX * tall) return false;
+  if (!isBetween(long / tall, LONG) || !isBetween(areaPx / tall ** 2, AREA)) return false;
+  return Math.abs(floor - box.y1) <= SAME_ROW * tall;
+}
+
+function liesTowards({ box, areaPx }: Thing, { floor, tall }: Stood, growth: number): boolean {
+  if (box.y1 - box.y0 > SHRUNK * tall * growth) return false;
+  if (floor - box.y0 > TOWARDS.top * tall || box.y1 - floor < TOWARDS.below * tall) return false;
+  if (
+    !isBetween((box.y1 - box.y0) / tall, TOWARDS.long) ||
+    !isBetween((box.x1 - box.x0) / tall, TOWARDS.wide)
+  )
+    return false;
+  return isBetween(areaPx / tall ** 2, [TOWARDS.area, AREA[1]]);
+}
+
+function isBetween(value: number, [least, most]: readonly [number, number]): boolean {
+  return value >= least && value <= most;
+}
+
+/** Who stood there has gone on by themselves. */
+function isElsewhere(post: Post, bodies: readonly Body[], fromMs: number): boolean {
+  if (post.swollen) return false;
+  return bodies.some(
+    ({ id, seenAtMs, mixedAtMs }) => id === post.id && seenAtMs > fromMs && mixedAtMs < post.atMs,
+  );
+}
+
+function satThere({ box, fromMs }: Thing, lows: readonly Low[]): boolean {
+  return lows.some((low) => low.fromMs < fromMs - SAT_MS && shareWithin(low.box, box) >= WITHIN_MIN);
+}
+
+function isCovered(box: Box, bodies: readonly Body[], now: number): boolean {
+  return bodies.some((body) => body.seenAtMs === now && sharedArea(body, box) >= COVERED_MIN * boxArea(box));
+}

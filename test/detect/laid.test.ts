@@ -1,0 +1,131 @@
+/** What has come to lie where somebody stood: somebody, or one of the many things that are not. */
+import { describe, expect, it } from 'vitest';
+import type { Body } from '../../pipeline/detect/bodies.ts';
+import { Lays, THINGS_MAX } from '../../pipeline/detect/laid.ts';
+import type { Low, Post } from '../../pipeline/detect/places.ts';
+import type { Frame, StaticRegion } from '../../pipeline/model.ts';
+import { fromSaved, toSaved } from '../../pipeline/saved.ts';
+import type { GroundSample } from '../../pipeline/site/site.ts';
+
+const [WIDTH, HEIGHT] = [160, 90];
+const TALL = 30;
+type Corners = readonly [x0: number, y0: number, x1: number, y1: number];
+
+/** Stood until second 10, feet at 50, 60. */
+const POST: Post = { floor: 60, tall: TALL, atMs: 10_000, x: 50, id: 1, areaPx: 250, swollen: false };
+const ACROSS: Corners = [48, 51, 84, 61];
+const TOWARDS: Corners = [43, 52, 57, 72];
+const places = (posts: readonly Post[] = [POST], lows: readonly Low[] = []) => ({ posts, lows });
+
+function region([x0, y0, x1, y1]: Corners, sinceMs: number, more: Partial<StaticRegion> = {}): StaticRegion {
+  const box = { x0: x0 / WIDTH, y0: y0 / HEIGHT, x1: x1 / WIDTH, y1: y1 / HEIGHT };
+  const foot = { x: (box.x0 + box.x1) / 2, y: box.y1 };
+  return { box, foot, areaPx: 0.7 * (x1 - x0) * (y1 - y0), sinceMs, steady: 0.9, rim: 0.8, ...more };
+}
+
+function body([x0, y0, x1, y1]: Corners, seenAtMs: number, stillMs: number, more: Partial<Body> = {}): Body {
+  return {
+    ...{ id: 7, x0, y0, x1, y1, head: y0, floor: y1, wide: x1 - x0, seenAtMs, stillMs },
+    ...{ areaPx: 0.7 * (x1 - x0) * (y1 - y0), bornAtMs: 0, bornX: 0, bornY: 0 },
+    ...{ mixedAtMs: Number.NEGATIVE_INFINITY, partedFrom: undefined },
+    ...more,
+  };
+}
+
+function frame(atMs: number, statics: readonly StaticRegion[]): Frame {
+  return {
+    ...{ site: 's', camera: 'c', epoch: 0, number: 0, capturedAtMs: atMs, receivedAtMs: atMs },
+    ...{ intervalMs: 200, planeWidth: WIDTH, planeHeight: HEIGHT, view: 'ok' },
+    ...{ blobs: [], objects: [], statics },
+  };
+}
+
+interface Case {
+  readonly statics?: readonly StaticRegion[];
+  readonly bodies?: readonly Body[];
+  readonly posts?: readonly Post[];
+  readonly lows?: readonly Low[];
+  readonly ground?: readonly GroundSample[];
+  readonly atMs?: number;
+}
+
+function found({ statics = [], bodies = [], posts, lows, ground = [], atMs = 15_000 }: Case) {
+  return new Lays().step(frame(atMs, statics), bodies, places(posts, lows), ground, 5_000);
+}
+
+describe('who stood there lies there', () => {
+  it.each<[string, Case]>([
+    ['across, as a region that came when they were last seen', { statics: [region(ACROSS, 4_500)] }],
+    ['across, as what lies still by itself', { bodies: [body(ACROSS, 15_000, 800)] }],
+    ['across, while others passed before them', { statics: [region(ACROSS, 4_500)], atMs: 21_500 }],
+    ['towards the lens', { bodies: [body(TOWARDS, 15_000, 1_400)] }],
+    [
+      'whose height others had made more of, where the site file knows better',
+      {
+        statics: [region(ACROSS, 4_500)],
+        posts: [{ ...POST, tall: 2 * TALL }],
+        ground: [{ foot: { x: 0.5, y: 60 / HEIGHT }, height: TALL / HEIGHT }],
+      },
+    ],
+  ])('%s', (_, seen) => {
+    expect(found(seen)).toMatchObject([{ floor: 60, tall: TALL, atMs: 10_000 }]);
+  });
+});
+
+describe('nobody has fallen', () => {
+  it.each<[string, Case]>([
+    ['a suitcase', { statics: [region([48, 48, 58, 61], 4_500)] }],
+    ['a bag', { statics: [region([48, 54, 60, 61], 4_500)] }],
+    ['who sits on the floor', { statics: [region([44, 43, 60, 61], 4_500)] }],
+    ['a bench or a door', { statics: [region([40, 50, 98, 61], 4_500)] }],
+    ['what is as long and as flat as a strip of light', { statics: [region([48, 58, 84, 61], 4_500)] }],
+    ['what was taken away there', { statics: [region(ACROSS, 4_500, { rim: -0.8 })] }],
+    ['what changes all the time', { statics: [region(ACROSS, 4_500, { steady: 0.4 })] }],
+    ['farther off', { statics: [region([48, 40, 84, 50], 4_500)] }],
+    ['elsewhere in that row', { statics: [region([68, 51, 104, 61], 4_500)] }],
+    ['what lay there before they came', { statics: [region(ACROSS, 9_000)] }],
+    ['what came long after they stood', { statics: [region(ACROSS, 4_500)], atMs: 24_000 }],
+    [
+      'who sat there for a while, and lay down',
+      {
+        statics: [region(ACROSS, 4_500)],
+        lows: [{ box: { x0: 48, y0: 44, x1: 62, y1: 61 }, fromMs: 6_000, lastMs: 10_000 }],
+      },
+    ],
+    ['part of somebody who stands nearer', { statics: [region(TOWARDS, 4_500)] }],
+    ['who is there for a moment', { bodies: [body(TOWARDS, 15_000, 800)] }],
+    ['a suitcase before them', { bodies: [body([45, 57, 55, 70], 15_000, 1_400)] }],
+    [
+      'what they left before them, who go on',
+      { bodies: [body(TOWARDS, 15_000, 1_400), body([90, 30, 100, 60], 15_000, 0, { id: 1 })] },
+    ],
+    [
+      'who stood nearer and sits down there',
+      { bodies: [body(TOWARDS, 15_000, 1_400)], posts: [POST, { ...POST, floor: 71, id: 2 }] },
+    ],
+  ])('%s', (_, seen) => {
+    expect(found(seen)).toEqual([]);
+  });
+});
+
+it('still lies there while others are before them, and is gone when nobody is', () => {
+  const lays = new Lays();
+  const step = (atMs: number, statics: readonly StaticRegion[], bodies: readonly Body[] = []) =>
+    lays.step(frame(atMs, statics), bodies, places(), [], 5_000).length;
+  expect(step(15_000, [region(ACROSS, 4_500)])).toBe(1);
+  expect(step(20_000, [], [body([40, 20, 90, 80], 20_000, 0)])).toBe(1);
+  expect(step(20_200, [])).toBe(0);
+});
+
+it('is bounded, and goes on the same after it was saved', () => {
+  const lays = new Lays();
+  const many = Array.from({ length: 3 * THINGS_MAX }, (_, n) =>
+    body([20 * n, 0, 20 * n + 12, 9], 15_000, 900),
+  );
+  lays.step(frame(15_000, [region(ACROSS, 4_500)]), many, places(), [], 5_000);
+  const saved = lays.save();
+  expect(saved.length).toBe(THINGS_MAX);
+  const restored = new Lays();
+  restored.restore(fromSaved(1, toSaved(1, saved))!.state as typeof saved);
+  expect(restored.save()).toEqual(saved);
+});
