@@ -1,11 +1,8 @@
 /**
- * Something as large as somebody has come to lie where somebody stood a moment ago.
+ * Something as long as somebody, and as low as who lies, has come to lie where somebody stood a moment ago.
  *
- *   across the view                      towards the lens
- *   |                                    |
- *   |  -> _______  in the row of the     |  -> #   from the feet down the view: its top is near the old floor,
- *         feet, as long as a person,           #   its end well below it, and it is longer than luggage is high
- *         less than half as high
+ *   |                      in the row of the feet of who stood there,
+ *   |  -> _______          as long as a person, less than half as high: no luggage is, nobody sits so
  *
  * In crowding nobody is a region of their own for long, and names are taken along by who passes. What lies apart is: it is
  * seen as what lies still (blobs), or past those who walk before it as what has come to the view (statics).
@@ -16,8 +13,8 @@ import { boxArea, overlapOf, sharedArea, shareWithin } from '../box.ts';
 import type { Box, Frame } from '../model.ts';
 import type { GroundSample } from '../site/site.ts';
 import type { Body } from './bodies.ts';
-import { type Low, type Places, type Post, REST_MS } from './places.ts';
-import { growthTo, knownHeight, type Stood } from './stances.ts';
+import { type Low, type Places, REST_MS } from './places.ts';
+import { knownHeight, type Stood } from './stances.ts';
 
 /** Who lies there; `floor` and `tall` of when they stood. */
 export interface Laid extends Stood {
@@ -33,13 +30,11 @@ interface Thing {
   readonly box: Box;
   readonly areaPx: number;
   readonly fromMs: number;
-  /** How long the whole region has been still by itself. */
-  readonly restMs: number;
   readonly lastMs: number;
   readonly laid: Pick<Laid, 'floor' | 'tall' | 'atMs' | 'sinceMs'> | undefined;
 }
 
-type Look = Pick<Thing, 'box' | 'areaPx' | 'fromMs' | 'restMs'>;
+type Look = Pick<Thing, 'box' | 'areaPx' | 'fromMs'>;
 
 export const THINGS_MAX = 32;
 /** Heights of a person. Suitcases are 0.4 high and 0.3 wide, benches longer; who sits on the floor is 0.5 high. */
@@ -47,17 +42,6 @@ const LONG = [0.85, 1.75] as const;
 const HIGH_MAX = 0.5;
 /** Length over height of what lies across the view. */
 const ACROSS = 1.8;
-/**
- * Towards the lens: length in the picture, breadth, how high over the old floor the top may be, how far below it the end
- * is at least, heights. Suitcases end 0.4 high and are put down beside the feet.
- */
-const TOWARDS = { long: [0.5, 1], wide: [0.35, 0.95], top: 0.4, below: 0.25, area: 0.16 } as const;
-/** Of how tall somebody would be where it ends. */
-const SHRUNK = 0.75;
-/** Part of somebody who stands about may lie still by itself; a whole region does so only when all of them does. */
-const WHOLE_MS = 1_200;
-/** Nearer than this to where it ends, heights, stood who sits there now. */
-const SITS_ROW = 0.2;
 const AREA = [0.14, 0.65] as const;
 /** Of a static region: put there and not taken away, and a thing rather than somebody who stands about. */
 const RIM_MIN = 0.2;
@@ -100,7 +84,6 @@ export class Lays {
   ): readonly Laid[] {
     const now = frame.capturedAtMs;
     const heightAt = (floor: number) => knownHeight(floor, ground, frame.planeHeight);
-    const growth = (floor: number) => (stood: Stood) => growthTo(floor, stood, ground, frame.planeHeight);
     const looks = [...lowsOf(bodies, now), ...staticsOf(frame)];
     const kept = this.#things.flatMap((thing): Thing[] => {
       const look = looks.find(({ box }) => overlapOf(box, thing.box) >= SAME_MIN);
@@ -116,7 +99,7 @@ export class Lays {
     const things = [...kept, ...begun].slice(0, THINGS_MAX);
     this.#things = things.map((thing) => {
       if (thing.laid !== undefined) return thing;
-      const stood = whoLies(thing, places, heightAt, growth(thing.box.y1), bodies, fallMs);
+      const stood = whoLies(thing, places, heightAt, fallMs);
       if (stood === undefined) return thing;
       const { floor, tall, atMs } = stood;
       return { ...thing, laid: { floor, tall, atMs, sinceMs: now } };
@@ -134,7 +117,6 @@ function lowsOf(bodies: readonly Body[], now: number): readonly Look[] {
       box: { x0, y0, x1, y1 },
       areaPx,
       fromMs: now - stillMs,
-      restMs: stillMs,
     }));
 }
 
@@ -150,7 +132,6 @@ function staticsOf({ statics, planeWidth, planeHeight, capturedAtMs }: Frame): r
       },
       areaPx,
       fromMs: capturedAtMs - sinceMs,
-      restMs: 0,
     }));
 }
 
@@ -159,28 +140,16 @@ function whoLies(
   thing: Thing,
   { posts, lows }: Pick<Places, 'posts' | 'lows'>,
   heightAt: (floor: number) => number,
-  growth: (stood: Stood) => number,
-  bodies: readonly Body[],
   fallMs: number,
 ): Stood | undefined {
   if (satThere(thing, lows)) return undefined;
   const { box, fromMs } = thing;
-  const near = posts
+  return posts
     .map((post) => ({ ...post, tall: heightAt(post.floor) || post.tall }))
     .filter(({ x, tall }) => x >= box.x0 - REACH * tall && x <= box.x1 + REACH * tall)
     .filter(({ atMs }) => atMs <= fromMs + CAME_MS && fromMs - atMs <= fallMs + HIDDEN_MS)
-    .toSorted((a, b) => b.atMs - a.atMs);
-  const across = near.find((post) => liesAcross(thing, post));
-  if (across !== undefined) return across;
-  if (near.some(({ floor, tall }) => Math.abs(floor - box.y1) < SITS_ROW * tall)) return undefined;
-  if (thing.restMs < WHOLE_MS) return undefined;
-  return near.find(
-    (post) =>
-      liesTowards(thing, post, growth(post)) &&
-      post.atMs <= fromMs &&
-      fromMs - post.atMs <= fallMs &&
-      !isElsewhere(post, bodies, fromMs),
-  );
+    .filter((post) => liesAcross(thing, post))
+    .toSorted((a, b) => b.atMs - a.atMs)[0];
 }
 
 function liesAcross({ box, areaPx }: Thing, { floor, tall }: Stood): boolean {
@@ -190,27 +159,8 @@ function liesAcross({ box, areaPx }: Thing, { floor, tall }: Stood): boolean {
   return Math.abs(floor - box.y1) <= SAME_ROW * tall;
 }
 
-function liesTowards({ box, areaPx }: Thing, { floor, tall }: Stood, growth: number): boolean {
-  if (box.y1 - box.y0 > SHRUNK * tall * growth) return false;
-  if (floor - box.y0 > TOWARDS.top * tall || box.y1 - floor < TOWARDS.below * tall) return false;
-  if (
-    !isBetween((box.y1 - box.y0) / tall, TOWARDS.long) ||
-    !isBetween((box.x1 - box.x0) / tall, TOWARDS.wide)
-  )
-    return false;
-  return isBetween(areaPx / tall ** 2, [TOWARDS.area, AREA[1]]);
-}
-
 function isBetween(value: number, [least, most]: readonly [number, number]): boolean {
   return value >= least && value <= most;
-}
-
-/** Who stood there has gone on by themselves. */
-function isElsewhere(post: Post, bodies: readonly Body[], fromMs: number): boolean {
-  if (post.swollen) return false;
-  return bodies.some(
-    ({ id, seenAtMs, mixedAtMs }) => id === post.id && seenAtMs > fromMs && mixedAtMs < post.atMs,
-  );
 }
 
 function satThere({ box, fromMs }: Thing, lows: readonly Low[]): boolean {

@@ -19,6 +19,7 @@ import { type Laid, Lays } from './laid.ts';
 import { isAsLarge, likeness, Places, REST_MS } from './places.ts';
 import { around, type RuleMachine, seconds } from './rule.ts';
 import { growthTo, lastStood, remember, type Stance, type Stood } from './stances.ts';
+import { tippedOver } from './tipped.ts';
 
 interface Limits {
   /** How high above the floor the top may be, heights of the person. */
@@ -87,6 +88,8 @@ const LOST_MS = 30_000;
 const LOST_MAX = 16;
 /** What lies where somebody stood is looked at for so long at least. */
 const KNOWN_MS_MIN = 1_000;
+/** Who tipped over and is as tall as who sits does not move a limb for so long; who sits does, now and then. */
+const MOTIONLESS_MS = 2_000;
 /** Stances are remembered for this long beyond the slowest fall. */
 const PAST_MS = 4_000;
 
@@ -103,6 +106,8 @@ interface Down extends Stood {
   readonly head: number;
   readonly box: Box;
   readonly stillMs: number;
+  /** Their top may be this high instead, for who tipped over. */
+  readonly topMax?: number;
   /** Since when they are one region with others. */
   readonly hiddenAtMs: number | undefined;
 }
@@ -189,6 +194,7 @@ export class PersonOnGround implements RuleMachine {
     const claimed = lying.filter(
       (down) =>
         down.lyingMs >= this.#rule.forMs &&
+        (down.topMax === undefined || down.stillMs >= MOTIONLESS_MS) &&
         (down.lastMs === now || down.stillMs >= REST_MS || down.hiddenAtMs !== undefined) &&
         this.#isInZone(down, width, height),
     );
@@ -267,10 +273,18 @@ export class PersonOnGround implements RuleMachine {
   }
 
   #judge({ stances, down }: Person, body: Body, look: Look): Person {
+    if (down?.topMax !== undefined && this.#isDown(body, down, look)) {
+      const { topMax: _, ...low } = down;
+      return this.#judge({ stances, down: low }, body, look);
+    }
     if (down !== undefined) {
       // A look that falls short while the fall comes to rest takes it back.
       const doubtful = look.now - down.sinceMs < SETTLE_MS && body.mixedAtMs !== look.now;
-      if (doubtful && !this.#isLow(body, down, this.#limits.head + LOOSE, look.height))
+      if (
+        doubtful &&
+        down.topMax === undefined &&
+        !this.#isLow(body, down, this.#limits.head + LOOSE, look.height)
+      )
         return { stances, down: undefined };
       const next = this.#goesOn(down, body, look);
       return next === undefined ? NEW : { stances, down: next };
@@ -278,6 +292,10 @@ export class PersonOnGround implements RuleMachine {
     const keepMs = PAST_MS + this.#limits.fallMs;
     const stood = lastStood(stances, this.#ground, look.height);
     if (stood !== undefined && this.#isDown(body, stood, look)) return { stances, down: begun(body, stood) };
+    if (stood !== undefined && tippedOver(body, stances, stood, look)) {
+      const tipped = begun(body, stood);
+      return { stances, down: { ...tipped, topMax: tipped.head + LOOSE } };
+    }
     const found = this.#found(body, look);
     if (found !== undefined) return { stances, down: found };
     return { stances: remember(stances, body, stood, look.height, keepMs), down };
@@ -309,7 +327,7 @@ export class PersonOnGround implements RuleMachine {
   #goesOn(down: Down, body: Body, { now, stepMs }: Look): Down | undefined {
     const head = headOf(body, down);
     const vanishes = body.areaPx < VANISHING * AREA_MIN * down.tall ** 2;
-    if (head > this.#limits.head + LOOSE || head < HEAD_MIN || vanishes) {
+    if (head > (down.topMax ?? this.#limits.head + LOOSE) || head < HEAD_MIN || vanishes) {
       const hiddenAtMs = down.hiddenAtMs ?? (body.mixedAtMs === now ? now : undefined);
       if (hiddenAtMs !== undefined && isHiddenBy(down, body, now, hiddenAtMs))
         return { ...down, hiddenAtMs, lyingMs: down.lyingMs + stepMs };
