@@ -14,10 +14,10 @@
  */
 import { bitRow } from './bits';
 import { RUN, RUNS_HEAD } from './label';
+import { FIELDS } from './table';
 
 const Q: i32 = 7;
 const BINS: i32 = 32;
-const FIELDS: usize = 64;
 /** Share of the variance that lies between the two; within one height of any shape Otsu's threshold leaves 0.64. */
 const BETWEEN_MIN: f64 = 0.75;
 /** What is still the floor differs at most so much as the thing does, and by so many luma steps less. */
