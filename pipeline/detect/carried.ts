@@ -3,7 +3,8 @@
  * so, if less than the whole way, because cloth shows little of it and the floor in the box none. A track that is strung
  * together of flakes, of the patches of a lamp that is switched or of pieces of two people moves its foot alone.
  *
- * Both ways are added up and forgotten over some seconds, so that one picture proves nothing.
+ * Both ways are added up and forgotten over some seconds, so that one picture proves nothing. A producer may send frames
+ * without flow, boxes of a detector for example: where none was ever seen, feet are believed.
  */
 import type { Point, Track } from '../model.ts';
 
@@ -22,12 +23,15 @@ interface Way {
 
 export class Carried {
   readonly #ways = new Map<number, Way>();
+  /** Flow was seen once. */
+  #measured = false;
 
   save() {
-    return this.#ways;
+    return { ways: this.#ways, measured: this.#measured };
   }
 
-  restore(ways: ReturnType<Carried['save']>): void {
+  restore({ ways, measured }: ReturnType<Carried['save']>): void {
+    this.#measured = measured;
     this.#ways.clear();
     for (const [track, way] of ways) this.#ways.set(track, { ...way });
   }
@@ -37,6 +41,7 @@ export class Carried {
     const alive = new Set(tracks.map(({ id }) => id));
     for (const id of this.#ways.keys()) if (!alive.has(id)) this.#ways.delete(id);
     const kept = Math.exp(-stepMs / FORGET_MS);
+    this.#measured ||= tracks.some(({ flow }) => flow.x !== 0 || flow.y !== 0);
     for (const { id, foot, flow } of tracks) {
       const way = this.#ways.get(id);
       if (way === undefined) {
@@ -57,7 +62,7 @@ export class Carried {
    */
   share({ id, personHeight }: Track, aspect: number): number {
     const way = this.#ways.get(id);
-    if (way === undefined) return 1;
+    if (way === undefined || !this.#measured) return 1;
     const goneX = way.goneX * aspect;
     const gone = Math.hypot(goneX, way.goneY);
     if (gone < GONE_MIN * personHeight) return 1;

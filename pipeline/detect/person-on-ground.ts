@@ -205,7 +205,7 @@ export class PersonOnGround implements RuleMachine {
     const [first] = claimed.toSorted((a, b) => b.lyingMs - a.lyingMs);
     if (first === undefined) return HOLDS_NOT;
     const limitMs = this.#rule.forMs;
-    const { head: limit } = this.#limits;
+    const limit = first.topMax ?? this.#limits.head;
     const fallMs = first.sinceMs - first.atMs;
     const others = claimed.length > 1 ? ` (${claimed.length} people)` : '';
     return {

@@ -15,8 +15,9 @@ import type { Stance, Stood } from './stances.ts';
 
 /** From risen to low: two pictures at 5 a second. */
 const SUDDEN_MS = 450;
-/** Head back over the feet: so much taller than they were at any time while they stood. A picture row of 30 is 0.03. */
+/** Head back over the feet: so much taller than they were at any time while they stood, and by a picture row at least. */
 const RISE_MIN = 1.025;
+const RISE_MIN_PX = 1;
 /** Who lies away from the lens is this tall in the picture, of how tall they stood. */
 const TALL_MIN = 0.4;
 const TALL_MAX = 0.82;
@@ -60,8 +61,9 @@ export function tippedOver(
     return false;
   if (tall < TALL_MIN * usual || tall > TALL_MAX * usual || body.areaPx < AREA_MIN * usual ** 2) return false;
   if (Math.abs(body.floor - stood.floor) > FEET_STAY * usual) return false;
-  if (!stances.some(({ atMs, tall: rise }) => now - atMs <= SUDDEN_MS && rise >= RISE_MIN * before.at(-1)!))
-    return false;
+  const tallest = before.at(-1)!;
+  const risen = Math.max(RISE_MIN * tallest, tallest + RISE_MIN_PX);
+  if (!stances.some(({ atMs, tall: rise }) => now - atMs <= SUDDEN_MS && rise >= risen)) return false;
   // Somebody who parts upwards has taken that height along.
   const lost = { x0: body.x0, x1: body.x1, y0: body.y1 - usual, y1: body.y0 };
   return !bodies.some(

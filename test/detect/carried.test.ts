@@ -4,10 +4,13 @@ import { person, STEP_MS } from './build.ts';
 
 const ASPECT = 160 / 90;
 
+/** Somebody else whose flow is seen. */
+const other = person({ id: 9, x: 0.8, flow: { x: 0.01, y: 0 } });
+
 /** What is known after `frames` looks at a foot that goes `step` views a frame to the right, and a body with `flow`. */
 function after(frames: number, step: number, flow: { x: number; y: number }, from = new Carried(), n0 = 0) {
   for (let n = n0; n < n0 + frames; n++)
-    from.step([person({ x: 0.2 + step * n, flow })], n === 0 ? 0 : STEP_MS);
+    from.step([person({ x: 0.2 + step * n, flow }), other], n === 0 ? 0 : STEP_MS);
   return { carried: from, track: person({ x: 0.2 + step * (n0 + frames - 1), flow }) };
 }
 
@@ -34,7 +37,17 @@ describe('the share of its way on which a foot is followed by its body', () => {
 
   test('is all of nobody whom it has never seen', () => {
     expect(new Carried().share(person(), ASPECT)).toBe(1);
-    expect(new Carried().way(person(), ASPECT)).toBe(0);
+    const carried = new Carried();
+    carried.step([other], 0);
+    expect(carried.way(person(), ASPECT)).toBe(0);
+  });
+
+  test('is not asked for while no flow was ever seen: a producer may not measure any', () => {
+    const carried = new Carried();
+    for (let n = 0; n < 15; n++) carried.step([person({ x: 0.2 + 0.01 * n })], STEP_MS);
+    const track = person({ x: 0.34 });
+    expect(carried.share(track, ASPECT)).toBe(1);
+    expect(carried.way(track, ASPECT)).toBe(0);
   });
 });
 
@@ -52,6 +65,6 @@ test('goes on from what was saved, and forgets who is gone', () => {
   again.restore(structuredClone(carried.save()));
   expect(again.share(track, ASPECT)).toBe(carried.share(track, ASPECT));
   again.step([], STEP_MS);
-  expect(again.save().size).toBe(0);
-  expect(carried.save().size).toBe(1);
+  expect(again.save()).toEqual({ ways: new Map(), measured: true });
+  expect(carried.save().ways.size).toBe(2);
 });
