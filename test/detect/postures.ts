@@ -42,6 +42,8 @@ export interface Scene {
   readonly seenAs?: 'blobs' | 'objects' | 'both';
   readonly viewAt?: (second: number) => ViewState;
   readonly seed?: number;
+  /** From this second on nothing moves, and regions say for how long. */
+  readonly stillFromS?: number;
 }
 
 export interface Watching {
@@ -83,6 +85,7 @@ export function framesOf(scene: Scene): readonly Frame[] {
     seenAs = 'blobs',
     viewAt = () => 'ok',
     seed = 1,
+    stillFromS = seconds,
   } = scene;
   const chance = random(seed);
   const [width, height] = plane;
@@ -95,7 +98,8 @@ export function framesOf(scene: Scene): readonly Frame[] {
       // Nobody's outline is the same to the pixel in two pictures.
       .map((box) => clipped(box, (chance.unit() - 0.5) / width, (chance.unit() - 0.5) / height))
       .filter((box) => box.x1 - box.x0 > 1 / width && box.y1 - box.y0 > 1 / height);
-    const blobs = mergedBlobs(boxes, width, height);
+    const stillMs = Math.max(0, 1_000 * (second - stillFromS));
+    const blobs = mergedBlobs(boxes, width, height).map((blob) => ({ ...blob, stillMs }));
     return {
       site: 'gare',
       camera: 'quai',

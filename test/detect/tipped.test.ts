@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Body } from '../../pipeline/detect/bodies.ts';
 import type { Stance } from '../../pipeline/detect/stances.ts';
 import { tippedOver } from '../../pipeline/detect/tipped.ts';
+import { framesOf, type Keyframe, lookAt, machineFor, type Scene } from './postures.ts';
 
 const TALL = 30;
 const FLOOR = 70;
@@ -93,3 +94,30 @@ describe('nobody has tipped over', () => {
     expect(isTipped({ heights: AT_ONCE })).toBe(true);
   });
 });
+
+it('who tips over away from the lens is claimed by the limit that was used', () => {
+  const tips: readonly Keyframe[] = [
+    [6.4, { top: 1.14, wide: 0.34 }],
+    [6.6, { top: 1.19 }],
+    [6.8, { top: 0.62, wide: 0.42 }],
+  ];
+  const alone = (...poses: readonly Keyframe[]): Scene => ({
+    actors: [{ poses: [[0, { x: 0.1, wide: 0.32 }], [4, { x: 0.5 }], [6, { wide: 0.28 }], ...poses] }],
+    seconds: 20,
+  });
+  const machine = machineFor();
+  const claims = framesOf(still(alone(...tips), 7)).flatMap((frame) => machine.look(lookAt(frame)) ?? []);
+  const claim = claims.find(({ holds }) => holds);
+  const top = claim?.holds ? claim.findings.find(({ name }) => name === 'top') : undefined;
+  expect(top?.value).toBeGreaterThan(0.5);
+  expect(top?.limit).toBeGreaterThanOrEqual(top?.value ?? 1);
+  // Who sits down as low and never rose is not.
+  const sits = alone([7.4, { top: 0.62, wide: 0.42 }]);
+  const other = machineFor();
+  expect(framesOf(still(sits, 7.4)).some((frame) => other.look(lookAt(frame))?.holds)).toBe(false);
+});
+
+/** From a second on its regions are known to be still. */
+function still(scene: Scene, fromS: number): Scene {
+  return { ...scene, stillFromS: fromS };
+}
