@@ -28,12 +28,14 @@ interface Limits {
   readonly flat: number;
   /** From standing to lying at most. */
   readonly fallMs: number;
+  /** Also who was not seen to come down by themselves (laid.ts), and who tipped over (tipped.ts). */
+  readonly inferred: boolean;
 }
 
 const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
-  low: { head: 0.34, flat: 0.9, fallMs: 3_000 },
-  medium: { head: 0.4, flat: 0.8, fallMs: 5_000 },
-  high: { head: 0.46, flat: 0.7, fallMs: 7_000 },
+  low: { head: 0.34, flat: 0.9, fallMs: 3_000, inferred: false },
+  medium: { head: 0.4, flat: 0.8, fallMs: 5_000, inferred: true },
+  high: { head: 0.46, flat: 0.7, fallMs: 7_000, inferred: true },
 };
 /** Lower than this the top is beyond where a stumble leads: a car, or somebody who walked on. */
 const HEAD_MIN = -0.4;
@@ -182,7 +184,9 @@ export class PersonOnGround implements RuleMachine {
     this.#lost = this.#lostFrom(people, now);
     this.#people = people;
     this.#places.step(bodies, (id) => lastStood(people.get(id)?.stances ?? [], this.#ground, height), now);
-    const laid = this.#lays.step(frame, bodies, this.#places, this.#ground, this.#limits.fallMs);
+    const laid = this.#limits.inferred
+      ? this.#lays.step(frame, bodies, this.#places, this.#ground, this.#limits.fallMs)
+      : [];
     if (frame.view !== 'ok') return undefined;
     const downs = [...people.values()].flatMap(({ down }) => (down === undefined ? [] : [down]));
     const lying = [
@@ -292,7 +296,7 @@ export class PersonOnGround implements RuleMachine {
     const keepMs = PAST_MS + this.#limits.fallMs;
     const stood = lastStood(stances, this.#ground, look.height);
     if (stood !== undefined && this.#isDown(body, stood, look)) return { stances, down: begun(body, stood) };
-    if (stood !== undefined && tippedOver(body, stances, stood, look)) {
+    if (stood !== undefined && this.#limits.inferred && tippedOver(body, stances, stood, look)) {
       const tipped = begun(body, stood);
       return { stances, down: { ...tipped, topMax: tipped.head + LOOSE } };
     }

@@ -111,6 +111,9 @@ it('who tips over away from the lens is claimed by the limit that was used', () 
   const top = claim?.holds ? claim.findings.find(({ name }) => name === 'top') : undefined;
   expect(top?.value).toBeGreaterThan(0.5);
   expect(top?.limit).toBeGreaterThanOrEqual(top?.value ?? 1);
+  // Not where a false alert costs most.
+  const low = machineFor({ sensitivity: 'low' });
+  expect(framesOf(still(alone(...tips), 7)).some((frame) => low.look(lookAt(frame))?.holds)).toBe(false);
   // Who sits down as low and never rose is not.
   const sits = alone([7.4, { top: 0.62, wide: 0.42 }]);
   const other = machineFor();
