@@ -38,6 +38,11 @@ const CHANGE_MAX = 0.9;
 const NEAR = 2;
 /** View heights a second, over this long, that a thing moves and flames do not, nearly always in one direction. */
 const DRIFT_MIN = 0.08;
+/**
+ * And so much of its own length: flames that fill the view lean all one way for seconds and stay where they are, which
+ * nothing does that moves.
+ */
+const DRIFT_OF_LENGTH_MIN = 0.2;
 const DRIFT_STRAIGHT = 0.9;
 const DRIFT_PICTURES = 8;
 /** A fire behind somebody who walks by is the same fire afterwards. */
@@ -160,7 +165,7 @@ export class Fires implements RuleMachine {
         patch.strength >= WEAK * this.#least &&
         change >= CHANGE_MIN &&
         change <= CHANGE_MAX &&
-        !drifts(flows);
+        !drifts(flows, lengthsOf(patch.box, cells));
       fires.push({
         box: patch.box,
         seenAtMs: now,
@@ -219,12 +224,19 @@ function changeOf({ cells: burning }: Patch, before: Earlier, near: Box, cells: 
 }
 
 /** Whether it moved through the view, all the time in one direction; flames do so upwards, which does not count. */
-function drifts(flows: readonly Point[]): boolean {
+function drifts(flows: readonly Point[], lengths: Point): boolean {
   const falling = flows.map(({ x, y }) => ({ x, y: Math.max(0, y) }));
   const sum = falling.reduce((all, flow) => ({ x: all.x + flow.x, y: all.y + flow.y }), { x: 0, y: 0 });
   const length = falling.reduce((all, flow) => all + Math.hypot(flow.x, flow.y), 0);
   const straight = Math.hypot(sum.x, sum.y);
-  return straight >= DRIFT_MIN * flows.length && straight >= DRIFT_STRAIGHT * length;
+  const mostly = Math.abs(sum.x) >= Math.abs(sum.y) ? lengths.x : lengths.y;
+  const least = Math.max(DRIFT_MIN, DRIFT_OF_LENGTH_MIN * mostly);
+  return straight >= least * flows.length && straight >= DRIFT_STRAIGHT * length;
+}
+
+/** How broad and how high a box is, view heights. */
+function lengthsOf({ x0, y0, x1, y1 }: Box, { columns, rows }: Cells): Point {
+  return { x: ((x1 - x0) * columns) / rows, y: y1 - y0 };
 }
 
 function perSecond({ x, y }: Point, stepMs: number): Point {

@@ -112,6 +112,11 @@ test('flames are claimed soon, with where they are and why', () => {
   ]);
 });
 
+test('flames that fill most of the view may lean one way for long', () => {
+  const wind = () => ({ x: -24, y: -16 });
+  expect(claims(flames({ at: [3, 2], size: [34, 20], flow: wind }))[0]).toBeLessThanOrEqual(FROM / 1000 + 4);
+});
+
 describe('is no fire', () => {
   const none: readonly (readonly [string, Story])[] = [
     ['nothing', () => undefined],
@@ -127,6 +132,10 @@ describe('is no fire', () => {
     ['what flickered while somebody moved there', flames({ size: [4, 3], score: 80, untilMs: FROM + 1_500 })],
     ['what moves on: a bag on a belt, a car', moving(flames({ size: [4, 3], burning: 9 }), 150)],
     ['what always moves one way where it is: a belt with bags', flames({ flow: () => ({ x: -24, y: 2 }) })],
+    [
+      'what fills most of the view and moves on: a bus that passes close by',
+      flames({ at: [3, 2], size: [34, 20], flow: () => ({ x: -80, y: 2 }) }),
+    ],
     [
       'what moves slowly through the view',
       moving(flames({ size: [4, 3], flow: () => ({ x: 20, y: 0 }) }), 300),
