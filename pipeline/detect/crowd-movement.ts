@@ -215,7 +215,10 @@ export class CrowdMovement implements RuleMachine {
       return HOLDS_NOT;
     }
     // The smoothed number outlasts a knock of the camera; who runs is seen to.
-    const holds = look.people >= GOES_ON * (this.#people - 0.5) && this.#runs(present);
+    const holds =
+      look.people >= GOES_ON * (this.#people - 0.5) &&
+      this.#runs(present) &&
+      !this.#isLeftToCells(look.running, aspect);
     this.#learn(here, holds || rushing !== undefined, rushing?.people ?? 0, stepMs);
     this.#heldMs = holds && this.#most !== undefined ? this.#heldMs + stepMs : 0;
     this.#most = holds ? Math.max(this.#most ?? 0, this.#running) : undefined;
@@ -233,7 +236,9 @@ export class CrowdMovement implements RuleMachine {
     speed: number,
     plane: Plane,
   ): Suddenly | undefined {
-    const here = motion.filter((cell) => this.#isHere(footOf(cell)));
+    const here = motion.filter(
+      (cell) => this.#isHere(footOf(cell)) && !this.#stampede.isBesideTrain(cell, now, plane),
+    );
     const hastes = this.#haste.step(now, here, movers, this.#sudden(speed));
     const changed = this.#silhouette.step(now, here, plane);
     this.#hastedFromMs = hastes === undefined ? undefined : (this.#hastedFromMs ?? now);
@@ -254,6 +259,11 @@ export class CrowdMovement implements RuleMachine {
 
   #speedLimit(): number {
     return Math.min(RUN_MAX, Math.max(this.#runMin, this.#limits.times * this.#pace.usual));
+  }
+
+  /** All one way go also the pieces that are seen of a train that departs; where cells tell them apart, it is left to them. */
+  #isLeftToCells(running: readonly Mover[], aspect: number): boolean {
+    return this.#calibrated && pattern(running, aspect).oneWay >= ONE_WAY_MIN;
   }
 
   #runs(present: number): boolean {

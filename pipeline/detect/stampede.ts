@@ -9,7 +9,8 @@
  *   - what moves, people by area times metres per second, is several times what it was and several times the most it was;
  *   - enough are brisk, half as fast as somebody who runs (of people who cross each other or run along the view half is
  *     seen); and of those some are seen to run, which nobody is of a group that begins to walk;
- *   - who runs leaves where they were: the outline changes, which that of a train that departs does not.
+ *   - who runs leaves where they were: the outline changes, which that of a train that departs does not; and somewhat later
+ *     part of the very cells in which they ran is free, which of a train that comes, and of its light before it, is not.
  *
  * Where they run every way, what goes against the common way is by itself several times what all moved before: of
  * anything rigid, a train or a camera that is knocked, hardly any is. Where they run one way,
@@ -71,8 +72,13 @@ const GOES_ON_PEOPLE = 1.5;
 const GOES_ON_ONE_WAY_MIN = 0.7;
 /** A speed counts for no more than this, m/s: flow that is wrong is fast. */
 const COUNTED_SPEED_MAX = 6;
-/** It is so for this long. */
-const SUSTAINED_MS = 200;
+/** Who ran are elsewhere so long after, and so much of what they filled is free. */
+const ELSEWHERE_MS = 800;
+const FREED_MIN = 0.07;
+/** Along the view somebody fills the cells of who is before them. */
+const ONE_WAY_FREED_MIN = 0.03;
+/** Of a region, so many cells make it part of a train. */
+const TRAIN_SHARE = 0.3;
 /** Cells are kept no more often than this: 17 looks. */
 const KEPT_EVERY_MS = 300;
 
@@ -103,38 +109,40 @@ interface Look extends Sums {
   readonly left: number;
 }
 
+/** It looked like one: the cells of who ran then, how much of them is to be free, and those of which nothing could be told. */
+interface Begun {
+  readonly freedMin: number;
+  readonly ran: readonly number[];
+  readonly others: readonly number[];
+}
+
 export class Stampede {
-  readonly #sudden = new Sudden<Look>(NOW_MS, SUSTAINED_MS);
+  readonly #sudden = new Sudden<Look>(NOW_MS, ELSEWHERE_MS);
   readonly #trains = new TrainCells();
   #kept: readonly Kept[] = [];
-  /** It is claimed, and cells that were not counted when it began. */
-  #goesOn = false;
-  #others: readonly number[] = [];
+  #begun: Begun | undefined;
 
   save() {
     return {
       sudden: this.#sudden.save(),
       trains: this.#trains.save(),
       kept: this.#kept,
-      goesOn: this.#goesOn,
-      others: this.#others,
+      begun: this.#begun,
     };
   }
 
-  restore({ sudden, trains, kept, goesOn, others }: ReturnType<Stampede['save']>): void {
+  restore({ sudden, trains, kept, begun }: ReturnType<Stampede['save']>): void {
     this.#sudden.restore(sudden);
     this.#trains.restore(trains);
     this.#kept = kept;
-    this.#goesOn = goesOn;
-    this.#others = others;
+    this.#begun = begun;
   }
 
   forget(): void {
     this.#sudden.forget();
     this.#trains.forget();
     this.#kept = [];
-    this.#goesOn = false;
-    this.#others = [];
+    this.#begun = undefined;
   }
 
   /**
@@ -162,24 +170,45 @@ export class Stampede {
     const here = motion.filter((cell, k) => untold[at[k]!] === 0 && counts(cell));
     const look = lookAt(now, here, kept, before, untold, people, limits.speed);
     const recent = this.#sudden.remember(look);
-    // While they run they come to cells in which others ran: those of which nothing could be told are still the same.
-    if (!this.#goesOn) this.#others = marksOf(untold);
-    const others = new Set(this.#others);
+    this.#begun ??= begunAt(recent, limits, motion, at, untold);
+    // While they run they come to cells in which others ran, and fill them as a train does: those of which nothing could be
+    // told when it began are still the same.
+    const others = new Set(this.#begun?.others ?? marksOf(untold));
     const running = motion.filter(
       (cell, k) => isBrisk(cell.speed, limits.speed) && !others.has(at[k]!) && counts(cell),
     );
     const seen = running.reduce((sum, cell) => sum + cell.people, 0);
     // Flow is lost in one picture and found in the next.
     const runners = Math.max(seen, meanOf(recent, 'brisk'));
-    const begins = () => everyWay(recent, limits) || oneWay(recent, limits);
-    this.#goesOn = this.#sudden.claimed(now, begins, runners, limits.people);
-    if (!this.#goesOn) return undefined;
+    const begins = () => this.#holds(now, runners, limits.people, people);
+    const claimed = this.#sudden.claimed(now, begins, runners, limits.people);
+    if (this.#sudden.sinceMs === undefined) this.#begun = undefined;
+    if (!claimed) return undefined;
     return { people: runners, share: runners / Math.max(runners, meanOf(recent, 'moving')), cells: running };
   }
 
-  /** Whether most of a place is a train's now. */
+  /** It looked like one, half of them run still, and when it has lasted they are elsewhere. */
+  #holds(now: number, runners: number, least: number, people: Float64Array): boolean {
+    if (this.#begun === undefined || runners < GOES_ON * least) return false;
+    const lastsMs = now - (this.#sudden.sinceMs ?? now);
+    return lastsMs < ELSEWHERE_MS || freedOf(this.#begun.ran, people) >= this.#begun.freedMin;
+  }
+
+  /** Whether much of a place is a train's or was. */
   isTrain(box: Box, now: number, plane: Plane): boolean {
-    return this.#trains.share(box, now, plane) > 0.5;
+    return this.#trains.share(box, now, plane, BEFORE_FROM_MS) > TRAIN_SHARE;
+  }
+
+  /** Whether a cell, or one beside it, is a train's or was. */
+  isBesideTrain(cell: CellMotion, now: number, plane: Plane): boolean {
+    const { columns, rows } = cellPlane(plane);
+    const at = cellAt(cell, plane);
+    const column = at % columns;
+    const row = (at - column) / columns;
+    for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y++)
+      for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x++)
+        if (this.#trains.was(y * columns + x, now, BEFORE_FROM_MS)) return true;
+    return false;
   }
 
   /** Those of the last seconds with this one, oldest first. */
@@ -346,6 +375,31 @@ function leftOf(before: Uint8Array, people: Float64Array, untold: Uint8Array): n
     both += was & is;
   }
   return were === 0 && are === 0 ? 0 : 1 - both / Math.max(were, are);
+}
+
+function begunAt(
+  recent: readonly Look[],
+  limits: SuddenLimits,
+  motion: readonly CellMotion[],
+  at: readonly number[],
+  untold: Uint8Array,
+): Begun | undefined {
+  const every = everyWay(recent, limits);
+  if (!every && !oneWay(recent, limits)) return undefined;
+  const ran = motion.flatMap((cell, k) =>
+    isBrisk(cell.speed, limits.speed) && untold[at[k]!] === 0 ? [packed(at[k]!, cell)] : [],
+  );
+  return { freedMin: every ? FREED_MIN : ONE_WAY_FREED_MIN, ran, others: marksOf(untold) };
+}
+
+/** Share of who ran whose cells are free now. */
+function freedOf(ran: readonly number[], people: Float64Array): number {
+  let [all, freed] = [0, 0];
+  for (const one of ran) {
+    all += peopleOf(one);
+    if (people[cellOf(one)] === 0) freed += peopleOf(one);
+  }
+  return all === 0 ? 0 : freed / all;
 }
 
 function outlineOf({ cells }: Kept, size: number): Uint8Array {

@@ -70,6 +70,11 @@ export class Sudden<Look extends { readonly atMs: number }> {
     this.#end();
   }
 
+  /** Since when it holds; undefined while it does not. */
+  get sinceMs(): number | undefined {
+    return this.#sinceMs;
+  }
+
   /** The looks that are remembered with this one, oldest first; one that comes too soon after the last is not kept. */
   remember(look: Look): readonly Look[] {
     const kept = this.#looks.filter(({ atMs }) => look.atMs - atMs <= this.#rememberedMs);

@@ -56,8 +56,8 @@ export class TrainCells {
     }
   }
 
-  /** Of the cells of a box, 0..1. */
-  share(box: Box, now: number, plane: Plane): number {
+  /** Of the cells of a box, those that were a train's within the last `withinMs`, 0..1. */
+  share(box: Box, now: number, plane: Plane, withinMs: number): number {
     const first = cellAt({ x: box.x0, y: box.y0 }, plane);
     const last = cellAt({ x: box.x1, y: box.y1 }, plane);
     const { columns } = cellPlane(plane);
@@ -65,7 +65,7 @@ export class TrainCells {
     for (let row = first - (first % columns); row <= last; row += columns)
       for (let column = first % columns; column <= last % columns; column++) {
         all++;
-        if (this.was(row + column, now, HOLE_MS)) its++;
+        if (this.was(row + column, now, withinMs)) its++;
       }
     return its / Math.max(1, all);
   }
