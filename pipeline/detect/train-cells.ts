@@ -17,7 +17,7 @@ import { type CellPlane, cellAt, cellPlane, clumpsOf, type Plane } from './cell-
 /** People by area who never come within a second as one clump. */
 const PEOPLE_MIN = 6;
 /** Of the clump, so much is new or the train's already. */
-const NEW_MIN = 0.6;
+const NEW_MIN = 0.7;
 /** A cell of its own that is not seen for a moment is still filled. */
 const HOLE_MS = 1_000;
 

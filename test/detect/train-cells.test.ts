@@ -20,6 +20,7 @@ function trainAt(cells: TrainCells, now: number): string {
 test.each([
   ['comes at once', '.....33...', '..........', '.....##...'],
   ['comes at once behind people, who go on counting', '..1133....', '..11......', '....##....'],
+  ['is by a third people who were there, as of some who run', '..333.....', '..3.......', '..........'],
   ['is too small', '.....32...', '..........', '..........'],
   ['was there a second ago', '.....33...', '.....33...', '..........'],
   ['is mostly people who were there', '.444433...', '.4444.....', '..........'],
