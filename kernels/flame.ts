@@ -11,7 +11,8 @@
  * and still did so lately. Both are asked for beyond the cast of the view, since a low sun warms everything, and white
  * counts only where most of the view is not as bright.
  *
- * Six things then tell it from what it is not: flames flicker inside as well, so beside a cell that is hot and does not
+ * Seven things then tell it from what it is not: a flame has many colours, or is white where it is brightest (hues.ts);
+ * flames flicker inside as well, so beside a cell that is hot and does not
  * (`solid`), it is the edge of cloth or paint that moves; what passes shows the same
  * a moment later further to the side (`passing`, as flames only do upwards); a lamp's cells rise and fall as one (`together`, the squared correlation
  * with the liveliest candidate nearby), and all that it shines on is switched in the same picture, whatever else goes on
@@ -21,7 +22,8 @@
  * rules of this kind: Celik and Demirel, Fire Safety Journal 44 (2009); flicker of 1 to 12 Hz: Toreyin et al., Pattern
  * Recognition Letters 27 (2006).
  */
-import { atLeast, GLARE_MIN, HOT_WARMTH, padded, SLOTS } from './glances';
+import { atLeast, GLARE_MIN, HOT_LUMA, HOT_WARMTH, padded, SLOTS } from './glances';
+import { colourful, hueBytes, takeHues } from './hues';
 import { switches, switchesBytes, switchesOf, turnsWithout } from './switches';
 
 /** Luma, and warmth, between two turning points at least. */
@@ -35,7 +37,6 @@ const TURNS_MOST: i32 = 5;
  * is held against it.
  */
 const SLOW: i32 = 0x80;
-const HOT_LUMA: i32 = 110;
 /** Pictures in which a flame is hot at least; a quarter of the slots count in full. */
 const HOT_MOST: i32 = 8;
 /** A white-hot cell counts as one that is hot for as many pictures. */
@@ -81,7 +82,8 @@ const STEPS: usize = 128;
 
 /** What is shared by cameras that take turns: two bytes (marks, solid), twice four (liveliness) and a series a cell. */
 export function flameScratchBytes(width: i32, height: i32): i32 {
-  return padded(width, height) * (10 + i32(SERIES)) + switchesBytes((width + 3) >> 2, (height + 3) >> 2);
+  const cells = padded(width, height);
+  return cells * (10 + i32(SERIES)) + hueBytes(cells) + switchesBytes((width + 3) >> 2, (height + 3) >> 2);
 }
 
 /**
@@ -95,7 +97,7 @@ export function flame(out: usize, state: usize, slot: i32, samples: i32, scratch
   const columns = (width + 3) >> 2;
   const rows = (height + 3) >> 2;
   const plane = padded(width, height);
-  const heat = state + 2 * SLOTS * plane;
+  const heat = state + 3 * SLOTS * plane;
   const first = (slot + SLOTS - samples + 1) & (SLOTS - 1);
   const solid = scratch + plane;
   memory.fill(scratch, 0, 2 * plane);
@@ -115,7 +117,8 @@ export function flame(out: usize, state: usize, slot: i32, samples: i32, scratch
   const lively = solid + plane;
   const abrupt = lively + 4 * plane;
   const series = abrupt + 4 * plane;
-  const switched = series + SERIES * plane;
+  const hues = series + SERIES * plane;
+  const switched = hues + hueBytes(plane);
   switches(switched, state, plane, first, samples, columns, rows);
   for (let i = 0; i < columns * rows; i++) {
     const mark = load<u8>(scratch + i);
@@ -123,8 +126,10 @@ export function flame(out: usize, state: usize, slot: i32, samples: i32, scratch
     const mask = switchesOf(switched, i % columns, i / columns, columns, rows);
     if (mask != 0) store<u8>(scratch + i, lessSwitched(mark, mask, state + i, plane, first, samples));
   }
+  memory.fill(hues, 0, hueBytes(plane));
   for (let i = 0; i < columns * rows; i++) {
     if (load<u8>(scratch + i) == 0) continue;
+    takeHues(hues + 16 * i, state + i, plane, first, samples, cast, WHITE_WORTH);
     const own = series + SERIES * i;
     unroll(own, state + i, plane, first, samples);
     store<i32>(lively + 4 * i, product(own, own));
@@ -148,13 +153,15 @@ export function flame(out: usize, state: usize, slot: i32, samples: i32, scratch
       const abruptly = likeness(own + STEPS, series + SERIES * most + STEPS, steps, f64(load<i32>(abrupt + 4 * most)));
       const single = share((SWITCHED_MAX - abruptly) / SWITCHED_SPAN);
       if (single == 0) continue;
+      const varied = colourful(hues, column, row, columns, rows);
+      if (varied == 0) continue;
       const soft = share(f64(SOLID_MOST - solids(solid, column, row, columns, rows)) / f64(SOLID_MOST));
       if (soft == 0) continue;
       const staying = share((PASSING_MAX - passing(scratch, series, lively, column, row, columns, rows, samples)) / PASSING_SPAN);
       if (staying == 0) continue;
       const repeated = max(periodic(own, power, samples), periodic(own + STEPS, steps, samples - 1));
       const irregular = share((PERIODIC_MAX - repeated) / PERIODIC_SPAN);
-      const score = i32((f64(mark) * 255.0 * apart * single * soft * staying * irregular * calm) / f64(2 * TURNS_MOST * HOT_MOST));
+      const score = i32((f64(mark) * 255.0 * apart * single * varied * soft * staying * irregular * calm) / f64(2 * TURNS_MOST * HOT_MOST));
       store<u8>(out + i, score);
       found += i32(score > 0);
     }

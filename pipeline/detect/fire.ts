@@ -16,7 +16,7 @@ import { isInBox, type Patch, patchesOf, widened } from './flame-patches.ts';
 import { around, type RuleMachine, seconds } from './rule.ts';
 
 /** Sum of flame scores (1: a cell without doubt) from which a patch is suspected. */
-const STRENGTH: Readonly<Record<Sensitivity, number>> = { low: 3, medium: 1.6, high: 0.9 };
+const STRENGTH: Readonly<Record<Sensitivity, number>> = { low: 1.6, medium: 1.0, high: 0.6 };
 /** So many times that need not settle first. */
 const STRONG = 3;
 /**

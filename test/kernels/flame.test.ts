@@ -46,14 +46,16 @@ function patches({ luma, u, v }: Planes, n: number, width: number, height: numbe
   for (let patch = 0; patch < across * Math.ceil(height / 12); patch++) {
     if (n > 0 && (patch % 2 === 0 || n > 38 || chance.below(2) > 0)) continue;
     const bright = chance.below(3) === 0 ? 235 - chance.below(30) : 60 + chance.below(120);
-    const warm = patch % 3 === 0 ? 60 : patch % 3 === 1 ? 4 + chance.below(16) : chance.below(30) - 10;
+    const white = bright >= 205 ? 2 : 17 + chance.below(8);
+    const warm = patch % 3 === 0 ? 60 : patch % 3 === 1 ? white : chance.below(30) - 10;
+    const hue = patch % 3 === 0 ? chance.below(33) - 16 : 0;
     const [x0, y0] = [12 * (patch % across), 12 * Math.floor(patch / across)];
     for (let y = y0; y < Math.min(height, y0 + 12); y++)
       for (let x = x0; x < Math.min(width, x0 + 12); x++) {
         luma[y * width + x] = bright + chance.below(4);
         const at = (y >> 1) * ((width + 1) >> 1) + (x >> 1);
-        u[at] = 128 - (warm >> 1);
-        v[at] = 128 + (warm >> 1);
+        u[at] = 128 - (warm >> 1) + hue;
+        v[at] = 128 + (warm >> 1) + hue;
       }
   }
 }
@@ -69,6 +71,14 @@ function switched(into: Planes, n: number, width: number, height: number, chance
 /** Luma of one hot cell, at picture 0..31; cells of this view are 8 across and 4 down. */
 type Cell = readonly [column: number, row: number, luma: (n: number) => number];
 
+/** Chroma of a cell at a picture. */
+type Colour = (n: number, cell: Cell) => { readonly u: number; readonly v: number };
+
+/** Now redder and now yellower, as flames are: `by` is a share of 128 - u. */
+const varied =
+  (u: number, v: number, by = 1 / 6): Colour =>
+  (n) => ({ u: Math.round(u + (128 - u) * by * (((n * n * 5 + n) % 3) - 1)), v });
+
 const QUICK = [150, 190, 160, 200, 140, 185, 150, 205, 165, 190, 145, 180];
 const quick: Cell = [2, 1, (n) => QUICK[(n * n + 3 * n) % 12]!];
 /** Goes up, down, up and down again: three turning points, at times that do not repeat. */
@@ -76,7 +86,7 @@ const slow: Cell = [4, 1, (n) => (n < 5 || (n >= 9 && n < 20) || n >= 27 ? 150 :
 /** One more. */
 const quicker: Cell = [4, 1, (n) => (n > 28 || (n >= 5 && n < 9) || (n >= 20 && n < 24) ? 190 : 150)];
 
-function scoresOf(cells: readonly Cell[], { u, v } = { u: 60, v: 172 }): readonly number[] {
+function scoresOf(cells: readonly Cell[], colour: Colour = varied(60, 172)): readonly number[] {
   const [width, height] = [32, 16];
   const { exports: wasm, memory, base } = instantiate(65_536);
   let next = base;
@@ -94,13 +104,16 @@ function scoresOf(cells: readonly Cell[], { u, v } = { u: 60, v: 172 }): readonl
     luma.fill(60);
     blue.fill(128);
     red.fill(128);
-    for (const [column, row, lumaAt] of cells)
+    for (const cell of cells) {
+      const [column, row, lumaAt] = cell;
+      const { u, v } = colour(n, cell);
       for (let y = 4 * row; y < 4 * row + 4; y++)
         for (let x = 4 * column; x < 4 * column + 4; x++) {
           luma[y * width + x] = lumaAt(n);
           blue[(y >> 1) * 16 + (x >> 1)] = u;
           red[(y >> 1) * 16 + (x >> 1)] = v;
         }
+    }
     wasm.glance(state.byteOffset, n, luma.byteOffset, blue.byteOffset, red.byteOffset, width, height);
   }
   wasm.flame(out.byteOffset, state.byteOffset, 31, 32, scratch.byteOffset, width, height);
@@ -145,7 +158,43 @@ it.each([
   ['orange', 60, true],
   ['yellow', 20, true],
 ])('what flickers and is %s is fire only where it is orange or yellow', (_, u, expected) => {
-  expect(scoresOf([quick, quicker], { u, v: 202 })[1]! > 0).toBe(expected);
+  expect(scoresOf([quick, quicker], varied(u, 202))[1]! > 0).toBe(expected);
+});
+
+/** How far the hue of the cells scatters, of 255, and whether that is a flame's. */
+it.each<readonly [string, Colour, boolean]>([
+  ['one colour: cloth, a lamp', varied(60, 172, 0), false],
+  ['one colour through a sensor that is noisy', varied(60, 172, 1 / 24), false],
+  [
+    'one colour that is lit up and dimmed',
+    (n) => ({ u: 128 - 60 - 2 * (n % 5), v: 128 + 40 + Math.round((4 * (n % 5)) / 3) }),
+    false,
+  ],
+  ['all between red and yellow', varied(60, 172, 1 / 3), true],
+])('what flickers in %s', (_, colour, expected) => {
+  expect(scoresOf([quick, quicker], colour)[1]! > 0).toBe(expected);
+});
+
+it('is no flame where two things of one colour each flicker beside each other', () => {
+  const beside: Colour = (_, [column]) => (column < 4 ? { u: 76, v: 192 } : { u: 40, v: 160 });
+  expect(scoresOf([quick, quicker], beside)).toEqual([0, 0]);
+});
+
+/** All are bright to the limit of the sensor at times, and warm at times. */
+it.each<readonly [string, (luma: number) => number, boolean]>([
+  ['gets warmer as it dims', (luma) => (255 - luma) / 3, true],
+  ['is as warm in any light: pale paint', () => 20, false],
+  ['is warmer in the light', (luma) => (luma - 100) / 6, false],
+])('what is white-hot and %s', (_, warmthOf, expected) => {
+  const cells: readonly Cell[] = [
+    [3, 2, (n) => irregular(n, 31) + 45],
+    [5, 2, (n) => irregular(n, 17) + 45],
+  ];
+  const colour: Colour = (n, [, , lumaAt]) => {
+    const warmth = Math.round(warmthOf(lumaAt(n)));
+    return { u: 128 - (warmth >> 1), v: 128 + warmth - (warmth >> 1) };
+  };
+  expect(scoresOf(cells, colour)[0]! > 0).toBe(expected);
 });
 
 describe.each(SIZES)('flames at %ix%i', (width, height) => {
@@ -189,7 +238,7 @@ describe.each(SIZES)('flames at %ix%i', (width, height) => {
       expect([...out.subarray(cells)].every((byte) => byte === 0xee)).toBe(true);
       found += count;
     }
-    // A view of a few cells may be warm as a whole.
-    if (what.startsWith('warm') && cells > 20) expect(found).toBeGreaterThan(0);
+    // A view of a few cells may be warm as a whole, or show one colour around each.
+    if (what.startsWith('warm') && cells > 80) expect(found).toBeGreaterThan(0);
   });
 });

@@ -5,7 +5,7 @@ import { Fires } from '../../pipeline/detect/fire.ts';
 import { SENSITIVITIES, type Sensitivity } from '../../pipeline/model.ts';
 import { Observer } from '../../pipeline/observe/observer.ts';
 import { random } from '../support/random.ts';
-import { COLOURS, type Drawing, flamesAt, HEIGHT, isOn, picture, WIDTH } from './glowing.ts';
+import { COLOURS, type Drawing, flamesAt, HEATS, HEIGHT, isOn, picture, WIDTH } from './glowing.ts';
 import { START_MS } from './pictures.ts';
 
 interface Watched {
@@ -90,12 +90,12 @@ const FIRES: readonly Case[] = [
   ['one as tall as somebody who sits', flamesAt(50, 70, 16, 20)],
   ['a small one', flamesAt(120, 60, 10, 12)],
   ['one at night', flamesAt(80, 80, 24, 24), { bright: 0.1 }],
-  ['one that blinds the camera', flamesAt(80, 80, 40, 50, COLOURS.core), {}],
+  ['one that blinds the camera', flamesAt(80, 80, 40, 50, HEATS.blinding), {}],
   [
     'one before a white wall',
     (canvas, s, chance) => {
       canvas.box(0, 0, 160, 90, { y: 226, u: 126, v: 130 });
-      flamesAt(80, 80, 20, 20, { ...COLOURS.flame, y: 208 })(canvas, s, chance);
+      flamesAt(80, 80, 20, 20, HEATS.pale)(canvas, s, chance);
     },
   ],
   ['one in a picture that trembles a little', flamesAt(80, 80, 30, 30), { shake: 1 }],

@@ -22,6 +22,20 @@ export const COLOURS = {
   dark: { y: 40, u: 126, v: 130 },
 } satisfies Readonly<Record<string, Colour>>;
 
+/** From the rim of a flame to its heart. */
+export type Heat = readonly [Colour, Colour, ...Colour[]];
+
+export const HEATS = {
+  usual: [{ y: 140, u: 84, v: 186 }, COLOURS.flame, { y: 212, u: 66, v: 148 }, COLOURS.core],
+  /** Hardly brighter than a white wall. */
+  pale: [{ y: 170, u: 82, v: 180 }, { ...COLOURS.flame, y: 208 }, { y: 214, u: 70, v: 146 }, COLOURS.core],
+  /** Beyond what the sensor can tell, but for the rim. */
+  blinding: [
+    { y: 190, u: 112, v: 150 },
+    { y: 250, u: 125, v: 130 },
+  ],
+} satisfies Readonly<Record<string, Heat>>;
+
 export class Canvas {
   readonly luma = new Uint8Array(WIDTH * HEIGHT);
   readonly u = new Uint8Array((WIDTH * HEIGHT) / 4);
@@ -71,14 +85,14 @@ export function picture(drawing: Drawing, seconds: number, seed: number, bright 
 
 /**
  * Flames `width` pixels wide and about `height` high, whose foot is at x, y: tongues that each rise and fall by themselves,
- * at some 2 to 5 Hz, bent by the draught.
+ * at some 2 to 5 Hz, bent by the draught, hotter inside and at their foot than at the rim.
  */
 export function flamesAt(
   x: number,
   y: number,
   width: number,
   height: number,
-  colour: Colour = COLOURS.flame,
+  heats: Heat = HEATS.usual,
 ): Drawing {
   const tongues = Array.from({ length: Math.max(2, Math.round(width / 4)) }, (_, k) => {
     const chance = random(k + 100 * x);
@@ -96,8 +110,11 @@ export function flamesAt(
       for (let up = 0; up < tall; up++) {
         const half = 2.6 * (1 - up / tall) + 0.6;
         const middle = at + (bend * up) / height;
-        for (let across = -half; across <= half; across++)
-          canvas.dot(Math.round(middle + across), Math.round(y - up), up < tall / 3 ? COLOURS.core : colour);
+        for (let across = -half; across <= half; across++) {
+          const heat = (1 - up / tall) * (1.2 - (0.8 * Math.abs(across)) / half);
+          const colour = heats[Math.min(heats.length - 1, Math.floor(heat * heats.length))]!;
+          canvas.dot(Math.round(middle + across), Math.round(y - up), colour);
+        }
       }
     }
   };

@@ -10,6 +10,8 @@ export interface Glances {
   /** Of each of the last 32 pictures, per cell: mean luma, and 128 + mean (v - u). */
   readonly luma: number[][];
   readonly warmth: number[][];
+  /** Share of 128 - u in warmth, of 255 and at least 1, where a cell is hot; else 0. */
+  readonly hue: number[][];
   /** Cells of each that changed and are no flame. */
   readonly unrest: number[];
   /** Pictures until a cell is forgotten. */
@@ -20,7 +22,8 @@ export function glances(width: number, height: number): Glances {
   const [columns, rows] = [Math.ceil(width / 4), Math.ceil(height / 4)];
   const none = () => Array.from({ length: SLOTS }, () => new Array<number>(columns * rows).fill(0));
   const heat = new Array<number>(columns * rows).fill(0);
-  return { columns, rows, luma: none(), warmth: none(), unrest: new Array<number>(SLOTS).fill(0), heat };
+  const unrest = new Array<number>(SLOTS).fill(0);
+  return { columns, rows, luma: none(), warmth: none(), hue: none(), unrest, heat };
 }
 
 export function glance(
@@ -33,6 +36,7 @@ export function glance(
   const [chromaWidth, chromaHeight] = [Math.ceil(width / 2), Math.ceil(height / 2)];
   const nowLuma: number[] = [];
   const nowWarmth: number[] = [];
+  const nowHue: number[] = [];
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {
       nowLuma.push(Math.floor(meanIn(luma, 4 * column, 4 * row, 4, width, height)));
@@ -40,6 +44,8 @@ export function glance(
       const blue = 128 - meanIn(u, 2 * column, 2 * row, 2, chromaWidth, chromaHeight);
       const size = squareIn(2 * column, 2 * row, 2, chromaWidth, chromaHeight);
       nowWarmth.push(Math.max(0, Math.min(255, 128 + Math.floor(warmthOf(red, blue, size)))));
+      const hot = warmthOf(red, blue, size) >= 40;
+      nowHue.push(hot ? Math.max(1, Math.min(255, Math.floor((255 * blue) / (red + blue)))) : 0);
     }
   const before = state.luma.at(-1)!;
   const warmBefore = state.warmth.at(-1)!;
@@ -54,6 +60,7 @@ export function glance(
   for (const [list, one] of [
     [state.luma, nowLuma],
     [state.warmth, nowWarmth],
+    [state.hue, nowHue],
   ] as const) {
     list.shift();
     list.push(one);
@@ -94,6 +101,10 @@ interface Candidate {
   readonly slow: boolean;
   /** Luma less its mean, oldest first. */
   readonly series: readonly number[];
+  /** While it is hot. */
+  readonly hues: readonly number[];
+  /** Correlation of luma and warmth, of 256, where it is white-hot. */
+  readonly pale: number | undefined;
 }
 
 /** How much each cell looks like a flame, 0..255, over the last `samples` pictures. */
@@ -118,7 +129,10 @@ export function flame(state: Glances, samples: number): Uint8Array {
     const mean = Math.floor(luma.reduce((sum, value) => sum + value, 0) / samples);
     const series = luma.map((value) => value - mean);
     const slow = isSlow(luma, warmth, view.cast);
-    candidates.push({ column: i % columns, row: Math.floor(i / columns), mark, slow, series });
+    const hot = state.hue.slice(-samples).map((cells) => cells[i]!);
+    const hues = hot.filter((hue, k) => hue > 0 && luma[k]! >= 110 && warmth[k]! >= 168 + view.cast);
+    const pale = hues.length < 2 ? correlation(luma, warmth) : undefined;
+    candidates.push({ column: i % columns, row: Math.floor(i / columns), mark, slow, series, hues, pale });
   }
   const unrest = state.unrest.slice(-samples).reduce((sum, count) => sum + count, 0);
   const calm = share((0.4 - unrest / (samples * columns * rows)) / 0.2);
@@ -142,16 +156,49 @@ export function flame(state: Glances, samples: number): Uint8Array {
       near.map(({ series }) => stepsOf(series)),
     );
     const single = share((0.85 - switched) / 0.2);
+    const varied = colourful(one, candidates);
     const soft = share((4 - solidsAround(one, solid, columns, rows)) / 4);
     const staying = share((0.9 - passing(one, candidates)) / 0.2);
     const steps = stepsOf(one.series);
     const repeated = Math.max(periodic(one.series, power), periodic(steps, product(steps, steps)));
     const irregular = share((0.85 - repeated) / 0.25);
     out[one.row * columns + one.column] = Math.trunc(
-      (one.mark * 255 * apart * single * soft * staying * irregular * calm) / 40,
+      (one.mark * 255 * apart * single * varied * soft * staying * irregular * calm) / 40,
     );
   }
   return out;
+}
+
+/** How far the hues around scatter, each cell's around its own mean; where too few are hot, whether white gets warmer as it dims. */
+function colourful({ column, row }: Candidate, candidates: readonly Candidate[]): number {
+  const near = candidates.filter(
+    (other) => Math.abs(other.column - column) <= 2 && Math.abs(other.row - row) <= 2,
+  );
+  const count = near.reduce((sum, { hues }) => sum + hues.length, 0);
+  if (count >= 16) {
+    const off = near.reduce((sum, { hues }) => sum + squaresOff(hues), 0);
+    return share((Math.sqrt(off / count) - 3) / 3);
+  }
+  const pale = near.flatMap((other) => other.pale ?? []);
+  if (pale.length === 0) return 1;
+  const mean = pale.reduce((sum, one) => sum + one, 0) / (256 * pale.length);
+  return share((-0.2 - mean) / (-0.2 - -0.5));
+}
+
+/** Sum of the squares by which values lie off their mean, as whole numbers. */
+function squaresOff(values: readonly number[]): number {
+  if (values.length === 0) return 0;
+  const sum = values.reduce((all, value) => all + value, 0);
+  return product(values, values) - Math.floor((sum * sum) / values.length);
+}
+
+function correlation(a: readonly number[], b: readonly number[]): number {
+  const n = a.length;
+  const sumOf = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
+  const power = (values: readonly number[]) => n * product(values, values) - sumOf(values) ** 2;
+  const both = n * product(a, b) - sumOf(a) * sumOf(b);
+  const powers = power(a) * power(b);
+  return powers > 0 ? Math.trunc((256 * both) / Math.sqrt(powers)) : 0;
 }
 
 /** Squared correlation with the one that varies most. */
