@@ -2,7 +2,7 @@
  * What flickers and glows as a flame does, per 4x4 cell, from pictures that come about 15 times a second.
  *
  * `flame` judges each cell over the pictures that glances.ts has put into its slots; a cell is a candidate when its
- * luma or its warmth turns often (TURNS_MIN or more turning points of at least SWING or WARM_SWING, in two seconds: 1 Hz
+ * luma or its warmth turns often (TURNS_MIN or more turning points of at least SWING or WARM_SWING, in two seconds: 0.7 Hz
  * and more; before a white wall flames are hardly brighter than it, but warmer) and it
  *
  *   is hot        bright, and red far above blue, for a share of the time: flames of the usual colours, or
@@ -28,8 +28,8 @@ import { switches, switchesBytes, switchesOf, turnsWithout } from './switches';
 
 /** Luma, and warmth, between two turning points at least. */
 const SWING: i32 = 10;
-const WARM_SWING: i32 = 16;
-const TURNS_MIN: i32 = 4;
+const WARM_SWING: i32 = 12;
+const TURNS_MIN: i32 = 3;
 const TURNS_MOST: i32 = 5;
 /**
  * The larger a fire, the slower it puffs (1.5 Hz over the root of its width in metres): a cell that turns once less than

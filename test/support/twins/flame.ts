@@ -238,7 +238,7 @@ function markOf(luma: readonly number[], warmth: readonly number[], { cast, whit
   const colour = Math.max(Math.min(8, hot), isWhite ? white : 0);
   if (Math.max(...late) - Math.min(...late) < 10) return 0;
   const turns = turnsIn(luma, warmth);
-  return (isSlow(luma, warmth, cast) ? 0.5 : Math.min(5, Math.max(0, turns - 3))) * colour;
+  return (isSlow(luma, warmth, cast) ? 0.5 : Math.min(5, Math.max(0, turns - 2))) * colour;
 }
 
 /** Pictures of the window to which a fifth of the 12x12 cells around the tile of 4x4 are switched, twice each way. */
@@ -277,17 +277,17 @@ function ownShare(luma: readonly number[], warmth: readonly number[], switches: 
   };
   const all = turnsIn(luma, warmth);
   const own = turnsIn(without(luma), without(warmth));
-  if (all < 4) return own < all ? 0 : 1;
-  return Math.min(1, Math.max(0, own - 3) / Math.min(5, all - 3));
+  if (all < 3) return own < all ? 0 : 1;
+  return Math.min(1, Math.max(0, own - 2) / Math.min(5, all - 2));
 }
 
 function isSlow(luma: readonly number[], warmth: readonly number[], cast: number): boolean {
   const hot = luma.filter((value, k) => value >= 110 && warmth[k]! >= 168 + cast).length;
-  return turnsIn(luma, warmth) === 3 && hot >= Math.floor((3 * luma.length) / 4);
+  return turnsIn(luma, warmth) === 2 && hot >= Math.floor((3 * luma.length) / 4);
 }
 
 function turnsIn(luma: readonly number[], warmth: readonly number[]): number {
-  return Math.max(turnsOf(luma, 10), turnsOf(warmth, 16));
+  return Math.max(turnsOf(luma, 10), turnsOf(warmth, 12));
 }
 
 /** Hot nearly always, and without flicker. */
