@@ -8,6 +8,7 @@ import * as twinBackground from '../test/support/twins/background.ts';
 import * as twinBlobs from '../test/support/twins/blobs.ts';
 import * as twinCells from '../test/support/twins/cells.ts';
 import * as twinLight from '../test/support/twins/light.ts';
+import { through } from '../test/support/twins/through.ts';
 import type { Case } from './harness.ts';
 
 const BLOBS_MAX = 64;
@@ -47,6 +48,7 @@ export function foregroundCases(
   const live = take(wasm.backgroundBytes(pixels));
   const [bitsBytes, runsBytes] = [wasm.bitsBytes(width, height), wasm.runsBytes(width, height)];
   const [lit, seen, cleaned, runs] = [take(2 * pixels), take(bitsBytes), take(bitsBytes), take(runsBytes)];
+  const shown = take(wasm.throughBytes(width, height));
   const [tableAt, occupancy, still] = [take(BLOBS_MAX * 64), take(cells), take(2 * cells)];
   const lumas = pictures.map((picture) => {
     const at = take(pixels);
@@ -168,6 +170,22 @@ export function foregroundCases(
           weight: from.weight.slice(),
         };
         twinBackground.background(planes.mask, moved, byTwin[k]!.luma, moved.mean, SHIFT, false);
+      },
+      () => unpacked(memory, seen, width, height),
+      () => planes.mask,
+    ),
+    one(
+      'through, with a copy of what it changes',
+      (step) => {
+        u8(live, 4 * pixels).set(u8(step.state, 4 * pixels));
+        u8(seen, bitsBytes).set(u8(step.seen, bitsBytes));
+        wasm.through(seen, live, step.luma, live, shown, width, height, SHIFT);
+      },
+      (k) => {
+        const from = byTwin[k]!.state;
+        const moved = { mean: from.mean.slice(), dev: from.dev, weight: from.weight };
+        planes.mask.set(byTwin[k]!.mask);
+        through(planes.mask, moved, byTwin[k]!.luma, moved.mean, width, height, SHIFT);
       },
       () => unpacked(memory, seen, width, height),
       () => planes.mask,

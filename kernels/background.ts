@@ -15,7 +15,7 @@ import { bitRow } from './bits';
 
 const Q: i32 = 7;
 /** Luma steps that never count as a difference: sensor noise and coding. */
-const FLOOR: i32 = 10 << Q;
+export const FLOOR: i32 = 10 << Q;
 /** Deviation is capped so that a flickering lamp cannot raise its own threshold for ever. */
 const DEV_MAX: i32 = 5 << Q;
 const DEV_FIRST: i32 = 2 << Q;

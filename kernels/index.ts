@@ -12,6 +12,7 @@ export { clean } from './clean';
 export { blobTable, settle } from './blobs';
 export { spread, spreadBytes } from './spread';
 export { texture } from './texture';
+export { through, throughBytes } from './through';
 export { bitsBytes } from './bits';
 export { label, runsBytes } from './label';
 export { light } from './light';

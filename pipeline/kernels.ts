@@ -152,6 +152,22 @@ export interface KernelExports {
    * steps between them, how far the background does; pairs beside it, and how far the difference does there.
    */
   texture(out: number, runs: number, label: number, luma: number, mean: number, w: number): void;
+  /** Bytes of scratch that `through` needs. */
+  throughBytes(w: number, h: number): number;
+  /**
+   * Clears the `bits` at which the texture of the place shows in other light (kernels/through.ts), and lets the background
+   * follow there by 2^-shift; returns how many.
+   */
+  through(
+    bits: number,
+    state: number,
+    luma: number,
+    lit: number,
+    scratch: number,
+    w: number,
+    h: number,
+    shift: number,
+  ): number;
   /** Fields 12 to 14 of the table: occupancy, and flow times occupancy (x, y), over the cells of the region's box. */
   regionFlows(
     table: number,

@@ -4,7 +4,8 @@
  *
  *   picture -> steady             (as if the camera did not tremble)
  *           -> pyramid -> flow            (what moved, per cell)
- *           -> background -> clean        (what is not part of the empty view)
+ *           -> background -> through      (what is not part of the empty view, in whatever light)
+ *           -> clean
  *           -> label -> judge -> settle   (which regions are things)
  *           -> cells                      (how full each cell is)
  *           -> flames                     (which cells flicker like fire, from more pictures than are analysed)
@@ -49,6 +50,8 @@ const WAITING_SHIFT = 14;
 /** Share of the plane that one region, or all together, must fill for that. */
 const REGION_SHARE = 0.06;
 const REGIONS_SHARE = 0.14;
+/** Other light on the place is learned half as fast as the place itself: what passes leaves little behind. */
+const LIGHT_SHIFT = 1;
 /** While warming, pictures are scarce and every one counts. */
 const WARMING_SHIFT = 3;
 /** An empty picture has no interval yet; 5 pictures a second are assumed until two have been seen. */
@@ -147,6 +150,17 @@ export class Observer {
     const shift = warming ? WARMING_SHIFT : waiting ? WAITING_SHIFT : learningShift(stepMs);
     const lit = otherLight ? scratch.lit : parts.background;
     exports.background(scratch.seen, parts.background, luma, lit, width, height, shift, warming ? 1 : 0);
+    if (!warming)
+      exports.through(
+        scratch.seen,
+        parts.background,
+        luma,
+        lit,
+        scratch.through,
+        width,
+        height,
+        learningShift(stepMs) + LIGHT_SHIFT,
+      );
     exports.clean(scratch.bits, scratch.seen, width, height);
     for (const bits of this.#foreground) this.#windows?.clear(bits, width, height);
     const count = exports.label(scratch.runs, scratch.bits, width, height, BLOBS_MAX);

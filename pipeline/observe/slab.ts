@@ -46,6 +46,7 @@ export interface ScratchParts {
   readonly table: number;
   readonly spread: number;
   readonly texture: number;
+  readonly through: number;
   readonly fate: number;
   readonly ages: number;
   readonly gathered: number;
@@ -159,6 +160,7 @@ function scratchAt({ exports }: Kernels, start: number, width: number, height: n
     table: take(BLOBS_MAX * 64),
     spread: take(exports.spreadBytes(BLOBS_MAX)),
     texture: take(20),
+    through: take(exports.throughBytes(width, height)),
     fate: take(BLOBS_MAX + 1),
     ages: take(2 * cells + 16),
     gathered: take(5 * cells + 16),

@@ -14,6 +14,7 @@ import * as twinLight from '../support/twins/light.ts';
 import * as twinRegions from '../support/twins/regions.ts';
 import * as twinSpread from '../support/twins/spread.ts';
 import { texture } from '../support/twins/texture.ts';
+import { through } from '../support/twins/through.ts';
 
 const SIZES: readonly (readonly [number, number])[] = [
   [96, 54],
@@ -36,6 +37,8 @@ interface Found {
   readonly foreground: number;
   readonly blobs: number;
   readonly litBlocks: number;
+  /** Pixels at which the place shows in other light. */
+  readonly shown: number;
   /** Of regions that have texture and noise beside them. */
   readonly textured: number;
 }
@@ -63,6 +66,7 @@ function compare({ width, height, pictures }: Run): Found {
     table: take(BLOBS_MAX * 64),
     spread: take(wasm.spreadBytes(BLOBS_MAX)),
     texture: take(20),
+    through: take(wasm.throughBytes(width, height)),
     fate: take(BLOBS_MAX + 1),
     ages: take(2 * columns * rows + 16),
     gathered: take(5 * columns * rows + 16),
@@ -94,6 +98,7 @@ function compare({ width, height, pictures }: Run): Found {
   let previous: Uint8Array = new Uint8Array(pixels);
   const lit = new Uint16Array(pixels);
   let litBlocks = 0;
+  let shown = 0;
   let foreground = 0;
   let blobs = 0;
   let textured = 0;
@@ -114,6 +119,13 @@ function compare({ width, height, pictures }: Run): Found {
     const litAt = changed > 0 ? at.lit : at.state;
     wasm.background(at.seen, at.state, at.luma, litAt, width, height, 4, warming ? 1 : 0);
     expectSame(unpacked(memory, at.seen, width, height), mask, 'mask');
+    if (!warming) {
+      const back = changed > 0 ? lit : state.mean;
+      const found = through(mask, state, luma, back, width, height, 5);
+      expect(wasm.through(at.seen, at.state, at.luma, litAt, at.through, width, height, 5)).toBe(found);
+      expectSame(unpacked(memory, at.seen, width, height), mask, 'mask without the place');
+      shown += found;
+    }
     twinBlobs.clean(cleaned, mask, width, height);
     wasm.clean(at.bits, at.seen, width, height);
     expectSame(unpacked(memory, at.bits, width, height), cleaned, 'cleaned');
@@ -163,7 +175,7 @@ function compare({ width, height, pictures }: Run): Found {
     blobs += count;
     previous = luma;
   });
-  return { foreground, blobs, litBlocks, textured };
+  return { foreground, blobs, litBlocks, textured, shown };
 }
 
 describe.each(SIZES)('foreground kernels at %ix%i', (width, height) => {
@@ -199,6 +211,24 @@ describe.each(SIZES)('foreground kernels at %ix%i', (width, height) => {
     );
     const found = compare({ width, height, pictures });
     if (width >= 90 && height >= 54) expect(found.litBlocks).toBeGreaterThan(0);
+  });
+
+  it(`agree where a patch of light lies on the place, and somebody stands in it (seed ${SEED})`, () => {
+    const chance = random(SEED + 13 * pixels);
+    const empty = Uint8Array.from({ length: pixels }, () => 60 + chance.below(30));
+    const pictures = Array.from({ length: 8 }, (_, n) =>
+      empty.map((value, i) => {
+        const x = i % width;
+        const y = Math.floor(i / width);
+        const noisy = value + chance.below(5);
+        if (n >= 5 && x > 8 && x < 14 && y < height - 6) return 40 + chance.below(5);
+        // It lies at the side and at the lower edge too, where cells are partial.
+        return n >= 5 && 2 * x > width - 12
+          ? Math.min(255, Math.round(noisy * (1.3 + 0.4 * (n - 4))))
+          : noisy;
+      }),
+    );
+    expect(compare({ width, height, pictures }).shown).toBeGreaterThan(0);
   });
 
   it('agree on pure noise, where most labels join and the table overflows', () => {
