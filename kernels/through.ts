@@ -33,6 +33,8 @@ const SLOPE_MAX: f64 = 1.6;
 const GAIN_MAX: f64 = 6;
 /** A cell's mean may be off what the gain of the window makes of it by this much, levels: light fades. */
 const FADES_MAX: f64 = 10;
+/** From one cell to the next that has nothing to prove it: half of it. */
+const FOLLOWS_MAX: f64 = 5;
 
 const Q: i32 = 7;
 const TOP: i32 = 255 << Q;
@@ -175,7 +177,7 @@ function window(at: usize, below: i32, mark: usize, columns: i32): bool {
   }
   allMarked(mark, columns, MAYBE);
   if (!textured || same < SAME_MIN) return false;
-  if (!fits(at, gain) || !fits(at + ROW, gain) || !fits(at + below, gain) || !fits(at + below + ROW, gain)) return false;
+  if (!fits(at, gain, FADES_MAX) || !fits(at + ROW, gain, FADES_MAX) || !fits(at + below, gain, FADES_MAX) || !fits(at + below + ROW, gain, FADES_MAX)) return false;
   allMarked(mark, columns, SHOWN);
   tell(at, f32(same), slope);
   tell(at + ROW, f32(same), slope);
@@ -226,7 +228,7 @@ function grow(scratch: usize, marks: usize, columns: i32, rows: i32, back: i32):
 // @ts-ignore: decorator
 @inline
 function goesOn(scratch: usize, marks: usize, cell: i32, from: i32): bool {
-  return (load<u8>(marks + from) & SHOWN) != 0 && fits(scratch + ROW * cell, gainOf(scratch + ROW * from));
+  return (load<u8>(marks + from) & SHOWN) != 0 && fits(scratch + ROW * cell, gainOf(scratch + ROW * from), FOLLOWS_MAX);
 }
 
 // @ts-ignore: decorator
@@ -236,13 +238,13 @@ function gainOf(at: usize): f64 {
   return (load<i32>(at) + lift) / (load<i32>(at, 4) + lift);
 }
 
-/** Whether a cell's mean is about what the window's gain makes of it. */
+/** Whether a cell's mean is what that gain makes of its background, or off by at most `offMax` levels. */
 // @ts-ignore: decorator
 @inline
-function fits(at: usize, gain: f64): bool {
+function fits(at: usize, gain: f64, offMax: f64): bool {
   const lift = LIFT * EIGHTHS * CELL_PIXELS;
   const off = f64(load<i32>(at)) + lift - gain * (f64(load<i32>(at, 4)) + lift);
-  return Math.abs(off) <= FADES_MAX * EIGHTHS * CELL_PIXELS;
+  return Math.abs(off) <= offMax * EIGHTHS * CELL_PIXELS;
 }
 
 // @ts-ignore: decorator

@@ -9,6 +9,7 @@ const SLOPE_MIN = 0.5;
 const SLOPE_MAX = 1.6;
 const GAIN_MAX = 6;
 const FADES_MAX = 10;
+const FOLLOWS_MAX = 5;
 /** Luma 16 in the unit of a cell's sums. */
 const LIFTED = 16 * 8 * 16;
 
@@ -53,7 +54,8 @@ export function through(
         if (Math.fround(found.same) > best[cell]!.same) best[cell] = found;
       }
     }
-  const goesOn = (cell: number, from: number) => isShown[from]! && fits(cells[cell]!, gainOf(cells[from]!));
+  const goesOn = (cell: number, from: number) =>
+    isShown[from]! && fits(cells[cell]!, gainOf(cells[from]!), FOLLOWS_MAX);
   for (let round = 0; round < ROUNDS_MAX; round++)
     for (let k = 0; k < cells.length; k++) {
       const cell = round % 2 === 0 ? k : cells.length - 1 - k;
@@ -124,7 +126,7 @@ function windowOf(four: readonly (Cell | undefined)[]): 'hidden' | 'maybe' | { s
   const slope = ab / bb;
   if (ab <= 0 || !(same >= MAYBE_MIN)) return 'hidden';
   if (slope < SLOPE_MIN * gain || slope > SLOPE_MAX * gain) return 'hidden';
-  if (same < SAME_MIN || !cells.every((cell) => fits(cell, gain))) return 'maybe';
+  if (same < SAME_MIN || !cells.every((cell) => fits(cell, gain, FADES_MAX))) return 'maybe';
   return { same: Math.fround(same), slope: Math.trunc(256 * slope) };
 }
 
@@ -132,6 +134,6 @@ function gainOf({ a, b }: Cell): number {
   return (a + LIFTED) / (b + LIFTED);
 }
 
-function fits({ a, b }: Cell, gain: number): boolean {
-  return Math.abs(a + LIFTED - gain * (b + LIFTED)) <= FADES_MAX * 8 * 16;
+function fits({ a, b }: Cell, gain: number, offMax: number): boolean {
+  return Math.abs(a + LIFTED - gain * (b + LIFTED)) <= offMax * 8 * 16;
 }
