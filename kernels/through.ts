@@ -11,7 +11,7 @@
  *   then a pixel is the place when it is close to (mean of luma in its cell) + slope (lit - mean of lit in its cell)
  *
  * The deviations are a cell's own, so that shades without texture, which any two things have in common, say nothing, and
- * light may fade across a window. Where nothing is proved, all stays as it was. A whole window decides and a pixel follows
+ * light may fade across a window. Where nothing is proved, or little, all stays as it was. A whole window decides and a pixel follows
  * only where it fits, so whoever stands in the light stays foreground.
  */
 import { FLOOR } from './background';
@@ -29,6 +29,11 @@ const ROUNDS_MAX: i32 = 8;
 /** The slope may be so much less and more than the gain of the means: veils of light flatten texture, clipping cuts it. */
 const SLOPE_MIN: f64 = 0.5;
 const SLOPE_MAX: f64 = 1.6;
+/**
+ * Less than so many cells of a hundred are left alone: somebody's shadow belongs to where they are, and a bag may happen to be
+ * like what it hides.
+ */
+const BROAD_MIN: i32 = 6;
 /** Light of more than six times, or less than a sixth, leaves nothing to compare. */
 const GAIN_MAX: f64 = 6;
 /** A cell's mean may be off what the gain of the window makes of it by this much, levels: light fades. */
@@ -108,6 +113,9 @@ export function through(
   }
   if (shown == 0) return 0;
   for (let round = 0; round < ROUNDS_MAX; round++) if (!grow(scratch, marks, columns, rows, round & 1)) break;
+  let broad = 0;
+  for (let cell = 0; cell < columns * rows; cell++) broad += i32((load<u8>(marks + cell) & SHOWN) != 0);
+  if (broad * 100 < BROAD_MIN * columns * rows) return 0;
   let cleared = 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {

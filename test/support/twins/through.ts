@@ -7,6 +7,7 @@ const MAYBE_MIN = 0.15;
 const ROUNDS_MAX = 8;
 const SLOPE_MIN = 0.5;
 const SLOPE_MAX = 1.6;
+const BROAD_MIN = 6;
 const GAIN_MAX = 6;
 const FADES_MAX = 10;
 const FOLLOWS_MAX = 5;
@@ -68,6 +69,7 @@ export function through(
       isShown[cell] = true;
       best[cell] = { same: 0, slope: Math.trunc(256 * gainOf(cells[cell]!)) };
     }
+  if (isShown.filter((shown) => shown).length * 100 < BROAD_MIN * cells.length) return 0;
   let cleared = 0;
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
