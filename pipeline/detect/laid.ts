@@ -15,6 +15,7 @@ import type { GroundSample } from '../site/site.ts';
 import type { Body } from './bodies.ts';
 import { type Low, type Places, REST_MS } from './places.ts';
 import { knownHeight, type Stood } from './stances.ts';
+import type { Vacated } from './vacated.ts';
 
 /** Who lies there; `floor` and `tall` of when they stood. */
 export interface Laid extends Stood {
@@ -62,6 +63,9 @@ const COVERED_MIN = 0.6;
 /** Whoever had sat there for longer than a slow fall rests on its way has lain down. */
 const SAT_MS = 3_500;
 const WITHIN_MIN = 0.45;
+/** Looks in which somebody upright was seen there before, and the share of the place that is taken since. */
+const UPRIGHT_LOOKS = 2;
+const TAKEN_MIN = 0.3;
 
 export class Lays {
   #things: readonly Thing[] = [];
@@ -79,6 +83,7 @@ export class Lays {
     frame: Frame,
     bodies: readonly Body[],
     places: Pick<Places, 'posts' | 'lows'>,
+    vacated: Pick<Vacated, 'seen' | 'judges'>,
     ground: readonly GroundSample[],
     fallMs: number,
   ): readonly Laid[] {
@@ -100,12 +105,12 @@ export class Lays {
     this.#things = things.map((thing) => {
       if (thing.laid !== undefined) return thing;
       const stood = whoLies(thing, places, heightAt, fallMs);
-      if (stood === undefined) return thing;
+      if (stood === undefined || !isBorneOut(thing, stood, vacated, fallMs)) return thing;
       const { floor, tall, atMs } = stood;
       return { ...thing, laid: { floor, tall, atMs, sinceMs: now } };
     });
     return this.#things.flatMap(({ box, fromMs, lastMs, laid }) =>
-      laid === undefined ? [] : [{ ...laid, box, fromMs, lastMs }],
+      laid === undefined || !isFlat(box, laid.tall) ? [] : [{ ...laid, box, fromMs, lastMs }],
     );
   }
 }
@@ -150,6 +155,22 @@ function whoLies(
     .filter(({ atMs }) => atMs <= fromMs + CAME_MS && fromMs - atMs <= fallMs + HIDDEN_MS)
     .filter((post) => liesAcross(thing, post))
     .toSorted((a, b) => b.atMs - a.atMs)[0];
+}
+
+/** What has grown since is somebody who stands by, or a patch of light. */
+function isFlat({ x0, y0, x1, y1 }: Box, tall: number): boolean {
+  return y1 - y0 <= HIGH_MAX * tall && x1 - x0 <= LONG[1] * tall;
+}
+
+function isBorneOut(
+  { box, fromMs }: Thing,
+  stood: Stood,
+  vacated: Pick<Vacated, 'seen' | 'judges'>,
+  fallMs: number,
+): boolean {
+  if (!vacated.judges(fromMs)) return true;
+  const seen = vacated.seen(box, stood, fromMs, fallMs, UPRIGHT_LOOKS);
+  return seen.known && seen.stoodAtMs !== undefined && seen.taken >= TAKEN_MIN;
 }
 
 function liesAcross({ box, areaPx }: Thing, { floor, tall }: Stood): boolean {

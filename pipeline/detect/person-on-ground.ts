@@ -20,6 +20,7 @@ import { isAsLarge, likeness, Places, REST_MS } from './places.ts';
 import { around, type RuleMachine, seconds } from './rule.ts';
 import { growthTo, lastStood, remember, type Stance, type Stood } from './stances.ts';
 import { tippedOver } from './tipped.ts';
+import { Vacated } from './vacated.ts';
 
 interface Limits {
   /** How high above the floor the top may be, heights of the person. */
@@ -92,6 +93,11 @@ const LOST_MAX = 16;
 const KNOWN_MS_MIN = 1_000;
 /** Who tipped over and is as tall as who sits does not move a limb for so long; who sits does, now and then. */
 const MOTIONLESS_MS = 2_000;
+/** Who has come down is still seen where they lie: the background takes longer than this share of `for`. */
+const TAKEN_MIN = 0.25;
+const TAKEN_SHARE = 0.5;
+/** Looks in which somebody stood upright where who is down lies now. */
+const UPRIGHT_LOOKS = 1;
 /** Stances are remembered for this long beyond the slowest fall. */
 const PAST_MS = 4_000;
 
@@ -112,6 +118,10 @@ interface Down extends Stood {
   readonly topMax?: number;
   /** Since when they are one region with others. */
   readonly hiddenAtMs: number | undefined;
+  /** Whether somebody upright was seen to be there before and no more (vacated.ts). */
+  readonly vacated: boolean;
+  /** How long their place has been taken, of the time that they lie. */
+  readonly takenMs: number;
 }
 
 interface Person {
@@ -131,6 +141,7 @@ export class PersonOnGround implements RuleMachine {
   readonly #bodies = new Bodies();
   readonly #lays = new Lays();
   readonly #places = new Places();
+  readonly #vacated = new Vacated();
   #people: ReadonlyMap<number, Person> = new Map();
   /** Who was down and is one region with others, or was lost from sight beside them. */
   #lost: readonly Down[] = [];
@@ -149,16 +160,26 @@ export class PersonOnGround implements RuleMachine {
       bodies: this.#bodies.save(),
       places: this.#places.save(),
       lays: this.#lays.save(),
+      vacated: this.#vacated.save(),
       people: this.#people,
       lost: this.#lost,
       previousMs: this.#previousMs,
     };
   }
 
-  restore({ bodies, places, lays, people, lost, previousMs }: ReturnType<PersonOnGround['save']>): void {
+  restore({
+    bodies,
+    places,
+    lays,
+    vacated,
+    people,
+    lost,
+    previousMs,
+  }: ReturnType<PersonOnGround['save']>): void {
     this.#bodies.restore(bodies);
     this.#places.restore(places);
     this.#lays.restore(lays);
+    this.#vacated.restore(vacated);
     this.#people = people;
     this.#lost = lost;
     this.#previousMs = previousMs;
@@ -172,6 +193,7 @@ export class PersonOnGround implements RuleMachine {
     const bodies = this.#bodies.step(frame);
     const look = { now, stepMs: stepBetween(this.#previousMs, now), height, bodies };
     this.#previousMs = now;
+    this.#vacated.step(frame);
     const people = new Map<number, Person>();
     for (const body of bodies) {
       const before = this.#people.get(body.id) ?? this.#orphan(body, bodies) ?? this.#parted(body);
@@ -181,11 +203,13 @@ export class PersonOnGround implements RuleMachine {
     for (const [id, person] of this.#people)
       if (!people.has(id) && !adopted.has(person.down?.sinceMs) && isThere(person, look))
         people.set(id, stillThere(person, look));
+    for (const [id, { stances, down }] of people)
+      if (down !== undefined) people.set(id, { stances, down: this.#borneOut(down, look.stepMs) });
     this.#lost = this.#lostFrom(people, now);
     this.#people = people;
     this.#places.step(bodies, (id) => lastStood(people.get(id)?.stances ?? [], this.#ground, height), now);
     const laid = this.#limits.inferred
-      ? this.#lays.step(frame, bodies, this.#places, this.#ground, this.#limits.fallMs)
+      ? this.#lays.step(frame, bodies, this.#places, this.#vacated, this.#ground, this.#limits.fallMs)
       : [];
     if (frame.view !== 'ok') return undefined;
     const downs = [...people.values()].flatMap(({ down }) => (down === undefined ? [] : [down]));
@@ -198,11 +222,24 @@ export class PersonOnGround implements RuleMachine {
     const claimed = lying.filter(
       (down) =>
         down.lyingMs >= this.#rule.forMs &&
+        down.vacated &&
+        down.takenMs >= TAKEN_SHARE * this.#rule.forMs &&
         (down.topMax === undefined || down.stillMs >= MOTIONLESS_MS) &&
         (down.lastMs === now || down.stillMs >= REST_MS || down.hiddenAtMs !== undefined) &&
         this.#isInZone(down, width, height),
     );
     return this.#condition(claimed, width, height);
+  }
+
+  /** What the cells say of who is down. Where nobody looked at cells, they speak for nothing and against nothing. */
+  #borneOut(down: Down, stepMs: number): Down {
+    if (!this.#vacated.judges(down.sinceMs))
+      return { ...down, vacated: true, takenMs: Number.POSITIVE_INFINITY };
+    const taken = this.#vacated.takenNow(down.box);
+    const takenMs = down.takenMs + (taken >= TAKEN_MIN ? stepMs : 0);
+    if (down.vacated) return { ...down, takenMs };
+    const seen = this.#vacated.seen(down.box, down, down.sinceMs, this.#limits.fallMs, UPRIGHT_LOOKS);
+    return { ...down, takenMs, vacated: seen.known && seen.stoodAtMs !== undefined };
   }
 
   #condition(claimed: readonly Down[], width: number, height: number): Condition {
@@ -387,6 +424,8 @@ function begun(body: Body, stood: Stood): Down {
     box: boxed(body),
     stillMs: body.stillMs,
     hiddenAtMs: undefined,
+    vacated: false,
+    takenMs: 0,
   };
 }
 
@@ -409,6 +448,8 @@ function downOf(laid: Laid, forMs: number, now: number): Down {
     box,
     stillMs: REST_MS,
     hiddenAtMs: undefined,
+    vacated: true,
+    takenMs: Number.POSITIVE_INFINITY,
   };
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Body } from '../../pipeline/detect/bodies.ts';
 import { Lays, THINGS_MAX } from '../../pipeline/detect/laid.ts';
 import type { Low, Post } from '../../pipeline/detect/places.ts';
+import type { Seen, Vacated } from '../../pipeline/detect/vacated.ts';
 import type { Frame, StaticRegion } from '../../pipeline/model.ts';
 import { fromSaved, toSaved } from '../../pipeline/saved.ts';
 import type { GroundSample } from '../../pipeline/site/site.ts';
@@ -39,7 +40,13 @@ function frame(atMs: number, statics: readonly StaticRegion[]): Frame {
   };
 }
 
+type Cells = Pick<Vacated, 'seen' | 'judges'>;
+/** Nobody can say who stood there before. */
+const UNSEEN: Cells = { judges: () => false, seen: () => ({ known: false }) };
+const saying = (seen: Seen): Cells => ({ judges: () => true, seen: () => seen });
+
 interface Case {
+  readonly cells?: Cells;
   readonly statics?: readonly StaticRegion[];
   readonly bodies?: readonly Body[];
   readonly posts?: readonly Post[];
@@ -48,8 +55,8 @@ interface Case {
   readonly atMs?: number;
 }
 
-function found({ statics = [], bodies = [], posts, lows, ground = [], atMs = 15_000 }: Case) {
-  return new Lays().step(frame(atMs, statics), bodies, places(posts, lows), ground, 5_000);
+function found({ statics = [], bodies = [], posts, lows, cells = UNSEEN, ground = [], atMs = 15_000 }: Case) {
+  return new Lays().step(frame(atMs, statics), bodies, places(posts, lows), cells, ground, 5_000);
 }
 
 describe('who stood there lies there', () => {
@@ -57,6 +64,10 @@ describe('who stood there lies there', () => {
     ['across, as a region that came when they were last seen', { statics: [region(ACROSS, 4_500)] }],
     ['across, as what lies still by itself', { bodies: [body(ACROSS, 15_000, 800)] }],
     ['across, while others passed before them', { statics: [region(ACROSS, 4_500)], atMs: 21_500 }],
+    [
+      'over whom somebody was seen to stand, and nobody is now',
+      { statics: [region(ACROSS, 4_500)], cells: saying({ known: true, stoodAtMs: 10_000, taken: 0.7 }) },
+    ],
     [
       'whose height others had made more of, where the site file knows better',
       {
@@ -81,6 +92,18 @@ describe('nobody has fallen', () => {
     ['what changes all the time', { statics: [region(ACROSS, 4_500, { steady: 0.4 })] }],
     ['farther off', { statics: [region([48, 40, 84, 50], 4_500)] }],
     ['elsewhere in that row', { statics: [region([68, 51, 104, 61], 4_500)] }],
+    [
+      'where cells show that nobody stood or somebody still does',
+      { statics: [region(ACROSS, 4_500)], cells: saying({ known: true, stoodAtMs: undefined, taken: 0.7 }) },
+    ],
+    [
+      'where cells show that nothing lies',
+      { statics: [region(ACROSS, 4_500)], cells: saying({ known: true, stoodAtMs: 10_000, taken: 0.1 }) },
+    ],
+    [
+      'while cells have shown too little',
+      { statics: [region(ACROSS, 4_500)], cells: saying({ known: false }) },
+    ],
     ['what lay there before they came', { statics: [region(ACROSS, 9_000)] }],
     ['what came long after they stood', { statics: [region(ACROSS, 4_500)], atMs: 24_000 }],
     [
@@ -99,7 +122,7 @@ describe('nobody has fallen', () => {
 it('still lies there while others are before them, and is gone when nobody is', () => {
   const lays = new Lays();
   const step = (atMs: number, statics: readonly StaticRegion[], bodies: readonly Body[] = []) =>
-    lays.step(frame(atMs, statics), bodies, places(), [], 5_000).length;
+    lays.step(frame(atMs, statics), bodies, places(), UNSEEN, [], 5_000).length;
   expect(step(15_000, [region(ACROSS, 4_500)])).toBe(1);
   expect(step(20_000, [], [body([40, 20, 90, 80], 20_000, 0)])).toBe(1);
   expect(step(20_200, [])).toBe(0);
@@ -110,7 +133,7 @@ it('is bounded, and goes on the same after it was saved', () => {
   const many = Array.from({ length: 3 * THINGS_MAX }, (_, n) =>
     body([20 * n, 0, 20 * n + 12, 9], 15_000, 900),
   );
-  lays.step(frame(15_000, [region(ACROSS, 4_500)]), many, places(), [], 5_000);
+  lays.step(frame(15_000, [region(ACROSS, 4_500)]), many, places(), UNSEEN, [], 5_000);
   const saved = lays.save();
   expect(saved.length).toBe(THINGS_MAX);
   const restored = new Lays();

@@ -1,0 +1,145 @@
+/**
+ * Where somebody upright was seen a moment ago and is not any more: what speaks for a fall without any name or outline
+ * of a body, past others, and against patches of light, sleepers, luggage and legs of those who walk.
+ *
+ *      before            after
+ *       | |               . .      the trunk above who lies: full of somebody, now free
+ *       | |             ______
+ *       | |             |    |     where they lie: hardly taken but by their feet, now taken
+ *
+ * Kept are the cells that are mostly foreground, of the last ten seconds: a bit each, 56 grids at most.
+ * Plane pixels, y down. Plain data.
+ */
+import type { Box, Frame } from '../model.ts';
+import { CELL_PX } from '../site/site.ts';
+import type { Stood } from './stances.ts';
+
+interface Grid {
+  readonly atMs: number;
+  readonly columns: number;
+  readonly rows: number;
+  /** 32 cells each, row by row. */
+  readonly words: Float64Array;
+}
+
+/** What was seen of a place: `known` is false while too little was. */
+export type Seen =
+  | { readonly known: false }
+  | {
+      readonly known: true;
+      /** The last time at which somebody stood where nobody does now. */
+      readonly stoodAtMs: number | undefined;
+      /** Share of where they lie that is taken, 0..1. */
+      readonly taken: number;
+    };
+
+export const GRIDS_MAX = 56;
+const EVERY_MS = 180;
+/** A slow fall, and until what lies is known to be at rest. */
+const KEPT_MS = 10_000;
+/** Occupancy of a cell from which it counts: half. */
+const MOSTLY = 128;
+/** Of somebody upright: half the breadth of the trunk; from ankles to forehead, and what is above who sits; heights. */
+const TRUNK = 0.12;
+const FOREHEAD = 0.9;
+const ANKLES = 0.1;
+const LAP = 0.3;
+/** Beside what lies, heights, feet may have stood. */
+const BESIDE = 0.05;
+/** Shares of cells: full above the lap and altogether, in so many looks; and free. */
+const FULL_ABOVE = 0.65;
+const FULL = 0.55;
+const FREE_MAX = 0.25;
+/** Of where they lie no more than this was taken: their feet, and others who pass. */
+const BEFORE_MAX = 0.5;
+const AFTER_LOOKS = 6;
+/** Who stood there while the view was learned is part of it: until others have come and gone, cells speak of nobody. */
+const LEARNED_MS = 20_000;
+const LOOKS_MIN = 3;
+
+export class Vacated {
+  #grids: readonly Grid[] = [];
+  /** Since when cells are looked at. */
+  #fromMs: number | undefined;
+
+  save() {
+    return { grids: this.#grids, fromMs: this.#fromMs };
+  }
+
+  restore({ grids, fromMs }: ReturnType<Vacated['save']>): void {
+    this.#grids = grids;
+    this.#fromMs = fromMs;
+  }
+
+  /** Whether cells can speak of what came to lie at `atMs`. */
+  judges(atMs: number): boolean {
+    return this.#fromMs !== undefined && atMs - this.#fromMs >= LEARNED_MS;
+  }
+
+  step({ cells, capturedAtMs: atMs }: Frame): void {
+    const last = this.#grids.at(-1);
+    if (cells === undefined || (last !== undefined && atMs - last.atMs < EVERY_MS)) return;
+    this.#fromMs ??= atMs;
+    const { columns, rows, bitmap, occupancy } = cells;
+    const words = new Float64Array((columns * rows + 31) >> 5);
+    let next = 0;
+    for (let cell = 0; cell < columns * rows; cell++) {
+      if (((bitmap[cell >> 3]! >> (cell & 7)) & 1) === 0) continue;
+      if (occupancy[next++]! >= MOSTLY) words[cell >> 5]! += 2 ** (cell & 31);
+    }
+    const kept = this.#grids.filter((grid) => atMs - grid.atMs <= KEPT_MS && grid.columns === columns);
+    this.#grids = [...kept, { atMs, columns, rows, words }].slice(-GRIDS_MAX);
+  }
+
+  /** Of what lies in `box` since `restMs`: whether somebody stood there in the `fallMs` before, in `looks` at least. */
+  seen(
+    box: Box,
+    { floor, tall }: Pick<Stood, 'floor' | 'tall'>,
+    restMs: number,
+    fallMs: number,
+    looks: number,
+  ): Seen {
+    const before = this.#grids.filter(({ atMs }) => atMs >= restMs - fallMs && atMs <= restMs + EVERY_MS);
+    const after = this.#grids.filter(({ atMs }) => atMs > restMs + EVERY_MS).slice(-AFTER_LOOKS);
+    if (before.length < LOOKS_MIN || after.length < LOOKS_MIN) return { known: false };
+    const uncovered = before.filter((grid) => shareOf(grid, box) <= BEFORE_MAX);
+    let stoodAtMs: number | undefined;
+    for (let x = box.x0 - BESIDE * tall; x <= box.x1 + BESIDE * tall; x += CELL_PX / 2) {
+      const trunk = { x0: x - TRUNK * tall, x1: x + TRUNK * tall, y0: floor - FOREHEAD * tall };
+      const above = { ...trunk, y1: Math.min(floor - LAP * tall, box.y0 - CELL_PX / 2) };
+      if (above.y1 <= above.y0 || meanOf(after, above) > FREE_MAX) continue;
+      const whole = { ...trunk, y1: floor - ANKLES * tall };
+      const full = uncovered.filter(
+        (grid) => shareOf(grid, above) >= FULL_ABOVE && shareOf(grid, whole) >= FULL,
+      );
+      if (full.length >= looks) stoodAtMs = Math.max(stoodAtMs ?? 0, full.at(-1)!.atMs);
+    }
+    return { known: true, stoodAtMs, taken: meanOf(after, box) };
+  }
+
+  /** Share of a place that is taken now. */
+  takenNow(box: Box): number {
+    return meanOf(this.#grids.slice(-AFTER_LOOKS), box);
+  }
+}
+
+function meanOf(grids: readonly Grid[], box: Box): number {
+  return grids.reduce((sum, grid) => sum + shareOf(grid, box), 0) / grids.length;
+}
+
+/** Share of the cells in a box that are taken, of one cell at least; what is outside the view is not. */
+function shareOf({ columns, rows, words }: Grid, { x0, y0, x1, y1 }: Box): number {
+  const left = Math.round(x0 / CELL_PX);
+  const top = Math.round(y0 / CELL_PX);
+  const right = Math.max(left + 1, Math.round(x1 / CELL_PX));
+  const bottom = Math.max(top + 1, Math.round(y1 / CELL_PX));
+  let taken = 0;
+  for (let row = Math.max(0, top); row < Math.min(rows, bottom); row++)
+    for (let column = Math.max(0, left); column < Math.min(columns, right); column++)
+      if (isTaken(words, row * columns + column)) taken++;
+  return taken / ((right - left) * (bottom - top));
+}
+
+function isTaken(words: Float64Array, cell: number): boolean {
+  return ((words[cell >> 5]! >>> (cell & 31)) & 1) === 1;
+}
