@@ -39,7 +39,7 @@ type Look = Pick<Thing, 'box' | 'areaPx' | 'fromMs'>;
 
 export const THINGS_MAX = 32;
 /** Heights of a person. Suitcases are 0.4 high and 0.3 wide, benches longer; who sits on the floor is 0.5 high. */
-const LONG = [0.85, 1.75] as const;
+const LONG = [0.85, 1.5] as const;
 const HIGH_MAX = 0.5;
 /** Length over height of what lies across the view. */
 const ACROSS = 1.8;
@@ -66,6 +66,11 @@ const WITHIN_MIN = 0.45;
 /** Looks in which somebody upright was seen there before, and the share of the place that is taken since. */
 const UPRIGHT_LOOKS = 2;
 const TAKEN_MIN = 0.3;
+/** And that was at some time before. */
+const BEFORE_MAX = 0.4;
+/** How long they are seen at least while others are before them, and how far above the row of the feet, heights. */
+const SHRUNK_MIN = 0.65;
+const RAISED_MAX = 0.15;
 
 export class Lays {
   #things: readonly Thing[] = [];
@@ -110,7 +115,7 @@ export class Lays {
       return { ...thing, laid: { floor, tall, atMs, sinceMs: now } };
     });
     return this.#things.flatMap(({ box, fromMs, lastMs, laid }) =>
-      laid === undefined || !isFlat(box, laid.tall) ? [] : [{ ...laid, box, fromMs, lastMs }],
+      laid === undefined || !isStillAsLong(box, laid) ? [] : [{ ...laid, box, fromMs, lastMs }],
     );
   }
 }
@@ -157,9 +162,11 @@ function whoLies(
     .toSorted((a, b) => b.atMs - a.atMs)[0];
 }
 
-/** What has grown since is somebody who stands by, or a patch of light. */
-function isFlat({ x0, y0, x1, y1 }: Box, tall: number): boolean {
-  return y1 - y0 <= HIGH_MAX * tall && x1 - x0 <= LONG[1] * tall;
+/** What has grown since is somebody who stands by, or a patch of light; what has shrunk was one. */
+function isStillAsLong({ x0, y0, x1, y1 }: Box, { floor, tall }: Pick<Stood, 'floor' | 'tall'>): boolean {
+  const long = x1 - x0;
+  if (long < SHRUNK_MIN * tall || long > LONG[1] * tall) return false;
+  return y1 - y0 <= HIGH_MAX * tall && floor - y1 <= RAISED_MAX * tall;
 }
 
 function isBorneOut(
@@ -170,7 +177,7 @@ function isBorneOut(
 ): boolean {
   if (!vacated.judges(fromMs)) return true;
   const seen = vacated.seen(box, stood, fromMs, fallMs, UPRIGHT_LOOKS);
-  return seen.known && seen.stoodAtMs !== undefined && seen.taken >= TAKEN_MIN;
+  return seen.known && seen.stoodAtMs !== undefined && seen.taken >= TAKEN_MIN && seen.before <= BEFORE_MAX;
 }
 
 function liesAcross({ box, areaPx }: Thing, { floor, tall }: Stood): boolean {

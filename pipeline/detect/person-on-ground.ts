@@ -13,6 +13,7 @@ import { boxArea, sharedArea } from '../box.ts';
 import type { Box, Measured, Sensitivity } from '../model.ts';
 import type { GroundSample, WatchRule, Zone } from '../site/site.ts';
 import { Bodies, type Body, middleOf } from './bodies.ts';
+import { type Evidence, isBorneOut, NO_EVIDENCE, PROVEN, weigh } from './borne-out.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
 import { isInside } from './inside.ts';
 import { type Laid, Lays } from './laid.ts';
@@ -93,16 +94,11 @@ const LOST_MAX = 16;
 const KNOWN_MS_MIN = 1_000;
 /** Who tipped over and is as tall as who sits does not move a limb for so long; who sits does, now and then. */
 const MOTIONLESS_MS = 2_000;
-/** Who has come down is still seen where they lie: the background takes longer than this share of `for`. */
-const TAKEN_MIN = 0.25;
-const TAKEN_SHARE = 0.5;
-/** Looks in which somebody stood upright where who is down lies now. */
-const UPRIGHT_LOOKS = 1;
 /** Stances are remembered for this long beyond the slowest fall. */
 const PAST_MS = 4_000;
 
 /** Somebody who is down. Lengths in plane pixels; `floor` and `tall` are of when they stood. */
-interface Down extends Stood {
+interface Down extends Stood, Evidence {
   /** When they came down, and for how long they have been seen to lie. */
   readonly sinceMs: number;
   readonly lyingMs: number;
@@ -118,10 +114,6 @@ interface Down extends Stood {
   readonly topMax?: number;
   /** Since when they are one region with others. */
   readonly hiddenAtMs: number | undefined;
-  /** Whether somebody upright was seen to be there before and no more (vacated.ts). */
-  readonly vacated: boolean;
-  /** How long their place has been taken, of the time that they lie. */
-  readonly takenMs: number;
 }
 
 interface Person {
@@ -204,7 +196,11 @@ export class PersonOnGround implements RuleMachine {
       if (!people.has(id) && !adopted.has(person.down?.sinceMs) && isThere(person, look))
         people.set(id, stillThere(person, look));
     for (const [id, { stances, down }] of people)
-      if (down !== undefined) people.set(id, { stances, down: this.#borneOut(down, look.stepMs) });
+      if (down !== undefined)
+        people.set(id, {
+          stances,
+          down: { ...down, ...weigh(down, this.#vacated, this.#limits.fallMs, look.stepMs) },
+        });
     this.#lost = this.#lostFrom(people, now);
     this.#people = people;
     this.#places.step(bodies, (id) => lastStood(people.get(id)?.stances ?? [], this.#ground, height), now);
@@ -222,24 +218,12 @@ export class PersonOnGround implements RuleMachine {
     const claimed = lying.filter(
       (down) =>
         down.lyingMs >= this.#rule.forMs &&
-        down.vacated &&
-        down.takenMs >= TAKEN_SHARE * this.#rule.forMs &&
+        isBorneOut(down, this.#rule.forMs) &&
         (down.topMax === undefined || down.stillMs >= MOTIONLESS_MS) &&
         (down.lastMs === now || down.stillMs >= REST_MS || down.hiddenAtMs !== undefined) &&
         this.#isInZone(down, width, height),
     );
     return this.#condition(claimed, width, height);
-  }
-
-  /** What the cells say of who is down. Where nobody looked at cells, they speak for nothing and against nothing. */
-  #borneOut(down: Down, stepMs: number): Down {
-    if (!this.#vacated.judges(down.sinceMs))
-      return { ...down, vacated: true, takenMs: Number.POSITIVE_INFINITY };
-    const taken = this.#vacated.takenNow(down.box);
-    const takenMs = down.takenMs + (taken >= TAKEN_MIN ? stepMs : 0);
-    if (down.vacated) return { ...down, takenMs };
-    const seen = this.#vacated.seen(down.box, down, down.sinceMs, this.#limits.fallMs, UPRIGHT_LOOKS);
-    return { ...down, takenMs, vacated: seen.known && seen.stoodAtMs !== undefined };
   }
 
   #condition(claimed: readonly Down[], width: number, height: number): Condition {
@@ -386,7 +370,7 @@ export class PersonOnGround implements RuleMachine {
       stillMs: body.stillMs,
       hiddenAtMs: undefined,
     };
-    if (travelled && !settling) return { ...seen, x, y, restMs: now, lyingMs: 0 };
+    if (travelled && !settling) return { ...seen, x, y, restMs: now, lyingMs: 0, takenMs: 0 };
     return { ...seen, ...(settling ? { x, y } : {}), lyingMs: down.lyingMs + stepMs };
   }
 
@@ -424,8 +408,7 @@ function begun(body: Body, stood: Stood): Down {
     box: boxed(body),
     stillMs: body.stillMs,
     hiddenAtMs: undefined,
-    vacated: false,
-    takenMs: 0,
+    ...NO_EVIDENCE,
   };
 }
 
@@ -448,8 +431,7 @@ function downOf(laid: Laid, forMs: number, now: number): Down {
     box,
     stillMs: REST_MS,
     hiddenAtMs: undefined,
-    vacated: true,
-    takenMs: Number.POSITIVE_INFINITY,
+    ...PROVEN,
   };
 }
 

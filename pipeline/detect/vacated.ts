@@ -29,8 +29,9 @@ export type Seen =
       readonly known: true;
       /** The last time at which somebody stood where nobody does now. */
       readonly stoodAtMs: number | undefined;
-      /** Share of where they lie that is taken, 0..1. */
+      /** Share of where they lie that is taken, and the least that was before, 0..1. */
       readonly taken: number;
+      readonly before: number;
     };
 
 export const GRIDS_MAX = 56;
@@ -102,6 +103,7 @@ export class Vacated {
     const before = this.#grids.filter(({ atMs }) => atMs >= restMs - fallMs && atMs <= restMs + EVERY_MS);
     const after = this.#grids.filter(({ atMs }) => atMs > restMs + EVERY_MS).slice(-AFTER_LOOKS);
     if (before.length < LOOKS_MIN || after.length < LOOKS_MIN) return { known: false };
+    const least = Math.min(...before.map((grid) => shareOf(grid, box)));
     const uncovered = before.filter((grid) => shareOf(grid, box) <= BEFORE_MAX);
     let stoodAtMs: number | undefined;
     for (let x = box.x0 - BESIDE * tall; x <= box.x1 + BESIDE * tall; x += CELL_PX / 2) {
@@ -114,12 +116,13 @@ export class Vacated {
       );
       if (full.length >= looks) stoodAtMs = Math.max(stoodAtMs ?? 0, full.at(-1)!.atMs);
     }
-    return { known: true, stoodAtMs, taken: meanOf(after, box) };
+    return { known: true, stoodAtMs, taken: meanOf(after, box), before: least };
   }
 
-  /** Share of a place that is taken now. */
-  takenNow(box: Box): number {
-    return meanOf(this.#grids.slice(-AFTER_LOOKS), box);
+  /** Share of a place that is taken now; undefined when nobody looks at cells. */
+  takenNow(box: Box): number | undefined {
+    const last = this.#grids.slice(-AFTER_LOOKS);
+    return last.length === 0 ? undefined : meanOf(last, box);
   }
 }
 

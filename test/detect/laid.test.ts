@@ -66,7 +66,10 @@ describe('who stood there lies there', () => {
     ['across, while others passed before them', { statics: [region(ACROSS, 4_500)], atMs: 21_500 }],
     [
       'over whom somebody was seen to stand, and nobody is now',
-      { statics: [region(ACROSS, 4_500)], cells: saying({ known: true, stoodAtMs: 10_000, taken: 0.7 }) },
+      {
+        statics: [region(ACROSS, 4_500)],
+        cells: saying({ known: true, stoodAtMs: 10_000, taken: 0.7, before: 0.1 }),
+      },
     ],
     [
       'whose height others had made more of, where the site file knows better',
@@ -94,11 +97,24 @@ describe('nobody has fallen', () => {
     ['elsewhere in that row', { statics: [region([68, 51, 104, 61], 4_500)] }],
     [
       'where cells show that nobody stood or somebody still does',
-      { statics: [region(ACROSS, 4_500)], cells: saying({ known: true, stoodAtMs: undefined, taken: 0.7 }) },
+      {
+        statics: [region(ACROSS, 4_500)],
+        cells: saying({ known: true, stoodAtMs: undefined, taken: 0.7, before: 0.1 }),
+      },
     ],
     [
       'where cells show that nothing lies',
-      { statics: [region(ACROSS, 4_500)], cells: saying({ known: true, stoodAtMs: 10_000, taken: 0.1 }) },
+      {
+        statics: [region(ACROSS, 4_500)],
+        cells: saying({ known: true, stoodAtMs: 10_000, taken: 0.1, before: 0 }),
+      },
+    ],
+    [
+      'where cells show that something lay all along',
+      {
+        statics: [region(ACROSS, 4_500)],
+        cells: saying({ known: true, stoodAtMs: 10_000, taken: 0.7, before: 0.6 }),
+      },
     ],
     [
       'while cells have shown too little',
