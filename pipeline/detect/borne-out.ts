@@ -39,8 +39,9 @@ export function weigh(down: Lying, cells: Vacated, fallMs: number, stepMs: numbe
   const takenMs = down.takenMs + (taken === undefined || taken >= TAKEN_MIN ? stepMs : 0);
   const { vacated, newly } = down;
   if (!cells.judges(down.sinceMs)) return { vacated: true, newly, takenMs };
+  if (down.lyingMs > JUDGED_MS) return { vacated, newly, takenMs };
   const seen = cells.seen(down.box, down, down.sinceMs, fallMs, UPRIGHT_LOOKS);
-  if (!seen.known || down.lyingMs > JUDGED_MS) return { vacated, newly, takenMs };
+  if (!seen.known) return { vacated, newly, takenMs };
   return {
     vacated: vacated || seen.stoodAtMs !== undefined,
     newly: seen.before <= BEFORE_MAX,
