@@ -34,7 +34,12 @@ interface Lying extends Evidence, Stood {
 }
 
 /** Where nobody looks at cells they speak for nothing and against nothing. */
-export function weigh(down: Lying, cells: Vacated, fallMs: number, stepMs: number): Evidence {
+export function weigh(
+  down: Lying,
+  cells: Pick<Vacated, 'judges' | 'seen' | 'takenNow'>,
+  fallMs: number,
+  stepMs: number,
+): Evidence {
   const taken = cells.takenNow(down.box);
   const takenMs = down.takenMs + (taken === undefined || taken >= TAKEN_MIN ? stepMs : 0);
   const { vacated, newly } = down;
