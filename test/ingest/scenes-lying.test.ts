@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Foot } from '../../pipeline/ingest/scenes/foot.ts';
 import { buildScene, DETECTOR, sampleSpec, sceneSpec } from '../../pipeline/ingest/scenes/index.ts';
-import { shareSeen } from '../../pipeline/ingest/scenes/visible.ts';
+import { shareSeen, shareSeenOf } from '../../pipeline/ingest/scenes/visible.ts';
 import type { Solid, World } from '../../pipeline/ingest/scenes/world.ts';
 
 const CALM = { trains: false, lights: false, crowd: 0, shake: 0, noise: 0 };
@@ -75,5 +75,29 @@ describe('somebody who lies is seen', () => {
 
   it('or is no event: a fall in a coach behind those who stand in the aisle', () => {
     expect(buildScene(sampleSpec('coach', 'person_on_ground', 1_200_007)).truth.events).toEqual([]);
+  });
+});
+
+describe('a thing that stands is seen', () => {
+  const view = { x: 0, y: 0, z: 3, width: 160, height: 90, focalPx: 110 };
+  const level = { forward: [0, 0.96, -0.28], right: [1, 0, 0], up: [0, 0.28, 0.96] };
+  const world = (...solids: Partial<Solid>[]) =>
+    ({ view: { ...view, ...level }, solids }) as unknown as World;
+  const seen = (of: World, others: readonly Partial<Foot>[] = []) =>
+    shareSeenOf(of, [0, 8, 0], 0.5, 0.6, others as readonly Foot[]);
+  const near = { x: 0.5, y: 0.95, height: 0.7 };
+
+  it.each([
+    ['whole on an empty floor', world(), [], 1],
+    ['not behind somebody who stands nearer', world(), [near], 0],
+    ['in part behind the shoulder of somebody nearer', world(), [{ ...near, x: 0.442 }], 2 / 3],
+    ['whole before whoever stands behind it', world(), [{ ...near, y: 0.5, height: 0.3 }], 1],
+    ['not behind a pillar', world({ x0: -1, x1: 1, y0: 5, y1: 5.2, z0: 0, z1: 2.5 }), [], 0],
+  ])('%s', (_, of, others, share) => {
+    expect(seen(of, others)).toBeCloseTo(share, 5);
+  });
+
+  it('or is no event: a bag in a coach behind somebody who stands in the aisle', () => {
+    expect(buildScene(sampleSpec('coach', 'abandoned_object', 7_100_023)).truth.events).toEqual([]);
   });
 });

@@ -5,7 +5,8 @@
  * - person_on_ground: somebody who fell lies for 5 s or more; from when they lie to when they begin to get up.
  *   Who is hidden for most of that time by others, by what stands there or by the view's border is not to be found.
  * - abandoned_object: a bag stands on the view and its owner is 3 m or more away or has left, for the rule's minute;
- *   from when they are that far.
+ *   from when they are that far. What is hidden for most of that time by others, by what stands there or by the view's
+ *   border is not to be found.
  * - crowd_movement: four or more run (2.5 m/s or faster) on the view, for a second or more.
  * - weapon: whoever holds one is on the view.
  */
@@ -19,11 +20,11 @@ import type { TruthEvent } from './scene-truth.ts';
 import type { Script } from './script.ts';
 import { stayAt, thingBox } from './things.ts';
 import { toView } from './view.ts';
-import { shareSeen } from './visible.ts';
+import { shareSeen, shareSeenOf } from './visible.ts';
 import type { World } from './world.ts';
 
 export const LIES_S_MIN = 5;
-/** Less of somebody is not seen to lie. */
+/** Less of somebody is not seen to lie, and less of a thing is not seen to stand. */
 const SEEN_MIN = 0.5;
 export const LEFT_M = 3;
 export const ALONE_S_MIN = 60;
@@ -142,11 +143,16 @@ function falls(
         const { x, y, z } = stance;
         if (shareSeen(world, [x, y, z], tipTo, actor.look.heightM, others) >= SEEN_MIN) seen.push(n);
       }
-      return spans.events('person_on_ground', LIES_S_MIN * fps).filter((event) => {
-        const within = seen.filter((n) => n >= event.start_frame && n <= event.end_frame);
-        return within.length >= (event.end_frame - event.start_frame + 1) / 2;
-      });
+      return seenMostly(spans.events('person_on_ground', LIES_S_MIN * fps), seen);
     });
+  });
+}
+
+/** Those of which at least half of the frames are among `seen`. */
+function seenMostly(events: readonly TruthEvent[], seen: readonly number[]): TruthEvent[] {
+  return events.filter((event) => {
+    const within = seen.filter((n) => n >= event.start_frame && n <= event.end_frame);
+    return within.length >= (event.end_frame - event.start_frame + 1) / 2;
   });
 }
 
@@ -161,6 +167,7 @@ function abandoned(
     if (thing.owner === undefined) return [];
     const owner = script.actors.find((actor) => actor.id === thing.owner) as Person | undefined;
     const spans = new Spans(0.5 * fps + 1);
+    const seen: number[] = [];
     for (let n = 0; n < frames; n++) {
       const stay = stayAt(thing, n / fps);
       if (!stay) continue;
@@ -169,8 +176,10 @@ function abandoned(
       const near = feet[n]!.find((one) => one.who === owner?.id);
       if (near && Math.hypot(near.atX - stay.x, near.atY - stay.y) < LEFT_M) continue;
       spans.add(n, share(world, thingBox(world.view, thing, stay)), owner ? [owner.id] : []);
+      const part = shareSeenOf(world, [stay.x, stay.y, stay.z], thing.widthM, thing.heightM, feet[n]!);
+      if (part >= SEEN_MIN) seen.push(n);
     }
-    return spans.events('abandoned_object', ALONE_S_MIN * fps);
+    return seenMostly(spans.events('abandoned_object', ALONE_S_MIN * fps), seen);
   });
 }
 

@@ -1,8 +1,9 @@
 /**
- * Whether somebody who lies can be seen: an event that nobody could see on the picture is none to be found.
+ * Whether somebody who lies, or what stands there, can be seen: an event that nobody could see on the picture is none to
+ * be found.
  *
- * Five points along the body, from the shins to the head, are looked for: each must land on the view, with no solid and
- * nobody who stands nearer between it and the lens. Half of them show that somebody lies there.
+ * Five points along the body, from the shins to the head, or nine of what stands, are looked for: each must land on the
+ * view, with no solid and nobody who stands nearer between it and the lens. Half of them show what is there.
  */
 import type { Foot } from './foot.ts';
 import { toView } from './view.ts';
@@ -10,6 +11,9 @@ import type { Solid, World } from './world.ts';
 
 /** Along the body, shares of the height. */
 const POINTS = [0.1, 0.3, 0.5, 0.7, 0.9];
+/** Of what stands: to either side, shares of its breadth, and up, shares of its height. */
+const ASIDE = [-0.35, 0, 0.35];
+const UP = [0.15, 0.5, 0.85];
 /** Half the thickness of a body, metres. */
 const LIFT_M = 0.15;
 /** Half the breadth of somebody who stands, share of their height. */
@@ -25,17 +29,38 @@ export function shareSeen(
   heightM: number,
   others: readonly Foot[],
 ): number {
-  const seen = POINTS.filter((share) => {
-    const along = share * heightM;
-    const point: Point3 = [x + toX * along, y + toY * along, z + LIFT_M];
-    return isOnView(world, point, others) && !world.solids.some((solid) => isBetween(world, point, solid));
-  });
-  return seen.length / POINTS.length;
+  return shareOf(
+    world,
+    POINTS.map((share): Point3 => [x + toX * share * heightM, y + toY * share * heightM, z + LIFT_M]),
+    z,
+    others,
+  );
 }
 
-function isOnView({ view }: World, [x, y, z]: Point3, others: readonly Foot[]): boolean {
+/** Share of what stands on (x, y, z), so broad and so tall, that is seen past `others`. */
+export function shareSeenOf(
+  world: World,
+  [x, y, z]: Point3,
+  widthM: number,
+  heightM: number,
+  others: readonly Foot[],
+): number {
+  const points = ASIDE.flatMap((aside) => UP.map((up): Point3 => [x + aside * widthM, y, z + up * heightM]));
+  return shareOf(world, points, z, others);
+}
+
+/** Of points above a floor of height `floorZ`, the share that is seen. */
+function shareOf(world: World, points: readonly Point3[], floorZ: number, others: readonly Foot[]): number {
+  const seen = points.filter(
+    (point) =>
+      isOnView(world, point, floorZ, others) && !world.solids.some((solid) => isBetween(world, point, solid)),
+  );
+  return seen.length / points.length;
+}
+
+function isOnView({ view }: World, [x, y, z]: Point3, floorZ: number, others: readonly Foot[]): boolean {
   const spot = toView(view, x, y, z);
-  const floor = toView(view, x, y, z - LIFT_M);
+  const floor = toView(view, x, y, floorZ);
   if (!spot || !floor || spot.x < 0 || spot.x > 1 || spot.y < 0 || spot.y > 1) return false;
   return !others.some((foot) => {
     const half = (HALF_BREADTH * foot.height * view.height) / view.width;
