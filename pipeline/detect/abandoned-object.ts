@@ -15,6 +15,7 @@ import { isInside } from './inside.ts';
 import { distance, PATH_STEP_MS, type Path, remembered } from './paths.ts';
 import { CLEAR_RIM, CLEAR_STEADY, isItself, isOnlyIt } from './phantoms.ts';
 import { around, isWhole, type RuleMachine, seconds } from './rule.ts';
+import { widthOfAll } from './spread.ts';
 
 interface Limits {
   /** Steadiness of a thing when it is claimed. */
@@ -41,10 +42,10 @@ const SIDE_MIN = 0.16;
 const WIDE_MAX = 0.9;
 /** Width over height of a bag on its side is 2 at most, seen from above the floor; what is flatter is wet floor. */
 const FLAT_MAX = 2.3;
-/** Whoever puts something down is this near to it; other people's feet are farther away. */
-const CONTACT = 1;
-/** And is there for longer than somebody who walks by at that moment. */
-const CONTACT_MS_MIN = 1_000;
+/** Whoever puts something down has it within an arm's length (1 m); other people's feet are farther away. */
+const CONTACT = 0.6;
+/** And is there for longer than somebody who walks by at that moment: to cross 2 m takes 1.5 s. */
+const CONTACT_MS_MIN = 2_000;
 /** When it came is known this well: it is static only after some seconds, whoever stands before it. */
 const BIRTH_MS = 2_500;
 /** Farther away than this they have left it: 3 m, as in the convention of PETS 2006. */
@@ -52,8 +53,8 @@ const LEFT = 1.8;
 /** Who was last seen as far away as this, and has not been seen since for so long, has left the view. */
 const VANISHED = 1.2;
 const VANISHED_MS = 2_000;
-/** Who stays this near for this long attends to it, whoever they are; who walks by does not. */
-const BESIDE = 1;
+/** Who stays this near (1.2 m) for this long attends to it, whoever they are; who walks by or waits near it does not. */
+const BESIDE = 0.7;
 const BESIDE_MS = 8_000;
 /** In a crowd tracks break: somebody or other beside it for this long without a gap is somebody who stays. */
 const ANYBODY_MS = 16_000;
@@ -119,6 +120,8 @@ interface Thing {
   readonly namedAtMs: number | undefined;
   /** A person's height there, share of the view's height. */
   readonly size: number;
+  /** Width of all that came together and lies against each other there, share of the view's. */
+  readonly allWide: number;
 }
 
 export class AbandonedObject implements RuleMachine {
@@ -158,7 +161,8 @@ export class AbandonedObject implements RuleMachine {
     this.#paths = remembered(this.#paths, seen, now);
     this.#things = this.#follow(frame, seen, aspect, stepMs, now).map((thing) => {
       const named = frame.objects.some((object) => isBagAt(object, thing.region)) ? now : thing.namedAtMs;
-      return this.#judge({ ...thing, namedAtMs: named }, seen, aspect, stepMs, now);
+      const allWide = thing.seenAtMs === now ? widthOfAll(thing.region, frame) : thing.allWide;
+      return this.#judge({ ...thing, namedAtMs: named, allWide }, seen, aspect, stepMs, now);
     });
     const left = this.#things.filter(
       (thing) =>
@@ -251,7 +255,7 @@ export class AbandonedObject implements RuleMachine {
       bornAtMs,
       seenAtMs: now,
       bareMs: 0,
-      brought: owners.length > 0 || whole?.brought === true,
+      brought: owners.length > 0,
       owners: owners.slice(0, OWNERS_MAX),
       leftAtMs: undefined,
       aloneMs: 0,
@@ -264,6 +268,7 @@ export class AbandonedObject implements RuleMachine {
       nobodyMs: 0,
       namedAtMs: undefined,
       size: this.#sizeAt(region, seen, owners),
+      allWide: 0,
     };
   }
 
@@ -408,6 +413,8 @@ export class AbandonedObject implements RuleMachine {
     const tall = tallOf(region, size);
     const wide = wideOf(region, size, aspect);
     if (region.areaPx < AREA_MIN_PX) return false;
+    // A part of somebody who lies, or of a puddle, is no thing.
+    if (thing.allWide * aspect > WIDE_MAX * size) return false;
     if (
       Math.min(tall, wide) < SIDE_MIN ||
       tall > this.#limits.tall ||

@@ -10,6 +10,8 @@ export const CLEAR_RIM = 0.4;
 const BEFORE = 0.15;
 const HIDES_MIN = 0.33;
 const BEHIND_MIN = 0.6;
+/** Whoever stands right behind a thing is higher than it by more of a person's height: what it changes lies about its foot. */
+const ABOVE_MAX = 0.3;
 
 /** The thing may be followed as if it were somebody. */
 export function isItself(track: Track, region: StaticRegion): boolean {
@@ -22,6 +24,7 @@ export function isItself(track: Track, region: StaticRegion): boolean {
  */
 export function isOnlyIt(track: Track, region: StaticRegion): boolean {
   if (!isWhole(track) || region.steady < CLEAR_STEADY || region.rim < CLEAR_RIM) return false;
+  if (region.box.y0 - track.box.y0 > ABOVE_MAX * track.personHeight) return false;
   const before = track.foot.y - region.foot.y > BEFORE * track.personHeight;
   return shareWithin(region.box, track.box) >= (before ? HIDES_MIN : BEHIND_MIN);
 }

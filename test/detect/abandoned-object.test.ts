@@ -22,6 +22,8 @@ interface Story {
   readonly more?: number;
   readonly zone?: readonly [x0: number, x1: number];
   readonly objects?: readonly DetectedObject[];
+  /** Width of a region that came with it and lies against it, share of the view's. */
+  readonly part?: number;
 }
 
 const bag: Omit<StaticRegion, 'sinceMs'> = {
@@ -37,6 +39,12 @@ function owner(ms: number): Track | undefined {
   const x =
     ms < PUT ? 0.48 - (0.1 * (PUT - ms)) / 1000 : ms < LEAVES ? 0.48 : 0.48 + (0.1 * (ms - LEAVES)) / 1000;
   return x < 0.98 ? person({ id: 7, x, y: 0.8 }) : undefined;
+}
+
+/** At the thing when it came, at half a width in two seconds: nobody who stops. */
+function walker(ms: number): Track | undefined {
+  const x = 0.505 + (0.25 * (ms - PUT)) / 1000;
+  return x > 0.02 && x < 0.98 ? person({ id: 7, x, y: 0.8 }) : undefined;
 }
 
 /** Everybody crosses two heights around the bag in a second. */
@@ -63,7 +71,9 @@ function look(ms: number, story: Story): Measured {
   }));
   const { frame, ...rest } = measured(ms / STEP_MS, { tracks });
   const blobs = tracks.map(({ box, foot }) => ({ box, foot, areaPx: 60, flowX: 0, flowY: 0, stillMs: 0 }));
-  const statics = there ? [one, ...more] : [];
+  const x0 = bag.box.x1 + 0.005;
+  const parts = story.part ? [{ ...one, box: { x0, y0: 0.75, x1: x0 + story.part, y1: 0.8 } }] : [];
+  const statics = there ? [one, ...parts, ...more] : [];
   return { ...rest, frame: { ...frame, statics, blobs, objects: story.objects ?? [] } };
 }
 
@@ -107,6 +117,16 @@ test('a bag is claimed when its owner has been away for long enough, and says wh
   );
 });
 
+test.each<[string, Story]>([
+  [
+    'somebody waits for their train a height away from it',
+    { others: () => [person({ id: 9, x: 0.63, y: 0.8 })] },
+  ],
+  ['it is two regions that together are no wider than luggage', { part: 0.04 }],
+])('a bag is claimed though %s', (_, story) => {
+  expect(changes(story)).toEqual(changes({}));
+});
+
 describe('is no abandoned object', () => {
   const none: readonly (readonly [string, Story])[] = [
     ['what nobody brought: a patch of light, a puddle', { owner: () => undefined }],
@@ -130,7 +150,9 @@ describe('is no abandoned object', () => {
     ['a speck', { region: { box: { x0: 0.5, y0: 0.785, x1: 0.51, y1: 0.8 } } }],
     ['what its owner stands by', { owner: (ms) => owner(Math.min(ms, LEAVES)) }],
     ['what its owner watches from 1.5 heights', { owner: (ms) => owner(Math.min(ms, LEAVES + 1_500)) }],
-    ['what somebody else stays by', { others: () => [person({ id: 9, x: 0.6, y: 0.8 })] }],
+    ['what somebody else stays by', { others: () => [person({ id: 9, x: 0.575, y: 0.8 })] }],
+    ['what came where somebody walked by without stopping', { owner: (ms) => walker(ms) }],
+    ['a part of somebody who lies there: what came with it and lies against it is too wide', { part: 0.1 }],
     ['one of many that came at once: the light has changed', { more: 9 }],
     ['what stands outside the zone', { zone: [0, 0.4] }],
     ['what was taken in time', { takenMs: 28_000 }],
@@ -173,7 +195,7 @@ describe('the owner has left, whatever became of their track', () => {
   });
 
   test('their track ends in the thing, which is smaller and stiller than anybody', () => {
-    const [at] = changes({ owner: (ms) => (ms < PUT + 1_000 ? owner(ms) : undefined) });
+    const [at] = changes({ owner: (ms) => (ms < PUT + 2_000 ? owner(ms) : undefined) });
     // Ten seconds after it came it is known to be no person.
     expect(at).toBeGreaterThan((PUT + 9_000 + FOR_MS) / 1000);
     expect(at).toBeLessThan((PUT + 13_000 + FOR_MS) / 1000);
@@ -247,15 +269,20 @@ test('a number that went over to the thing, and from there to somebody who waits
 });
 
 describe('what is followed as somebody where the thing stands, and never goes,', () => {
+  const whole = { x0: 0.465, y0: 0.715, x1: 0.52, y1: 0.85 };
   const there = (steady?: (ms: number) => number): Story => ({
     ...(steady && { steady }),
     // As tall as a person: the thing, and its reflection in the floor before it.
-    others: (ms) => (ms >= PUT + 1_000 ? [person({ id: 30, x: 0.488, y: 0.85 })] : []),
+    others: (ms) => (ms >= PUT + 1_000 ? [person({ id: 30, x: 0.488, y: 0.85, box: whole })] : []),
   });
 
   test('is the thing, when nothing hides it and nothing moves along its outline', () => {
     expect(changes(there())[0]).toBeGreaterThan(LEAVES / 1000 + FOR_MS / 1000);
     expect(changes(there())[0]).toBeLessThan(LEAVES / 1000 + FOR_MS / 1000 + 8);
+  });
+
+  test('is somebody, when they are higher than the thing by more than it changes around it', () => {
+    expect(changes({ others: () => [person({ id: 30, x: 0.505, y: 0.8 })] })).toEqual([]);
   });
 
   test('is somebody, when its outline moves as it does before somebody who stands', () => {
