@@ -80,6 +80,8 @@ const KNOWN_BOX_MIN = 0.5;
 const UNCOVERED_BOX_MIN = 0.6;
 /** And for so long in all it must be as steady as a thing. */
 const SETTLED_MS = 5_000;
+/** What has been claimed stays claimed while it does not look like a thing, or is attended to, for less than this. */
+const DOUBT_MS = 8_000;
 /** Share of the wait in which a thing must be seen; for the rest others may pass before it. */
 const SHOWN_MIN = 0.33;
 /** Ages that differ by less are the same: who passes before a thing wears at its support. */
@@ -120,6 +122,8 @@ interface Thing {
   readonly namedAtMs: number | undefined;
   /** A person's height there, share of the view's height. */
   readonly size: number;
+  /** It was claimed in the look before. */
+  readonly claimed: boolean;
   /** Width of all that came together and lies against each other there, share of the view's. */
   readonly allWide: number;
 }
@@ -166,11 +170,12 @@ export class AbandonedObject implements RuleMachine {
     });
     const left = this.#things.filter(
       (thing) =>
-        thing.aloneMs >= this.#rule.forMs &&
+        thing.aloneMs >= this.#rule.forMs - (thing.claimed ? Math.min(DOUBT_MS, this.#rule.forMs / 2) : 0) &&
         thing.shownMs >= SHOWN_MIN * this.#rule.forMs &&
         thing.settledMs >= SETTLED_MS &&
         this.#isInZone(thing),
     );
+    this.#things = this.#things.map((thing) => ({ ...thing, claimed: left.includes(thing) }));
     return this.#condition(left, now);
   }
 
@@ -268,6 +273,7 @@ export class AbandonedObject implements RuleMachine {
       nobodyMs: 0,
       namedAtMs: undefined,
       size: this.#sizeAt(region, seen, owners),
+      claimed: false,
       allWide: 0,
     };
   }
@@ -329,7 +335,8 @@ export class AbandonedObject implements RuleMachine {
     const isAlone = since !== undefined && !attended;
     const shown = isAlone && visible && this.#isThing(thing, aspect, now);
     const mixed = visible && people.some((track) => shareWithin(region.box, track.box) > 0);
-    const covered = people.some((track) => shareWithin(region.box, track.box) >= COVERED_MIN);
+    // Of whoever is cut off by the view's border, or by what stands there, less than a whole person covers it as well.
+    const covered = seen.some((track) => !shows(track) && shareWithin(region.box, track.box) >= COVERED_MIN);
     const hiddenMs = covered ? this.#hiddenMs(thing, stepMs, now) : 0;
     const passedMs = shown ? stepMs : visible ? (mixed ? 0 : -stepMs) : hiddenMs;
     const aloneMs = Math.max(
@@ -352,10 +359,10 @@ export class AbandonedObject implements RuleMachine {
     };
   }
 
-  /** Whoever stands by it may be anybody: the clock runs back. An owner, or a claim that is heard, sets it to nothing. */
+  /** Whoever stands by it may be anybody: the clock runs back, of a claim from the limit. An owner sets it to nothing. */
   #attendedMs({ aloneMs }: Thing, since: number | undefined, heldMs: number, stepMs: number): number {
-    const begins = since === undefined || heldMs >= BESIDE_MS || aloneMs >= this.#rule.forMs;
-    return begins ? 0 : aloneMs - stepMs;
+    const begins = since === undefined || heldMs >= BESIDE_MS;
+    return begins ? 0 : Math.min(aloneMs, this.#rule.forMs) - stepMs;
   }
 
   /** Who passes before a thing does not attend to it; but it is claimed only when it is seen again. */

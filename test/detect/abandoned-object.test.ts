@@ -297,7 +297,20 @@ describe('what is followed as somebody where the thing stands, and never goes,',
 test('the claim ends when it is picked up, and when somebody stays by it', () => {
   expect(changes({ takenMs: 40_000 })[1]).toBeCloseTo(42.6, 0);
   const back = (ms: number) => (ms > 40_000 ? [person({ id: 30, x: 0.45, y: 0.8 })] : []);
-  expect(changes({ others: back })[1]).toBeCloseTo(48, 0);
+  expect(changes({ others: back })[1]).toBeCloseTo(56, 0);
+});
+
+test.each<[string, Story]>([
+  [
+    'somebody stops by it and goes on',
+    { others: (ms) => (ms > 38_000 && ms < 50_000 ? [person({ id: 30, x: 0.46, y: 0.8 })] : []) },
+  ],
+  [
+    'it does not look like a thing for a moment',
+    { steady: (ms) => (ms > 38_000 && ms < 43_000 ? 0.4 : bag.steady) },
+  ],
+])('what is claimed stays claimed while %s', (_, story) => {
+  expect(changes(story)).toHaveLength(1);
 });
 
 test('somebody who stops by it for a while takes as long off the clock', () => {
