@@ -41,10 +41,16 @@ function owner(ms: number): Track | undefined {
   return x < 0.98 ? person({ id: 7, x, y: 0.8 }) : undefined;
 }
 
-/** At the thing when it came, at half a width in two seconds: nobody who stops. */
+/** At the thing when it came, at 0.9 heights (1.5 m) a second: nobody who stops. */
 function walker(ms: number): Track | undefined {
-  const x = 0.505 + (0.25 * (ms - PUT)) / 1000;
+  const x = 0.505 + (0.1 * (ms - PUT)) / 1000;
   return x > 0.02 && x < 0.98 ? person({ id: 7, x, y: 0.8 }) : undefined;
+}
+
+/** 0.8 heights beside it from the first, then away from it. */
+function waiter(ms: number): Track | undefined {
+  const x = 0.415 - (ms < LEAVES ? 0 : (0.1 * (ms - LEAVES)) / 1000);
+  return x > 0.02 ? person({ id: 7, x, y: 0.8 }) : undefined;
 }
 
 /** Everybody crosses two heights around the bag in a second. */
@@ -152,6 +158,7 @@ describe('is no abandoned object', () => {
     ['what its owner watches from 1.5 heights', { owner: (ms) => owner(Math.min(ms, LEAVES + 1_500)) }],
     ['what somebody else stays by', { others: () => [person({ id: 9, x: 0.575, y: 0.8 })] }],
     ['what came where somebody walked by without stopping', { owner: (ms) => walker(ms) }],
+    ['what came out of reach of somebody who waited there and then went', { owner: (ms) => waiter(ms) }],
     ['a part of somebody who lies there: what came with it and lies against it is too wide', { part: 0.1 }],
     ['one of many that came at once: the light has changed', { more: 9 }],
     ['what stands outside the zone', { zone: [0, 0.4] }],
