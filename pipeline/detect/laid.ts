@@ -72,12 +72,6 @@ const BEFORE_MAX = 0.4;
 const SHRUNK_MIN = 0.65;
 const RAISED_MAX = 0.15;
 
-/** Of whom nobody knows where they stood: four cells tall, longer than a suitcase, seen while cells remember. */
-const VANISHED_TALL_MIN_PX = 16;
-const VANISHED_LONG_MIN = 0.65;
-const VANISHED_ACROSS = 1.3;
-const VANISHED_MS = 5_000;
-
 export class Lays {
   #things: readonly Thing[] = [];
 
@@ -116,10 +110,8 @@ export class Lays {
     this.#things = things.map((thing) => {
       if (thing.laid !== undefined) return thing;
       const stood = whoLies(thing, places, heightAt, fallMs);
-      const borneOut = stood !== undefined && isBorneOut(thing, stood, vacated, fallMs);
-      const one = borneOut ? stood : whoVanished(thing, places, vacated, heightAt, fallMs);
-      if (one === undefined) return thing;
-      const { floor, tall, atMs } = one;
+      if (stood === undefined || !isBorneOut(thing, stood, vacated, fallMs)) return thing;
+      const { floor, tall, atMs } = stood;
       return { ...thing, laid: { floor, tall, atMs, sinceMs: now } };
     });
     return this.#things.flatMap(({ box, fromMs, lastMs, laid }) =>
@@ -188,28 +180,6 @@ function isBorneOut(
   return seen.known && seen.stoodAtMs !== undefined && seen.taken >= TAKEN_MIN && seen.before <= BEFORE_MAX;
 }
 
-/** Nobody was seen to stand there by themselves, but cells show that somebody did. How tall, the site file says. */
-function whoVanished(
-  { box, areaPx, fromMs, lastMs }: Thing,
-  { lows }: Pick<Places, 'lows'>,
-  vacated: Pick<Vacated, 'seen' | 'judges'>,
-  heightAt: (floor: number) => number,
-  fallMs: number,
-): Stood | undefined {
-  const floor = box.y1;
-  const tall = heightAt(floor);
-  const [long, high] = [box.x1 - box.x0, box.y1 - box.y0];
-  if (tall < VANISHED_TALL_MIN_PX || !vacated.judges(fromMs) || lastMs - fromMs > VANISHED_MS)
-    return undefined;
-  if (long < VANISHED_LONG_MIN * tall || long > LONG[1] * tall || high > HIGH_MAX * tall) return undefined;
-  if (long < VANISHED_ACROSS * high || !isBetween(areaPx / tall ** 2, AREA)) return undefined;
-  if (satThere({ box, fromMs }, lows)) return undefined;
-  const seen = vacated.seen(box, { floor, tall }, fromMs, fallMs, UPRIGHT_LOOKS);
-  if (!seen.known || seen.stoodAtMs === undefined) return undefined;
-  if (seen.taken < TAKEN_MIN || seen.before > BEFORE_MAX) return undefined;
-  return { floor, tall, atMs: seen.stoodAtMs };
-}
-
 function liesAcross({ box, areaPx }: Thing, { floor, tall }: Stood): boolean {
   const [long, high] = [box.x1 - box.x0, box.y1 - box.y0];
   if (long < ACROSS * high || high > HIGH_MAX * tall) return false;
@@ -221,7 +191,7 @@ function isBetween(value: number, [least, most]: readonly [number, number]): boo
   return value >= least && value <= most;
 }
 
-function satThere({ box, fromMs }: Pick<Thing, 'box' | 'fromMs'>, lows: readonly Low[]): boolean {
+function satThere({ box, fromMs }: Thing, lows: readonly Low[]): boolean {
   return lows.some((low) => low.fromMs < fromMs - SAT_MS && shareWithin(low.box, box) >= WITHIN_MIN);
 }
 

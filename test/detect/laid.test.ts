@@ -84,34 +84,6 @@ describe('who stood there lies there', () => {
   });
 });
 
-describe('nobody was seen to stand there by themselves', () => {
-  const ground: readonly GroundSample[] = [{ foot: { x: 0.5, y: 61 / HEIGHT }, height: TALL / HEIGHT }];
-  const proven = saying({ known: true, stoodAtMs: 9_000, taken: 0.7, before: 0.1 });
-  const lies: Case = { statics: [region(ACROSS, 4_500)], posts: [], ground, cells: proven };
-
-  it('but cells show that somebody did, and the site file says how tall they are', () => {
-    expect(found(lies)).toMatchObject([{ floor: 61, tall: TALL, atMs: 9_000 }]);
-  });
-
-  it.each<[string, Case]>([
-    ['and no site file says how tall somebody is', { ...lies, ground: [] }],
-    ['and cells do not speak yet', { ...lies, cells: UNSEEN }],
-    [
-      'and cells show nobody',
-      { ...lies, cells: saying({ known: true, stoodAtMs: undefined, taken: 0.7, before: 0.1 }) },
-    ],
-    ['and it is as short as luggage', { ...lies, statics: [region([48, 50, 66, 61], 4_500)] }],
-    ['and it is as high as who sits', { ...lies, statics: [region([48, 44, 78, 61], 4_500)] }],
-    ['and it came too long ago for cells to remember', { ...lies, statics: [region(ACROSS, 5_500)] }],
-    [
-      'and somebody had sat there',
-      { ...lies, lows: [{ box: { x0: 48, y0: 44, x1: 62, y1: 61 }, fromMs: 6_000, lastMs: 10_000 }] },
-    ],
-  ])('%s', (_, seen) => {
-    expect(found(seen)).toEqual([]);
-  });
-});
-
 describe('nobody has fallen', () => {
   it.each<[string, Case]>([
     ['a suitcase', { statics: [region([48, 48, 58, 61], 4_500)] }],
