@@ -15,10 +15,11 @@ import type { GroundSample, WatchRule, Zone } from '../site/site.ts';
 import { Bodies, type Body, middleOf } from './bodies.ts';
 import { type Evidence, isBorneOut, NO_EVIDENCE, PROVEN, weigh } from './borne-out.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
+import { claimOf, type Fallen } from './fall-claim.ts';
 import { isInside } from './inside.ts';
 import { type Laid, Lays } from './laid.ts';
 import { isAsLarge, likeness, Places, REST_MS } from './places.ts';
-import { around, type RuleMachine, seconds } from './rule.ts';
+import { around, type RuleMachine } from './rule.ts';
 import { growthTo, lastStood, remember, type Stance, type Stood } from './stances.ts';
 import { tippedOver } from './tipped.ts';
 import { Vacated } from './vacated.ts';
@@ -98,20 +99,14 @@ const MOTIONLESS_MS = 2_000;
 const PAST_MS = 4_000;
 
 /** Somebody who is down. Lengths in plane pixels; `floor` and `tall` are of when they stood. */
-interface Down extends Stood, Evidence {
-  /** When they came down, and for how long they have been seen to lie. */
-  readonly sinceMs: number;
-  readonly lyingMs: number;
+interface Down extends Fallen, Evidence {
+  /** When they were last seen. */
   readonly lastMs: number;
   /** Where they came to rest, and when. */
   readonly x: number;
   readonly y: number;
   readonly restMs: number;
-  readonly head: number;
-  readonly box: Box;
   readonly stillMs: number;
-  /** Their top may be this high instead, for who tipped over. */
-  readonly topMax?: number;
   /** Since when they are one region with others. */
   readonly hiddenAtMs: number | undefined;
 }
@@ -229,28 +224,8 @@ export class PersonOnGround implements RuleMachine {
   #condition(claimed: readonly Down[], width: number, height: number): Condition {
     const [first] = claimed.toSorted((a, b) => b.lyingMs - a.lyingMs);
     if (first === undefined) return HOLDS_NOT;
-    const limitMs = this.#rule.forMs;
-    const limit = first.topMax ?? this.#limits.head;
-    const fallMs = first.sinceMs - first.atMs;
-    const others = claimed.length > 1 ? ` (${claimed.length} people)` : '';
-    return {
-      holds: true,
-      region: around(claimed.map(({ box }) => boxOf(box, width, height))),
-      score: Math.min(
-        1,
-        0.5 + (0.1 * first.lyingMs) / Math.max(1_000, limitMs) + Math.max(0, limit - first.head) / 2,
-      ),
-      explanation:
-        `somebody who stood has been lying for ${seconds(first.lyingMs)}, limit ${seconds(limitMs)}: ` +
-        `top at ${first.head.toFixed(2)} of their height, limit ${limit.toFixed(2)}, ` +
-        `${seconds(fallMs)} after they last stood${others}`,
-      findings: [
-        { name: 'lying', value: first.lyingMs / 1000, limit: limitMs / 1000, unit: 's' },
-        { name: 'top', value: first.head, limit, unit: 'heights of the person' },
-        { name: 'fall', value: fallMs / 1000, limit: this.#limits.fallMs / 1000, unit: 's' },
-        { name: 'stood', value: first.tall / height, unit: 'view heights' },
-      ],
-    };
+    const region = around(claimed.map(({ box }) => boxOf(box, width, height)));
+    return claimOf(first, claimed.length, region, { ...this.#limits, forMs: this.#rule.forMs }, height);
   }
 
   /** Those who were down a look ago and are nobody's now, with those of before. */
@@ -431,6 +406,7 @@ function downOf(laid: Laid, forMs: number, now: number): Down {
     box,
     stillMs: REST_MS,
     hiddenAtMs: undefined,
+    unseen: true,
     ...PROVEN,
   };
 }
