@@ -34,6 +34,8 @@ const SLOPE_MAX: f64 = 1.6;
  * like what it hides.
  */
 const BROAD_MIN: i32 = 6;
+/** Mean of a cell from which on much of it is as bright as a sensor can tell. */
+const BURNT_MIN: f64 = 240;
 /** Light of more than six times, or less than a sixth, leaves nothing to compare. */
 const GAIN_MAX: f64 = 6;
 /** A cell's mean may be off what the gain of the window makes of it by this much, levels: light fades. */
@@ -246,13 +248,20 @@ function gainOf(at: usize): f64 {
   return (load<i32>(at) + lift) / (load<i32>(at, 4) + lift);
 }
 
-/** Whether a cell's mean is what that gain makes of its background, or off by at most `offMax` levels. */
+/**
+ * Whether a cell's mean is what that gain makes of its background, or off by at most `offMax` levels. What was burnt out was
+ * brighter than is known, and so may this be; what is burnt out now would be brighter.
+ */
 // @ts-ignore: decorator
 @inline
 function fits(at: usize, gain: f64, offMax: f64): bool {
   const lift = LIFT * EIGHTHS * CELL_PIXELS;
-  const off = f64(load<i32>(at)) + lift - gain * (f64(load<i32>(at, 4)) + lift);
-  return Math.abs(off) <= offMax * EIGHTHS * CELL_PIXELS;
+  const burnt = i32(BURNT_MIN * EIGHTHS * CELL_PIXELS);
+  const seen = load<i32>(at);
+  const back = load<i32>(at, 4);
+  const off = f64(seen) + lift - gain * (f64(back) + lift);
+  const most = offMax * EIGHTHS * CELL_PIXELS;
+  return (off <= most || back >= burnt) && (off >= -most || seen >= burnt);
 }
 
 // @ts-ignore: decorator

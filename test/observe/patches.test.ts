@@ -16,11 +16,15 @@ const floor =
   (x, y) =>
     90 + share * (view(x, y) - 128);
 
+function isWithin({ x0, y0, x1, y1 }: Patch, x: number, y: number): boolean {
+  return x >= x0 && x < x1 && y >= y0 && y < y1;
+}
+
 /** With sharp edges, as sun through a window has. */
 const lit =
   (place: Texture, gain: number): Texture =>
   (x, y) =>
-    x >= patch.x0 && x < patch.x1 && y >= patch.y0 && y < patch.y1 ? gain * place(x, y) : place(x, y);
+    (isWithin(patch, x, y) ? gain : 1) * place(x, y);
 
 /** Boxes in pixels, of what is larger than a two-hundredth of the view, three pictures after `look` has come. */
 function found(place: Texture, look: Texture, noise = 1.5): readonly Patch[] {
@@ -57,6 +61,16 @@ describe('a patch of light with sharp edges', () => {
     expect(found(place, look, noise)).toEqual([]);
   });
 
+  test('leaves nothing behind where it was burnt out: seats that were white', () => {
+    const seat: Patch = { x0: 76, y0: 48, x1: 92, y1: 64 };
+    const place: Texture = (x, y) => (isWithin(seat, x, y) ? 180 : floor(0.3)(x, y));
+    const sunlit: Texture = (x, y) => Math.min(255, lit(place, 2.2)(x, y));
+    expect(found(sunlit, place)).toEqual([]);
+    expect(found(place, sunlit)).toEqual([]);
+    const dark: Texture = (x, y) => (isWithin(seat, x, y) ? 40 : place(x, y));
+    expectOnly(found(sunlit, dark), seat);
+  });
+
   test.each([
     ['sun', 1.5, 1.5],
     ['shadow', 0.7, 1.5],
@@ -74,8 +88,7 @@ describe('a patch of light with sharp edges', () => {
 
 /** `inside` within the patch. */
 function standingIn(outside: Texture, inside: Texture): Texture {
-  return (x, y) =>
-    x >= patch.x0 && x < patch.x1 && y >= patch.y0 && y < patch.y1 ? inside(x, y) : outside(x, y);
+  return (x, y) => (isWithin(patch, x, y) ? inside : outside)(x, y);
 }
 
 test('a thing with a grain of its own that is as bright as the light is a thing', () => {

@@ -8,6 +8,8 @@ const ROUNDS_MAX = 8;
 const SLOPE_MIN = 0.5;
 const SLOPE_MAX = 1.6;
 const BROAD_MIN = 6;
+/** 240 levels, of 16 pixels in 1/8 level. */
+const BURNT = 240 * 16 * 8;
 const GAIN_MAX = 6;
 const FADES_MAX = 10;
 const FOLLOWS_MAX = 5;
@@ -137,5 +139,7 @@ function gainOf({ a, b }: Cell): number {
 }
 
 function fits({ a, b }: Cell, gain: number, offMax: number): boolean {
-  return Math.abs(a + LIFTED - gain * (b + LIFTED)) <= offMax * 8 * 16;
+  const off = a + LIFTED - gain * (b + LIFTED);
+  const most = offMax * 8 * 16;
+  return (off <= most || b >= BURNT) && (off >= -most || a >= BURNT);
 }
