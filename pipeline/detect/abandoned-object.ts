@@ -15,7 +15,7 @@ import { isInside } from './inside.ts';
 import { distance, PATH_STEP_MS, type Path, remembered } from './paths.ts';
 import { CLEAR_RIM, CLEAR_STEADY, isItself, isOnlyIt } from './phantoms.ts';
 import { around, isWhole, type RuleMachine, seconds } from './rule.ts';
-import { widthOfAll } from './spread.ts';
+import { widthOfAll } from './whole.ts';
 
 interface Limits {
   /** Steadiness of a thing when it is claimed. */

@@ -252,6 +252,12 @@ describe('people who pass before it', () => {
     expect(changes({ hidden: [16_000, 24_000], others: before })).toEqual(changes({}));
   });
 
+  test('nor do those of whom the view cuts off more than half', () => {
+    const cutOff = (ms: number) =>
+      before(ms).map((one) => ({ ...one, box: { x0: 0.44, y0: 0.7, x1: 0.57, y1: 0.8 } }));
+    expect(changes({ hidden: [16_000, 24_000], others: cutOff })).toEqual(changes({}));
+  });
+
   test('nor is it claimed while they cover it', () => {
     const long = (ms: number) => (ms >= 16_000 ? before(16_000) : []);
     expect(changes({ hidden: [20_000, 50_000], others: long })[0]).toBeCloseTo(50, 0);
