@@ -23,7 +23,7 @@ const TAKEN_SHARE = 0.5;
 /** Looks in which somebody stood upright where who is down lies now. */
 const UPRIGHT_LOOKS = 1;
 /** So much of where they lie was free at some time before; of who sits up or turns over it never is. */
-const BEFORE_MAX = 0.4;
+export const BEFORE_MAX = 0.4;
 /** What cells say is asked anew for so long, while they remember. */
 const JUDGED_MS = 4_000;
 

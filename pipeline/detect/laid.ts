@@ -13,6 +13,7 @@ import { boxArea, overlapOf, sharedArea, shareWithin } from '../box.ts';
 import type { Box, Frame } from '../model.ts';
 import type { GroundSample } from '../site/site.ts';
 import type { Body } from './bodies.ts';
+import { BEFORE_MAX } from './borne-out.ts';
 import { type Low, type Places, REST_MS } from './places.ts';
 import { knownHeight, type Stood } from './stances.ts';
 import type { Vacated } from './vacated.ts';
@@ -66,8 +67,6 @@ const WITHIN_MIN = 0.45;
 /** Looks in which somebody upright was seen there before, and the share of the place that is taken since. */
 const UPRIGHT_LOOKS = 2;
 const TAKEN_MIN = 0.3;
-/** And that was at some time before. */
-const BEFORE_MAX = 0.4;
 /** How long they are seen at least while others are before them, and how far above the row of the feet, heights. */
 const SHRUNK_MIN = 0.65;
 const RAISED_MAX = 0.15;
@@ -110,7 +109,7 @@ export class Lays {
     this.#things = things.map((thing) => {
       if (thing.laid !== undefined) return thing;
       const stood = whoLies(thing, places, heightAt, fallMs);
-      if (stood === undefined || !isBorneOut(thing, stood, vacated, fallMs)) return thing;
+      if (stood === undefined || !isVacated(thing, stood, vacated, fallMs)) return thing;
       const { floor, tall, atMs } = stood;
       return { ...thing, laid: { floor, tall, atMs, sinceMs: now } };
     });
@@ -169,7 +168,7 @@ function isStillAsLong({ x0, y0, x1, y1 }: Box, { floor, tall }: Pick<Stood, 'fl
   return y1 - y0 <= HIGH_MAX * tall && floor - y1 <= RAISED_MAX * tall;
 }
 
-function isBorneOut(
+function isVacated(
   { box, fromMs }: Thing,
   stood: Stood,
   vacated: Pick<Vacated, 'seen' | 'judges'>,
