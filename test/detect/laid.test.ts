@@ -144,6 +144,20 @@ it('still lies there while others are before them, and is gone when nobody is', 
   expect(step(20_200, [])).toBe(0);
 });
 
+it.each([
+  ['while it hardly changes', [50, 51, 82, 60], 1],
+  ['not when it shrinks', [48, 51, 66, 61], 0],
+  ['not when it grows longer than anybody', [36, 51, 84, 61], 0],
+  ['not when it rises', [48, 45, 84, 61], 0],
+  ['not when it leaves the row of the feet', [48, 51, 84, 55.4], 0],
+] as const)('is somebody, %s', (_, later, people) => {
+  const lays = new Lays();
+  const step = (atMs: number, corners: Corners) =>
+    lays.step(frame(atMs, [region(corners, 4_500)]), [], places(), UNSEEN, [], 5_000).length;
+  expect(step(15_000, ACROSS)).toBe(1);
+  expect(step(15_200, later)).toBe(people);
+});
+
 it('is bounded, and goes on the same after it was saved', () => {
   const lays = new Lays();
   const many = Array.from({ length: 3 * THINGS_MAX }, (_, n) =>
