@@ -41,9 +41,9 @@ function owner(ms: number): Track | undefined {
   return x < 0.98 ? person({ id: 7, x, y: 0.8 }) : undefined;
 }
 
-/** At the thing when it came, at 0.9 heights (1.5 m) a second: nobody who stops. */
+/** At the thing when it came, at 0.7 heights (1.2 m) a second: nobody who stops. */
 function walker(ms: number): Track | undefined {
-  const x = 0.505 + (0.1 * (ms - PUT)) / 1000;
+  const x = 0.505 + (0.08 * (ms - PUT)) / 1000;
   return x > 0.02 && x < 0.98 ? person({ id: 7, x, y: 0.8 }) : undefined;
 }
 
@@ -234,6 +234,11 @@ describe('the owner has left, whatever became of their track', () => {
 test('people who brush past it when its time comes do not make it a person', () => {
   const [at] = changes({ steady: (ms) => (ms < 24_000 ? 0.97 : 0.65) });
   expect(at).toBe(changes({})[0]);
+});
+
+test('who waits a little farther off than beside it does not stop the clock', () => {
+  const waiting = (ms: number) => (ms > LEAVES ? [person({ id: 30, x: 0.6, y: 0.8 })] : []);
+  expect(changes({ others: waiting })).toEqual(changes({}));
 });
 
 test('who walks by does not stop the clock', () => {
