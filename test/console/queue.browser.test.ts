@@ -58,7 +58,8 @@ describe.skipIf(!haveBrowser())('the queue in a browser', () => {
     await expect.poll(() => page.locator('.side-list .empty').textContent()).toContain('Nothing waits');
     const [one] = await here.raise({ severity: 'critical' });
     await count(page, 1);
-    expect(await page.title()).toContain('(1)');
+    // Written a moment after the list is.
+    await expect.poll(() => page.title()).toContain('(1)');
     await page.keyboard.press('n');
     await open(page);
     await expect.poll(() => stands(page).textContent()).toContain('You have claimed this');
