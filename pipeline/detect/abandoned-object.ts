@@ -10,6 +10,7 @@
 import { overlapOf, shareWithin } from '../box.ts';
 import type { DetectedObject, Measured, Sensitivity, StaticRegion, Track } from '../model.ts';
 import type { WatchRule, Zone } from '../site/site.ts';
+import { BIRTH_MS, broughtBy, cameOutOf } from './bringers.ts';
 import { type Condition, stepBetween } from './claim.ts';
 import { isInside } from './inside.ts';
 import { distance, PATH_STEP_MS, type Path, remembered } from './paths.ts';
@@ -42,12 +43,6 @@ const SIDE_MIN = 0.16;
 const WIDE_MAX = 0.9;
 /** Width over height of a bag on its side is 2 at most, seen from above the floor; what is flatter is wet floor. */
 const FLAT_MAX = 2.3;
-/** Whoever puts something down has it within an arm's length (1 m); other people's feet are farther away. */
-const CONTACT = 0.6;
-/** And is there for longer than somebody who walks by at that moment: to cross 2 m takes 1.5 s. */
-const CONTACT_MS_MIN = 2_000;
-/** When it came is known this well: it is static only after some seconds, whoever stands before it. */
-const BIRTH_MS = 2_500;
 /** Farther away than this they have left it: 3 m, as in the convention of PETS 2006. */
 const LEFT = 1.8;
 /** Who was last seen as far away as this, and has not been seen since for so long, has left the view. */
@@ -58,15 +53,20 @@ const BESIDE = 0.7;
 const BESIDE_MS = 8_000;
 /** In a crowd tracks break: somebody or other beside it for this long without a gap is somebody who stays. */
 const ANYBODY_MS = 16_000;
+/** Where somebody or other has been beside it for more than this share of the time, they keep it, wherever they step. */
+const TENDED_MAX = 0.5;
 /** Whose track ended near a thing has left when nobody at all has been within LEFT for this long. */
 const NOBODY_MS = 5_000;
 /** Somebody who crouches or curls up is 0.5 people's heights tall or 0.8 wide; what is less, and keeps still, is a thing. */
 const COMPACT_TALL = 0.45;
 const COMPACT_WIDE = 0.65;
 const COMPACT_MS = 10_000;
+/** As high as they are, only a thing keeps this still for so long on end: who sits breathes, nods and turns. */
+const STILL_STEADY = 0.95;
+const STILL_MS = 20_000;
 /** A thing that is not seen for this long has been taken, unless something covers its place; then it may be there yet. */
 const GONE_MS = 2_500;
-const HIDDEN_MS = 60_000;
+const HIDDEN_MS = 120_000;
 /** Share of its box that others must cover to hide it, and in which it must lie to have come out of another. */
 const COVERED_MIN = 0.5;
 const WITHIN_MIN = 0.8;
@@ -88,8 +88,8 @@ const SHOWN_MIN = 0.33;
 const SAME_AGE_MS = 10_000;
 /** Support ends at a minute (pipeline/observe/statics.ts): older than about that is only old. */
 const OLD_MS = 54_000;
-/** Smaller, in plane pixels, there is no telling a thing from a reflection or the edge of a door. */
-const AREA_MIN_PX = 16;
+/** Smaller, in plane pixels (5 by 5), there is no telling a thing from a reflection, a lit sign or the edge of a door. */
+const AREA_MIN_PX = 24;
 const CANDIDATES_MAX = 32;
 const OWNERS_MAX = 8;
 
@@ -114,10 +114,15 @@ interface Thing {
   readonly coveredMs: number;
   /** It was seen beside one of them, so it is not they who sit or crouch there. */
   readonly apart: boolean;
+  /** How long it has kept as still as nobody who sits does, while it was seen. */
+  readonly stillMs: number;
   /** How long somebody has been beside it without a gap, an owner within LEFT of it, and nobody within LEFT. */
   readonly besideMs: number;
   readonly heldMs: number;
   readonly nobodyMs: number;
+  /** How long it has been left, as far back as twice the wait, and how much of that somebody was beside it. */
+  readonly leftMs: number;
+  readonly tendedMs: number;
   /** When a detector last called it a bag. */
   readonly namedAtMs: number | undefined;
   /** A person's height there, share of the view's height. */
@@ -173,6 +178,7 @@ export class AbandonedObject implements RuleMachine {
         thing.aloneMs >= this.#rule.forMs - (thing.claimed ? Math.min(DOUBT_MS, this.#rule.forMs / 2) : 0) &&
         thing.shownMs >= SHOWN_MIN * this.#rule.forMs &&
         thing.settledMs >= SETTLED_MS &&
+        (thing.claimed || thing.tendedMs <= TENDED_MAX * thing.leftMs) &&
         this.#isInZone(thing),
     );
     this.#things = this.#things.map((thing) => ({ ...thing, claimed: left.includes(thing) }));
@@ -253,14 +259,14 @@ export class AbandonedObject implements RuleMachine {
       (one) =>
         shareWithin(region.box, one.region.box) >= WITHIN_MIN && cameTogether(region, one.bornAtMs, now),
     );
-    const own = this.#broughtBy(region, bornAtMs, aspect);
+    const own = broughtBy(this.#paths, region, bornAtMs, aspect);
     const owners = own.length > 0 ? own : (whole?.owners ?? []);
     return {
       region,
       bornAtMs,
       seenAtMs: now,
       bareMs: 0,
-      brought: owners.length > 0,
+      brought: owners.length > 0 || cameOutOf(this.#paths, region, bornAtMs),
       owners: owners.slice(0, OWNERS_MAX),
       leftAtMs: undefined,
       aloneMs: 0,
@@ -268,9 +274,12 @@ export class AbandonedObject implements RuleMachine {
       settledMs: 0,
       coveredMs: 0,
       apart: false,
+      stillMs: 0,
       besideMs: 0,
       heldMs: 0,
       nobodyMs: 0,
+      leftMs: 0,
+      tendedMs: 0,
       namedAtMs: undefined,
       size: this.#sizeAt(region, seen, owners),
       claimed: false,
@@ -278,22 +287,10 @@ export class AbandonedObject implements RuleMachine {
     };
   }
 
-  #broughtBy(region: StaticRegion, bornAtMs: number, aspect: number): readonly number[] {
-    const owners: number[] = [];
-    for (const [id, path] of this.#paths) {
-      if (!path.whole) continue;
-      const at = path.points.filter(
-        (point) => distance(point.foot, region.foot, point.near, 1, aspect) <= CONTACT,
-      );
-      const around = at.filter((point) => Math.abs(point.atMs - bornAtMs) <= BIRTH_MS);
-      if (around.length > 0 && at.at(-1)!.atMs - at[0]!.atMs >= CONTACT_MS_MIN) owners.push(id);
-    }
-    return owners;
-  }
-
-  /** The height of a person there: of whoever brought it, else of whoever is seen. */
+  /** The height of a person there: of whoever brought it, else of whoever was seen of late. */
   #sizeAt(region: StaticRegion, seen: readonly Track[], owners: readonly number[]): number {
-    const points = owners.flatMap((id) => this.#paths.get(id)?.points ?? []);
+    const ids = owners.length > 0 ? owners : [...this.#paths.keys()];
+    const points = ids.flatMap((id) => this.#paths.get(id)?.points ?? []);
     const nearest = [...points, ...seen.map((track) => ({ foot: track.foot, near: track.personHeight }))]
       .map(({ foot, near }) => ({ near, off: Math.abs(foot.y - region.foot.y) }))
       .sort((a, b) => a.off - b.off)[0];
@@ -348,15 +345,24 @@ export class AbandonedObject implements RuleMachine {
       ...thing,
       owners,
       apart: isApart,
+      stillMs: visible ? (region.steady >= STILL_STEADY ? thing.stillMs + stepMs : 0) : thing.stillMs,
       besideMs,
       heldMs,
       nobodyMs,
+      ...this.#tended(thing, since !== undefined && heldMs < BESIDE_MS, beside.length > 0, stepMs),
       leftAtMs: heldMs >= BESIDE_MS ? undefined : since,
       aloneMs,
       shownMs: thing.shownMs + (shown ? stepMs : 0),
       settledMs: aloneMs === 0 ? 0 : thing.settledMs + (settled ? stepMs : 0),
       coveredMs: visible ? 0 : thing.coveredMs + (covered ? stepMs : 0),
     };
+  }
+
+  /** Counts that are as old as twice the wait are halved: who kept it long ago does not keep it now. */
+  #tended({ leftMs, tendedMs }: Thing, isLeft: boolean, isBeside: boolean, stepMs: number) {
+    if (!isLeft) return { leftMs: 0, tendedMs: 0 };
+    const share = leftMs >= 2 * this.#rule.forMs ? 0.5 : 1;
+    return { leftMs: share * leftMs + stepMs, tendedMs: share * tendedMs + (isBeside ? stepMs : 0) };
   }
 
   /** Whoever stands by it may be anybody: the clock runs back, of a claim from the limit. An owner sets it to nothing. */
@@ -438,15 +444,12 @@ export class AbandonedObject implements RuleMachine {
   }
 }
 
-/** Lower and narrower than anybody can make themselves, and as still as nobody keeps: it was not they who stayed. */
-function isCompact({ region, size, bornAtMs, seenAtMs }: Thing, aspect: number): boolean {
-  return (
-    seenAtMs - bornAtMs >= COMPACT_MS &&
-    region.steady >= CLEAR_STEADY &&
-    region.rim >= CLEAR_RIM &&
-    tallOf(region, size) <= COMPACT_TALL &&
-    wideOf(region, size, aspect) <= COMPACT_WIDE
-  );
+/** Smaller than anybody can make themselves, or stiller than anybody sits: it was not they who stayed. */
+function isCompact({ region, size, bornAtMs, seenAtMs, stillMs }: Thing, aspect: number): boolean {
+  const { steady, rim } = region;
+  if (rim < CLEAR_RIM || wideOf(region, size, aspect) > COMPACT_WIDE) return false;
+  if (tallOf(region, size) > COMPACT_TALL) return stillMs >= STILL_MS;
+  return seenAtMs - bornAtMs >= COMPACT_MS && steady >= CLEAR_STEADY;
 }
 
 /** The thing is seen in the region: alone, and not joined with whoever stands there. */

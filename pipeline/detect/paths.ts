@@ -1,6 +1,6 @@
 /** Where people have been of late, by track: what tells who put something down, who left it and who merely passes. */
-import type { Point, Track } from '../model.ts';
-import { isWhole } from './rule.ts';
+import type { Box, Point, Track } from '../model.ts';
+import { isLarger, isWhole } from './rule.ts';
 
 /** Of one track: times and feet, and whether it ever was as tall as a person. */
 export interface Path {
@@ -20,6 +20,8 @@ export interface PathPoint {
   readonly depth: number;
   /** As tall as a person at that moment: a track may go over from somebody to the thing. */
   readonly whole: boolean;
+  /** The region, where it is more than a person: whoever it holds may stand anywhere in it. */
+  readonly larger: Box | undefined;
 }
 
 /** Where people were is remembered for this long, in such steps. */
@@ -46,6 +48,7 @@ export function remembered(
       near: track.personHeight,
       depth: track.depth,
       whole: isWhole(track),
+      larger: isLarger(track) ? track.box : undefined,
     };
     paths.set(track.id, {
       ...path,

@@ -88,6 +88,11 @@ export function isWhole(track: Track): boolean {
   return height >= WHOLE_MIN * track.personHeight && height <= WHOLE_MAX * track.personHeight;
 }
 
+/** Taller than anybody: people one behind the other, or a train and who steps out of it. */
+export function isLarger(track: Track): boolean {
+  return track.box.y1 - track.box.y0 > WHOLE_MAX * track.personHeight;
+}
+
 /** Somebody who comes in as part of another region is first seen inside; after this long they have been there. */
 const ARRIVING_MS = 5_000;
 const WHOLE_MIN = 0.6;
