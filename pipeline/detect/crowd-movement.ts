@@ -206,13 +206,14 @@ export class CrowdMovement implements RuleMachine {
     // People do not appear all at once: a knock at the camera, or light. What stays is known a second later.
     if (countOf(here) > JUMP_TIMES * present + JUMP_MORE) this.#jumpedAtMs = now;
     const aspect = frame.planeWidth / frame.planeHeight;
-    // Flakes fall as fast as people run, and as many.
+    // Flakes fall as fast as people run, and as many; cell by cell they fell before too.
     const cluttered = this.#clutter.step(tracks, stepMs, aspect);
     if (cluttered || now - this.#jumpedAtMs < PRESENT_AGO_MS) {
       this.#running = 0;
       this.#most = undefined;
       this.#heldMs = 0;
-      return HOLDS_NOT;
+      if (now - this.#jumpedAtMs < PRESENT_AGO_MS || stampede === undefined) return HOLDS_NOT;
+      return this.#conditionOf(stampede, limit, aspect);
     }
     // The smoothed number outlasts a knock of the camera; who runs is seen to.
     const holds =
@@ -225,7 +226,11 @@ export class CrowdMovement implements RuleMachine {
     if (holds && this.#heldMs >= SUSTAINED_MS)
       return this.#condition(look.running, this.#most ?? 0, this.#share(), limit, aspect);
     if (rushing === undefined) return HOLDS_NOT;
-    return this.#condition(rushing.cells.map(inOneCell), rushing.people, rushing.share, limit, aspect);
+    return this.#conditionOf(rushing, limit, aspect);
+  }
+
+  #conditionOf({ cells, people, share }: Suddenly, limit: number, aspect: number): Condition {
+    return this.#condition(cells.map(inOneCell), people, share, limit, aspect);
   }
 
   /** Whether the place goes faster as a whole, and people leave where they were. */

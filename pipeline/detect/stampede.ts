@@ -69,6 +69,8 @@ const SWAY_ONE_WAY_MIN = 0.6;
 const MOVING_MIN = 0.25;
 /** So many people by area that were fast before make what is fast with them the same way theirs. */
 const GOES_ON_PEOPLE = 1.5;
+/** And so much of it: a train that comes nearer is where it was for the most part, of a crowd hardly anybody was fast. */
+const GOES_ON_SHARE = 0.35;
 const GOES_ON_ONE_WAY_MIN = 0.7;
 /** A speed counts for no more than this, m/s: flow that is wrong is fast. */
 const COUNTED_SPEED_MAX = 6;
@@ -232,8 +234,8 @@ export class Stampede {
 }
 
 /**
- * Marks also what goes on from there the same way: a clump of cells that are fast, of which some were before. A train
- * that comes nearer fills new cells, and faster ones; of people who begin to run nobody was fast.
+ * Marks also what goes on from there the same way: a clump of cells that are fast, of which a third was before. A train
+ * that comes nearer fills new cells, and faster ones; of people who begin to run hardly anybody was fast.
  */
 function markWhatGoesOn(
   motion: readonly CellMotion[],
@@ -260,7 +262,11 @@ function markWhatGoesOn(
     if (untold[cell] === 1) sum.before += motion[k]!.people;
   }
   for (const [k, sum] of sums.entries())
-    if (sum.before >= GOES_ON_PEOPLE && isOneWay(sum, GOES_ON_ONE_WAY_MIN))
+    if (
+      sum.before >= GOES_ON_PEOPLE &&
+      sum.before >= GOES_ON_SHARE * sum.length &&
+      isOneWay(sum, GOES_ON_ONE_WAY_MIN)
+    )
       for (const cell of clumps[k]!) untold[cell] = 1;
 }
 

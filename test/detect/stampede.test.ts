@@ -81,6 +81,10 @@ describe.each([
     ['they scatter while a train passes', both(then(scatter), () => train(6))],
     ['whose flow is wrong', both(then(scatter), () => train(6, EVERY_WAY))],
     ['they run one way while a train passes', both(then(surge), () => train(6))],
+    [
+      'they run one way, past some who ran the same way before',
+      both(then(surge), () => block([13, 16, 10, 12], 2.5, 3.5)),
+    ],
     ['they scatter beside a train that stands', both(then(scatter), (ms) => (ms < 5_000 ? [] : train(0)))],
     [
       'a train comes in as they scatter',
@@ -153,9 +157,9 @@ describe.each([
       then(
         (ms) => [
           ...block([24 + Math.min(8, Math.floor(ms / 300)), 36, 2, 20], 25, 4, 0.1, 0),
-          ...block([36, 39, 2, 20], 7, 4, 0.1, 0),
+          ...block([36, 39, 2, 20], 12, 4, 0.1, 0),
         ],
-        () => [...block([24, 36, 2, 20], 25, 0.1), ...block([36, 39, 2, 20], 7, 3, 0.1, 0)],
+        () => [...block([24, 36, 2, 20], 25, 0.1), ...block([36, 39, 2, 20], 12, 3, 0.1, 0)],
       ),
     ],
     ['what moves within an outline that stays', then(() => crowd(3.5))],
@@ -247,7 +251,12 @@ test('regions that run all one way are left to the cells where these can tell, a
   expect(claimed(still, { movers: everyWay })).not.toEqual([]);
 });
 
-test('in falling snow nothing is claimed', () => {
-  expect(claimed(then(surge), { flakes: 12 })).toEqual([]);
-  expect(claimed(then(surge), { flakes: 2 })).not.toEqual([]);
+test('in falling snow a crowd is told by its cells, in which flakes fell before too, and in no other way', () => {
+  const everyWay = (ms: number) => regions(7, ms < AT ? 1 : 3.5);
+  for (const flakes of [2, 12])
+    expect(claimed(then(surge), { flakes })[0]).toMatch(/^1\d people ran all one way/);
+  expect(claimed(standing, { movers: everyWay, flakes: 2 })).not.toEqual([]);
+  expect(claimed(standing, { movers: everyWay, flakes: 12 })).toEqual([]);
+  const snow: Place = (ms) => block([2, 38, 2, 20], 9, 2.5, EVERY_WAY, ms / 1_000);
+  expect(claimed(snow, { flakes: 12 })).toEqual([]);
 });
