@@ -52,6 +52,8 @@ const RUNS_MIN = 0.2;
 /** What moves, over the mean and over the most of before: every way, what of it goes against the common way. */
 const SUDDEN_MIN = 4;
 const ABOVE_MOST_MIN = 2;
+/** What goes against it is that of enough people at this share of the speed of a run: of who cross each other half is seen. */
+const AGAINST_OF_RUN = 0.6;
 /** So much of what moves goes against the common way. */
 const AGAINST_MIN = 0.2;
 /** All seen now, over before: who was hidden comes into view. */
@@ -61,6 +63,8 @@ const ONE_WAY_RUNS_MIN = 0.3;
 const ONE_WAY_SUDDEN_MIN = 5;
 const ONE_WAY_ABOVE_MOST_MIN = 3;
 const ONE_WAY_GROWS_MAX = 3;
+/** So much of it where a train stood: it departs one way too. */
+const BEFORE_TRAIN_MAX = 0.2;
 /** So much of what was slow is still so. */
 const STANDING_MAX = 0.8;
 /** From here on it is one way that may be to and fro. */
@@ -109,6 +113,16 @@ interface Look extends Sums {
   readonly mostLength: number;
   /** 0..1. */
   readonly left: number;
+  /** Who are brisk where a train stands: they run before it, or it departs. */
+  readonly before: number;
+}
+
+/** People by area per cell, and marks: nothing can be told of it, a train stands in it. `rests`: what is seen of that. */
+interface Cells {
+  readonly untold: Uint8Array;
+  readonly stands: Uint8Array;
+  readonly people: Float64Array;
+  readonly rests: number;
 }
 
 /** It looked like one: the cells of who ran then, how much of them is to be free, and those of which nothing could be told. */
@@ -161,16 +175,27 @@ export class Stampede {
     const at = motion.map((cell) => cellAt(cell, plane));
     const { columns, rows } = cellPlane(plane);
     const people = new Float64Array(columns * rows);
-    for (const [k, cell] of at.entries()) people[cell]! += motion[k]!.people;
+    const moving = new Float64Array(columns * rows);
+    for (const [k, cell] of at.entries()) {
+      people[cell]! += motion[k]!.people;
+      if (motion[k]!.speed >= BRISK * limits.speed) moving[cell]! += motion[k]!.people;
+    }
     const kept = this.#keep(now, motion, at);
     const ago = kept.findLast(({ atMs }) => now - atMs >= COMES_MS);
-    if (ago !== undefined) this.#trains.step(now, people, outlineOf(ago, people.length), { columns, rows });
+    if (ago !== undefined)
+      this.#trains.step(now, people, moving, outlineOf(ago, people.length), { columns, rows });
+
+    // A train that stands is taken for the background: in its cells somebody is where something moves.
+    const stands = Uint8Array.from(people, (_, cell) => (this.#trains.stands(cell, now) ? 1 : 0));
+    for (const [cell, mark] of stands.entries()) if (mark === 1) people[cell] = moving[cell]!;
     const before = kept.filter(({ atMs }) => now - atMs >= BEFORE_UNTIL_MS);
     if (now - (before[0]?.atMs ?? now) < BEFORE_UNTIL_MS + BEFORE_SPAN_MS) return undefined;
     const untold = withNeighbours(this.#untold(now, before, limits.speed, people.length), { columns, rows });
     markWhatGoesOn(motion, at, untold, { columns, rows }, limits.speed);
-    const here = motion.filter((cell, k) => untold[at[k]!] === 0 && counts(cell));
-    const look = lookAt(now, here, kept, before, untold, people, limits.speed);
+    const told = motion.filter((cell, k) => untold[at[k]!] === 0 && counts(cell));
+    const here = told.filter((cell) => people[cellAt(cell, plane)]! > 0);
+    const rests = told.reduce((sum, cell) => sum + (people[cellAt(cell, plane)] === 0 ? cell.people : 0), 0);
+    const look = lookAt(now, here, kept, before, { untold, stands, people, rests }, limits.speed, plane);
     const recent = this.#sudden.remember(look);
     this.#begun ??= begunAt(recent, limits, motion, at, untold);
     // While they run they come to cells in which others ran, and fill them as a train does: those of which nothing could be
@@ -228,7 +253,8 @@ export class Stampede {
   #untold(now: number, before: readonly Kept[], speed: number, size: number): Uint8Array {
     const out = new Uint8Array(size);
     for (const { cells } of before) for (const one of cells) if (speedOf(one) >= speed) out[cellOf(one)] = 1;
-    for (let cell = 0; cell < size; cell++) if (this.#trains.was(cell, now, BEFORE_FROM_MS)) out[cell] = 1;
+    for (let cell = 0; cell < size; cell++)
+      if (this.#trains.was(cell, now, BEFORE_FROM_MS) && !this.#trains.stands(cell, now)) out[cell] = 1;
     return out;
   }
 }
@@ -275,7 +301,7 @@ function everyWay(recent: readonly Look[], limits: SuddenLimits): boolean {
   const against = meanOf(recent.map(againstOf), 'against');
   return (
     begins(recent, limits, RUNS_MIN) &&
-    against >= limits.people * limits.speed &&
+    against >= AGAINST_OF_RUN * limits.people * limits.speed &&
     against >= AGAINST_MIN * length &&
     against >= SUDDEN_MIN * meanOf(recent, 'wasLength') &&
     against >= ABOVE_MOST_MIN * meanOf(recent, 'mostLength') &&
@@ -289,6 +315,7 @@ function oneWay(recent: readonly Look[], limits: SuddenLimits): boolean {
     begins(recent, limits, ONE_WAY_RUNS_MIN) &&
     meanOf(recent, 'fast') >= limits.people &&
     recent.every(({ fast }) => fast >= GOES_ON * limits.people) &&
+    meanOf(recent, 'before') <= BEFORE_TRAIN_MAX * meanOf(recent, 'brisk') &&
     length >= ONE_WAY_SUDDEN_MIN * meanOf(recent, 'wasLength') &&
     length >= ONE_WAY_ABOVE_MOST_MIN * meanOf(recent, 'mostLength') &&
     meanOf(recent, 'slow') <= STANDING_MAX * meanOf(recent, 'wasSlow') &&
@@ -319,25 +346,31 @@ function lookAt(
   here: readonly CellMotion[],
   kept: readonly Kept[],
   before: readonly Kept[],
-  untold: Uint8Array,
-  people: Float64Array,
+  { untold, stands, people, rests }: Cells,
   limit: number,
+  plane: Plane,
 ): Look {
-  const was = before.map(({ cells }) => wasIn(cells, untold));
+  const was = before.map(({ cells }) => wasIn(cells, untold, stands, limit));
   const then = kept.findLast((one) => atMs - one.atMs >= LEAVES_MS);
   return {
     atMs,
-    ...sumsOf(here, limit),
+    ...sumsOf(here, limit, rests),
     wasAll: meanOf(was, 'all'),
     wasSlow: meanOf(was, 'slow'),
     wasLength: meanOf(was, 'length'),
     mostLength: was.reduce((most, { length }) => Math.max(most, length), 0),
-    left: then === undefined ? 0 : leftOf(outlineOf(then, untold.length), people, untold),
+    left: then === undefined ? 0 : leftOf(outlineOf(then, untold.length, stands, limit), people, untold),
+    before: here.reduce(
+      (sum, cell) =>
+        sum + (stands[cellAt(cell, plane)] === 1 && isBrisk(cell.speed, limit) ? cell.people : 0),
+      0,
+    ),
   };
 }
 
-function sumsOf(here: readonly CellMotion[], limit: number): Sums {
-  let [all, slow, moving, brisk, fast, beyond, length, x, y] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+/** `rests`: what is seen there of a train that stands. */
+function sumsOf(here: readonly CellMotion[], limit: number, rests: number): Sums {
+  let [all, slow, moving, brisk, fast, beyond, length, x, y] = [rests, 0, 0, 0, 0, 0, 0, 0, 0];
   for (const { people, speed, vx, vy } of here) {
     all += people;
     if (speed > PERSON_SPEED_MAX) {
@@ -356,13 +389,14 @@ function sumsOf(here: readonly CellMotion[], limit: number): Sums {
   return { all, slow, moving, brisk, fast, beyond, length, x, y };
 }
 
-function wasIn(cells: readonly number[], untold: Uint8Array) {
+function wasIn(cells: readonly number[], untold: Uint8Array, stands: Uint8Array, limit: number) {
   let [all, slow, length] = [0, 0, 0];
   for (const one of cells) {
     if (untold[cellOf(one)] === 1) continue;
     const people = peopleOf(one);
     const speed = speedOf(one);
     all += people;
+    if (stands[cellOf(one)] === 1 && speed < BRISK * limit) continue;
     if (speed < MOVING_MIN) slow += people;
     if (speed <= PERSON_SPEED_MAX) length += people * Math.min(speed, COUNTED_SPEED_MAX);
   }
@@ -408,9 +442,13 @@ function freedOf(ran: readonly number[], people: Float64Array): number {
   return all === 0 ? 0 : freed / all;
 }
 
-function outlineOf({ cells }: Kept, size: number): Uint8Array {
+/** `stands`: cells in which somebody is only where something is brisk. */
+function outlineOf({ cells }: Kept, size: number, stands?: Uint8Array, limit = 0): Uint8Array {
   const outline = new Uint8Array(size);
-  for (const one of cells) outline[cellOf(one)] = 1;
+  for (const one of cells) {
+    const cell = cellOf(one);
+    if (stands?.[cell] !== 1 || speedOf(one) >= BRISK * limit) outline[cell] = 1;
+  }
   return outline;
 }
 

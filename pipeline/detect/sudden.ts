@@ -2,13 +2,15 @@
  * What is told of a whole place by comparing now with before: looks at it that are kept for some seconds, and how a claim
  * made of them begins, lasts and ends. Shared by stampede.ts and haste.ts, which say what a look is and when it begins.
  *
- *   looks like one  >=sustainedMs  claimed  while half of them are left, LASTS_MS_MAX at most  over
+ *   looks like one  >=sustainedMs  claimed  while half of them are left, CLAIMED_MS_MIN at least, LASTS_MS_MAX at most  over
  */
 import type { CellMotion } from '../model.ts';
 
 /** It goes on while half of them run, for no longer than this: whatever is fast then are others. */
 export const GOES_ON = 0.5;
 const LASTS_MS_MAX = 8_000;
+/** Once it is claimed it goes on for this long at least: people leave the view, and flow that is lost is found again. */
+const CLAIMED_MS_MIN = 300;
 /** Looks are kept no more often than this: in 4 seconds 41 of them, in 5 seconds 51. */
 const KEPT_EVERY_MS = 100;
 /** Nobody runs as fast as this, m/s; where much of what is fast does, it is light, or the camera moves. */
@@ -86,7 +88,8 @@ export class Sudden<Look extends { readonly atMs: number }> {
   /** Whether it is claimed: `begins` as long as it is not, then while `people` are half of `least` or more. */
   claimed(now: number, begins: () => boolean, people: number, least: number): boolean {
     const lastsMs = now - (this.#sinceMs ?? now);
-    const holds = this.#goesOn ? people >= GOES_ON * least && lastsMs <= LASTS_MS_MAX : begins();
+    const goesOn = people >= GOES_ON * least || lastsMs <= this.#sustainedMs + CLAIMED_MS_MIN;
+    const holds = this.#goesOn ? goesOn && lastsMs <= LASTS_MS_MAX : begins();
     if (!holds) {
       this.#end();
       return false;

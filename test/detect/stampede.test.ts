@@ -52,6 +52,17 @@ const surge: Place = (ms) => crowd(3.5, 0.3, 14, columns(ms));
 const both =
   (one: Place, other: Place): Place =>
   (ms, n) => [...one(ms, n), ...other(ms, n)];
+/** A train comes, stands and hides the whole place, people before it do something from AT on. */
+const before =
+  (place: Place): Place =>
+  (ms, n) => {
+    if (ms < 2_000) return [];
+    const stands = block([1, 30, 2, 20], 80, ms < 4_000 ? 6 : 0.05);
+    if (ms < AT) return stands;
+    const its = place(ms - AT, n);
+    const hidden = new Set(its.map(({ x, y }) => `${x} ${y}`));
+    return [...stands.filter(({ x, y }) => !hidden.has(`${x} ${y}`)), ...its];
+  };
 const from0 =
   (place: Place): Place =>
   (ms, n) =>
@@ -78,6 +89,16 @@ describe.each([
       'who were hidden come into view, and of most the flow is lost',
       then((ms) => [...crowd(3.2, EVERY_WAY, 8, columns(ms)), ...block([3, 10, 14, 18], 5, 1.4, EVERY_WAY)]),
     ],
+    [
+      'six scatter, of four of whom half the speed is seen',
+      then(
+        (ms) => [
+          ...crowd(2.4, EVERY_WAY, 2, columns(ms)),
+          ...block([3 + columns(ms), 10 + columns(ms), 14, 18], 4, 1.2, EVERY_WAY),
+        ],
+        () => [...crowd(0.1, EVERY_WAY, 2), ...block([3, 10, 14, 18], 4, 0.1)],
+      ),
+    ],
     ['they scatter while a train passes', both(then(scatter), () => train(6))],
     ['whose flow is wrong', both(then(scatter), () => train(6, EVERY_WAY))],
     ['they run one way while a train passes', both(then(surge), () => train(6))],
@@ -86,6 +107,7 @@ describe.each([
       both(then(surge), () => block([13, 16, 10, 12], 2.5, 3.5)),
     ],
     ['they scatter beside a train that stands', both(then(scatter), (ms) => (ms < 5_000 ? [] : train(0)))],
+    ['they scatter before a train that stands', before(scatter)],
     [
       'a train comes in as they scatter',
       both(
@@ -162,6 +184,11 @@ describe.each([
         () => [...block([24, 36, 2, 20], 25, 0.1), ...block([36, 39, 2, 20], 12, 3, 0.1, 0)],
       ),
     ],
+    [
+      'they set off to walk before a train that stands',
+      before((ms) => crowd(1.2, EVERY_WAY, 14, columns(ms / 3))),
+    ],
+    ['they run all one way in the cells of a train that stood, as it does when it departs', before(surge)],
     ['what moves within an outline that stays', then(() => crowd(3.5))],
     [
       'the camera is knocked: everything moves for half a second',
@@ -188,6 +215,16 @@ test('it ends when fewer than half of them run, and by itself after a while', ()
     ),
   ).toBeCloseTo(3_000, -3);
   expect(lastSeenMs(watching(), then(surge))).toBeLessThanOrEqual(9_000);
+});
+
+test('it is claimed for a third of a second at least, also of who are out of view by then', () => {
+  const out = (fromMs: number) =>
+    lastSeenMs(
+      watching(),
+      then((ms, n) => (ms < fromMs ? scatter(ms, n) : [])),
+    );
+  expect(out(800)).toBe(0);
+  expect(out(1_400)).toBe(1_800);
 });
 
 test('nothing is known before something was seen for four seconds, nor after the view was lost', () => {
