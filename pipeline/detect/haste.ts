@@ -16,13 +16,12 @@
 import type { CellMotion, Mover } from '../model.ts';
 import {
   BEYOND_MAX,
-  isOneWay,
+  inEachOneWay,
   meanOf,
   PERSON_SPEED_MAX,
   Sudden,
   type SuddenLimits,
   type Suddenly,
-  sumOf,
   type Way,
 } from './sudden.ts';
 
@@ -110,7 +109,7 @@ function hasteBegins(
     meanOf(recent, 'places') >= PLACES_MIN &&
     meanOf(recent, 'all') <= GROWS_MAX * meanOf(before, 'all') &&
     meanOf(recent, 'beyond') <= BEYOND_MAX * meanOf(recent, 'fast') &&
-    !isOneWay(sumOf(recent), ONE_WAY_MIN)
+    !inEachOneWay(recent, ONE_WAY_MIN)
   );
 }
 

@@ -83,6 +83,8 @@ const ELSEWHERE_MS = 800;
 const FREED_MIN = 0.07;
 /** Along the view somebody fills the cells of who is before them. */
 const ONE_WAY_FREED_MIN = 0.03;
+/** A train that departs goes one way by then, and of its cells much seems to stand; who ran before one that stands have left. */
+const BEFORE_TRAIN_FREED_MIN = 0.4;
 /** Of a region, so many cells make it part of a train. */
 const TRAIN_SHARE = 0.3;
 /** Cells are kept no more often than this: 17 looks. */
@@ -207,7 +209,7 @@ export class Stampede {
     const seen = running.reduce((sum, cell) => sum + cell.people, 0);
     // Flow is lost in one picture and found in the next.
     const runners = Math.max(seen, meanOf(recent, 'brisk'));
-    const begins = () => this.#holds(now, runners, limits.people, people);
+    const begins = () => this.#holds(now, runners, limits.people, people, recent);
     const claimed = this.#sudden.claimed(now, begins, runners, limits.people);
     if (this.#sudden.sinceMs === undefined) this.#begun = undefined;
     if (!claimed) return undefined;
@@ -215,10 +217,18 @@ export class Stampede {
   }
 
   /** It looked like one, half of them run still, and when it has lasted they are elsewhere. */
-  #holds(now: number, runners: number, least: number, people: Float64Array): boolean {
+  #holds(
+    now: number,
+    runners: number,
+    least: number,
+    people: Float64Array,
+    recent: readonly Look[],
+  ): boolean {
     if (this.#begun === undefined || runners < GOES_ON * least) return false;
     const lastsMs = now - (this.#sudden.sinceMs ?? now);
-    return lastsMs < ELSEWHERE_MS || freedOf(this.#begun.ran, people) >= this.#begun.freedMin;
+    if (lastsMs < ELSEWHERE_MS) return true;
+    const departs = isBeforeTrain(recent) && goesOneWay(recent);
+    return freedOf(this.#begun.ran, people) >= (departs ? BEFORE_TRAIN_FREED_MIN : this.#begun.freedMin);
   }
 
   /** Whether much of a place is a train's or was. */
@@ -297,12 +307,11 @@ function markWhatGoesOn(
 }
 
 function everyWay(recent: readonly Look[], limits: SuddenLimits): boolean {
-  const length = meanOf(recent, 'length');
   const against = meanOf(recent.map(againstOf), 'against');
   return (
     begins(recent, limits, RUNS_MIN) &&
     against >= AGAINST_OF_RUN * limits.people * limits.speed &&
-    against >= AGAINST_MIN * length &&
+    !goesOneWay(recent) &&
     against >= SUDDEN_MIN * meanOf(recent, 'wasLength') &&
     against >= ABOVE_MOST_MIN * meanOf(recent, 'mostLength') &&
     meanOf(recent, 'all') <= GROWS_MAX * meanOf(recent, 'wasAll')
@@ -315,7 +324,7 @@ function oneWay(recent: readonly Look[], limits: SuddenLimits): boolean {
     begins(recent, limits, ONE_WAY_RUNS_MIN) &&
     meanOf(recent, 'fast') >= limits.people &&
     recent.every(({ fast }) => fast >= GOES_ON * limits.people) &&
-    meanOf(recent, 'before') <= BEFORE_TRAIN_MAX * meanOf(recent, 'brisk') &&
+    !isBeforeTrain(recent) &&
     length >= ONE_WAY_SUDDEN_MIN * meanOf(recent, 'wasLength') &&
     length >= ONE_WAY_ABOVE_MOST_MIN * meanOf(recent, 'mostLength') &&
     meanOf(recent, 'slow') <= STANDING_MAX * meanOf(recent, 'wasSlow') &&
@@ -334,6 +343,14 @@ function begins(recent: readonly Look[], limits: SuddenLimits, runsMin: number):
     meanOf(recent, 'beyond') <= BEYOND_MAX * fast &&
     meanOf(recent, 'left') >= LEAVES_MIN
   );
+}
+
+function isBeforeTrain(recent: readonly Look[]): boolean {
+  return meanOf(recent, 'before') > BEFORE_TRAIN_MAX * meanOf(recent, 'brisk');
+}
+
+function goesOneWay(recent: readonly Look[]): boolean {
+  return meanOf(recent.map(againstOf), 'against') < AGAINST_MIN * meanOf(recent, 'length');
 }
 
 /** What of a look goes against its common way, people times m/s. */

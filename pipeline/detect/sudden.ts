@@ -109,6 +109,12 @@ export function isOneWay({ x, y, length }: Way, share: number): boolean {
   return Math.hypot(x, y) >= share * length;
 }
 
+/** Taken picture by picture: a camera that is knocked goes one way in each, to and fro. */
+export function inEachOneWay(ways: readonly Way[], share: number): boolean {
+  const straight = ways.reduce((sum, { x, y }) => sum + Math.hypot(x, y), 0);
+  return straight >= share * ways.reduce((sum, { length }) => sum + length, 0);
+}
+
 /** All moves one way in each picture, and back in another: the camera does. */
 export function sways(ways: readonly Way[], oneWay: number): boolean {
   if (!ways.every((way) => isOneWay(way, oneWay))) return false;

@@ -84,6 +84,10 @@ describe.each([
       'traffic comes, both ways',
       then((ms, n) => [...walking(ms, n), ...area(8, 4), ...area(8, 4, 0.3, Math.PI)]),
     ],
+    [
+      'the camera is knocked: all goes one way, and back',
+      then((ms) => area(16, 2.5, 0.3, Math.floor(ms / 400) * Math.PI)),
+    ],
     ['four of them run', then(() => [...area(4, 2.5, EVERY_WAY), ...area(12, 0.6, EVERY_WAY)])],
     [
       'the light steps, gone in a picture',

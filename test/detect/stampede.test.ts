@@ -109,6 +109,10 @@ describe.each([
     ['they scatter beside a train that stands', both(then(scatter), (ms) => (ms < 5_000 ? [] : train(0)))],
     ['they scatter before a train that stands', before(scatter)],
     [
+      'they scatter before a train that stands, and go on all one way',
+      before((ms) => crowd(3.2, ms < 250 ? EVERY_WAY : 0.2, 14, columns(ms))),
+    ],
+    [
       'a train comes in as they scatter',
       both(
         then(scatter),
@@ -187,6 +191,14 @@ describe.each([
     [
       'they set off to walk before a train that stands',
       before((ms) => crowd(1.2, EVERY_WAY, 14, columns(ms / 3))),
+    ],
+    [
+      'a train that stood departs, every way as its flow is found, and a third of it seems to stand again',
+      before((ms) =>
+        crowd(3.2, ms < 250 ? EVERY_WAY : 0.2).map((cell, k) =>
+          ms < 250 || k % 3 > 0 ? cell : { ...cell, speed: 0, vx: 0, vy: 0 },
+        ),
+      ),
     ],
     ['they run all one way in the cells of a train that stood, as it does when it departs', before(surge)],
     ['what moves within an outline that stays', then(() => crowd(3.5))],
