@@ -52,14 +52,14 @@ const RUNS_MIN = 0.2;
 /** What moves, over the mean and over the most of before: every way, what of it goes against the common way. */
 const SUDDEN_MIN = 4;
 const ABOVE_MOST_MIN = 2;
-/** What goes against it is that of enough people at this share of the speed of a run: of who cross each other half is seen. */
-const AGAINST_OF_RUN = 0.6;
 /** So much of what moves goes against the common way. */
 const AGAINST_MIN = 0.2;
 /** All seen now, over before: who was hidden comes into view. */
 const GROWS_MAX = 4;
 /** The same where they run one way. */
 const ONE_WAY_RUNS_MIN = 0.3;
+/** Along the view they come where others were: of the outline of a train that departs .18 changes. */
+const ONE_WAY_LEAVES_MIN = 0.2;
 const ONE_WAY_SUDDEN_MIN = 5;
 const ONE_WAY_ABOVE_MOST_MIN = 3;
 const ONE_WAY_GROWS_MAX = 3;
@@ -227,7 +227,7 @@ export class Stampede {
     if (this.#begun === undefined || runners < GOES_ON * least) return false;
     const lastsMs = now - (this.#sudden.sinceMs ?? now);
     if (lastsMs < ELSEWHERE_MS) return true;
-    const departs = isBeforeTrain(recent) && goesOneWay(recent);
+    const departs = this.#begun.freedMin === FREED_MIN && isBeforeTrain(recent) && goesOneWay(recent);
     return freedOf(this.#begun.ran, people) >= (departs ? BEFORE_TRAIN_FREED_MIN : this.#begun.freedMin);
   }
 
@@ -309,8 +309,8 @@ function markWhatGoesOn(
 function everyWay(recent: readonly Look[], limits: SuddenLimits): boolean {
   const against = meanOf(recent.map(againstOf), 'against');
   return (
-    begins(recent, limits, RUNS_MIN) &&
-    against >= AGAINST_OF_RUN * limits.people * limits.speed &&
+    begins(recent, limits, RUNS_MIN, LEAVES_MIN) &&
+    against >= limits.people * limits.speed &&
     !goesOneWay(recent) &&
     against >= SUDDEN_MIN * meanOf(recent, 'wasLength') &&
     against >= ABOVE_MOST_MIN * meanOf(recent, 'mostLength') &&
@@ -321,7 +321,7 @@ function everyWay(recent: readonly Look[], limits: SuddenLimits): boolean {
 function oneWay(recent: readonly Look[], limits: SuddenLimits): boolean {
   const length = meanOf(recent, 'length');
   return (
-    begins(recent, limits, ONE_WAY_RUNS_MIN) &&
+    begins(recent, limits, ONE_WAY_RUNS_MIN, ONE_WAY_LEAVES_MIN) &&
     meanOf(recent, 'fast') >= limits.people &&
     recent.every(({ fast }) => fast >= GOES_ON * limits.people) &&
     !isBeforeTrain(recent) &&
@@ -333,7 +333,7 @@ function oneWay(recent: readonly Look[], limits: SuddenLimits): boolean {
   );
 }
 
-function begins(recent: readonly Look[], limits: SuddenLimits, runsMin: number): boolean {
+function begins(recent: readonly Look[], limits: SuddenLimits, runsMin: number, leavesMin: number): boolean {
   const brisk = meanOf(recent, 'brisk');
   const fast = meanOf(recent, 'fast');
   return (
@@ -341,7 +341,7 @@ function begins(recent: readonly Look[], limits: SuddenLimits, runsMin: number):
     fast >= runsMin * brisk &&
     brisk >= limits.share * meanOf(recent, 'moving') &&
     meanOf(recent, 'beyond') <= BEYOND_MAX * fast &&
-    meanOf(recent, 'left') >= LEAVES_MIN
+    meanOf(recent, 'left') >= leavesMin
   );
 }
 

@@ -89,19 +89,16 @@ describe.each([
       'who were hidden come into view, and of most the flow is lost',
       then((ms) => [...crowd(3.2, EVERY_WAY, 8, columns(ms)), ...block([3, 10, 14, 18], 5, 1.4, EVERY_WAY)]),
     ],
-    [
-      'six scatter, of four of whom half the speed is seen',
-      then(
-        (ms) => [
-          ...crowd(2.4, EVERY_WAY, 2, columns(ms)),
-          ...block([3 + columns(ms), 10 + columns(ms), 14, 18], 4, 1.2, EVERY_WAY),
-        ],
-        () => [...crowd(0.1, EVERY_WAY, 2), ...block([3, 10, 14, 18], 4, 0.1)],
-      ),
-    ],
     ['they scatter while a train passes', both(then(scatter), () => train(6))],
     ['whose flow is wrong', both(then(scatter), () => train(6, EVERY_WAY))],
     ['they run one way while a train passes', both(then(surge), () => train(6))],
+    [
+      'they run one way along the view, of whose outline little changes at once',
+      then(
+        (ms) => block([ms < 800 ? 5 : 6, ms < 800 ? 14 : 15, 8, 14], 14, 3.5),
+        () => block([3, 12, 8, 14], 14, 0.1),
+      ),
+    ],
     [
       'they run one way, past some who ran the same way before',
       both(then(surge), () => block([13, 16, 10, 12], 2.5, 3.5)),
