@@ -6,9 +6,11 @@
  */
 import type { Measured, Track } from '../model.ts';
 import type { ForbiddenZoneRule } from '../site/site.ts';
+import { Blinking } from './blinking.ts';
 import { Carried } from './carried.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from './claim.ts';
 import { Clutter } from './clutter.ts';
+import { LearnedTrain } from './learned-train.ts';
 import { around, isUpright, Origins, people, peopleIn, type RuleMachine, seconds } from './rule.ts';
 
 /** A track must have been seen for this long: a flicker has no foot. */
@@ -18,6 +20,11 @@ const AGE_MIN_MS = 350;
  * measured on street views, people stay below 0.1.
  */
 const SURPRISE_MAX = 0.13;
+/**
+ * Who was first seen inside comes from nowhere, as an insect on the lens does, whose wings make its foot tremble at 0.11
+ * and more for as long as it is there; of somebody it does for a moment. In snow everybody's does, and the age says more.
+ */
+const SURPRISE_MAX_FROM_NOWHERE = 0.1;
 /** Lower than this share of a person is a piece of one, as of somebody whose coat cannot be told from the platform. */
 const HEIGHT_MIN = 0.6;
 /** A cart is lower, and as wide as that. */
@@ -73,6 +80,8 @@ export class ForbiddenZone implements RuleMachine {
   readonly place: string;
   readonly timing = { holdMs: 0, graceMs: 0, releaseMs: 1_800 };
   readonly #dwellMs: number;
+  /** Of each track, whether it was first seen inside. */
+  readonly #fromNowhere = new Map<number, boolean>();
   /** How long each track has been inside without leaving. */
   readonly #insideMs = new Map<number, number>();
   #trainAtMs = Number.NEGATIVE_INFINITY;
@@ -86,6 +95,8 @@ export class ForbiddenZone implements RuleMachine {
   readonly #origins = new Origins();
   readonly #clutter = new Clutter();
   readonly #carried = new Carried();
+  readonly #blinking = new Blinking();
+  readonly #learned = new LearnedTrain();
 
   constructor(rule: ForbiddenZoneRule) {
     this.place = rule.zone;
@@ -94,6 +105,7 @@ export class ForbiddenZone implements RuleMachine {
 
   save() {
     return {
+      fromNowhere: this.#fromNowhere,
       insideMs: this.#insideMs,
       trainAtMs: this.#trainAtMs,
       previousMs: this.#previousMs,
@@ -104,10 +116,14 @@ export class ForbiddenZone implements RuleMachine {
       origins: this.#origins.save(),
       clutter: this.#clutter.save(),
       carried: this.#carried.save(),
+      blinking: this.#blinking.save(),
+      learned: this.#learned.save(),
     };
   }
 
   restore(saved: ReturnType<ForbiddenZone['save']>): void {
+    this.#fromNowhere.clear();
+    for (const [track, inside] of saved.fromNowhere) this.#fromNowhere.set(track, inside);
     this.#insideMs.clear();
     for (const [track, ms] of saved.insideMs) this.#insideMs.set(track, ms);
     this.#trainAtMs = saved.trainAtMs;
@@ -119,6 +135,8 @@ export class ForbiddenZone implements RuleMachine {
     this.#origins.restore(saved.origins);
     this.#clutter.restore(saved.clutter);
     this.#carried.restore(saved.carried);
+    this.#blinking.restore(saved.blinking);
+    this.#learned.restore(saved.learned);
   }
 
   look({ frame, tracks, zones }: Measured): Condition | undefined {
@@ -127,39 +145,52 @@ export class ForbiddenZone implements RuleMachine {
     this.#previousMs = now;
     if (frame.view !== 'ok') {
       this.#sightedAtMs = undefined;
+      this.#learned.blind(frame.view, this.#trainAtMs > Number.NEGATIVE_INFINITY, now);
       return undefined;
     }
     this.#sightedAtMs ??= now;
     const inside = tracks.filter((track) => track.zones.includes(this.place));
     this.#count(inside, stepMs);
+    this.#begin(tracks);
     const seen = inside.filter((track) => track.seen);
     const aspect = frame.planeWidth / frame.planeHeight;
     const cluttered = this.#clutter.step(tracks, stepMs, aspect);
     this.#origins.update(tracks, now);
     this.#carried.step(tracks, stepMs);
+    this.#blinking.step(tracks, now);
     const zone = zones.find((measured) => measured.zone === this.place);
     const covered = zone?.covered ?? 0;
     const upright = seen.some((track) => isSomebody(track, aspect));
     const swept = this.#swept(covered, now);
     const sighted = now - this.#sightedAtMs >= SIGHTED_MS;
+    // What came while nobody could see, or is part of the background by now, but for what moves behind its windows.
+    const came = !sighted && covered > LEFT_COVER;
+    const filled = (covered > TRAIN_COVER && !upright) || seen.some((track) => isTrain(track, aspect));
+    this.#learned.look({ came, uncovers: filled }, now);
+    if (sighted) this.#learned.sighted();
     if (
-      // What came while nobody could see, or is part of the background by now, but for what moves behind its windows.
-      (!sighted && covered > LEFT_COVER) ||
-      (covered > TRAIN_COVER && !upright) ||
-      seen.some((track) => isTrain(track, aspect)) ||
+      came ||
+      filled ||
       (sighted && atOnce(seen) >= AT_ONCE_PEOPLE) ||
       (sighted && swept >= SWEEP_SHARE && massIn(seen, tracks, aspect) >= AT_ONCE_PEOPLE)
     )
       this.#trainAtMs = now;
     // It has left when little is covered; what stays covered after that is not the train any more.
     const sinceMs = now - this.#trainAtMs;
-    const train = sinceMs < TRAIN_AFTER_MS || (sinceMs < TRAIN_LEAVES_MS && covered > LEFT_COVER);
-    if (!train) this.#trainAtMs = Number.NEGATIVE_INFINITY;
+    const ordinary = sinceMs < TRAIN_AFTER_MS || (sinceMs < TRAIN_LEAVES_MS && covered > LEFT_COVER);
+    const train = ordinary || this.#learned.stands(now);
+    if (!ordinary) this.#trainAtMs = Number.NEGATIVE_INFINITY;
     // What a train leaves behind has to move by itself, or to look like somebody, before it is anybody.
     if (train) for (const track of inside) this.#origins.restart(track, now);
     const trusted = train
       ? []
-      : seen.filter((track) => isTrusted(track, aspect, cluttered) && this.#clutter.stands(track));
+      : seen.filter(
+          (track) =>
+            isTrusted(track, aspect, cluttered) &&
+            (cluttered || track.surprise <= this.#surpriseMax(track)) &&
+            this.#clutter.stands(track) &&
+            !this.#blinking.is(track, now),
+        );
     // One foot must stay for the dwell to begin a claim; after that any foot inside carries it on.
     const entered = trusted.some(
       (track) =>
@@ -198,6 +229,17 @@ export class ForbiddenZone implements RuleMachine {
     const kept = this.#coverages.filter(({ atMs }) => now - atMs <= SWEEP_MS);
     this.#coverages = [...kept, { atMs: now, covered }].slice(-LOOKS_MAX);
     return covered - Math.min(...this.#coverages.map((look) => look.covered));
+  }
+
+  #begin(tracks: readonly Track[]): void {
+    const there = new Set(tracks.map(({ id }) => id));
+    for (const id of this.#fromNowhere.keys()) if (!there.has(id)) this.#fromNowhere.delete(id);
+    for (const { id, zones } of tracks)
+      if (!this.#fromNowhere.has(id)) this.#fromNowhere.set(id, zones.includes(this.place));
+  }
+
+  #surpriseMax({ id }: Track): number {
+    return this.#fromNowhere.get(id) === true ? SURPRISE_MAX_FROM_NOWHERE : SURPRISE_MAX;
   }
 
   /** A track that is carried on by prediction neither gains nor loses; one that leaves starts again. */

@@ -28,6 +28,15 @@ describe('somebody in the zone, dwell 1 s', () => {
     ],
     ['steps out and stays', (n) => [at(n, n === 4 ? { zones: [] } : {})], ['begin@10']],
     ['hops from one thing to another', (n) => [at(n, { surprise: 0.14 })], []],
+    ['trembles and was first seen inside: an insect', (n) => [at(n, { surprise: 0.11 })], []],
+    [
+      'trembles and came from outside: somebody',
+      (n) => [at(n, { surprise: 0.11, zones: n === 0 ? ['platform'] : ['tracks'] })],
+      ['begin@6'],
+    ],
+    ['trembles less than an insect', (n) => [at(n, { surprise: 0.09 })], ['begin@5']],
+    ['goes out and comes on again: a lamp', (n) => [at(n, { seen: n % 4 < 2 })], []],
+    ['is hidden as often, but for less', (n) => [at(n, { seen: n % 6 > 0 })], ['begin@5']],
     ['is a piece of a person', (n) => [at(n, { tall: 0.08 })], []],
     ['is head and shoulders of somebody', (n) => [at(n, { tall: 0.1, wide: 0.05 })], []],
     [
@@ -128,6 +137,16 @@ describe('a train', () => {
       'that has not left: some of the zone is still covered',
       (n) => ({ tracks: [at(n, squat)], zones: zone(n <= 10 ? 0.5 : 0.2) }),
       [],
+    ],
+    [
+      'that was learned while it stood there stands until it leaves',
+      (n) => {
+        const view = n > 10 && n <= 20 ? 'warming' : 'ok';
+        const filled = n <= 10 || (n > 60 && n <= 64);
+        return { tracks: filled ? [train] : [at(n)], view };
+      },
+      // Last seen to leave at 64.
+      ['begin@79'],
     ],
     [
       'leaves somebody who does not move and looks like nobody',
