@@ -19,8 +19,9 @@ const CROWD_MIN = 2;
 const AGAINST_COSINE = -0.6;
 /** Either way along the axis is permitted: directions at more than 60 degrees to it are not. */
 const ACROSS_COSINE_MAX = 0.5;
-/** What was gathered is forgotten as fast as it was gathered. */
+/** What was gathered is forgotten as fast as it was gathered, and of a long time no more is kept than twice the rule's hold. */
 const FORGET = 1;
+const KEPT_HOLDS = 2;
 const BINS = 8;
 
 export class Counterflow {
@@ -44,7 +45,9 @@ export class Counterflow {
     const moving = zone?.moving ?? 0;
     const people = moving * against(zone?.directions, this.#rule, aspect);
     const goes = moving >= CROWD_MIN && people > PEOPLE_MIN + SHARE_MIN * moving;
-    this.#spentMs = Math.max(0, this.#spentMs + (goes ? stepMs : -FORGET * stepMs));
+    // Whoever has gone is not there again because an arm swings back half a minute later.
+    const kept = goes ? this.#spentMs : Math.min(this.#spentMs, KEPT_HOLDS * this.#rule.holdMs);
+    this.#spentMs = Math.max(0, kept + (goes ? stepMs : -FORGET * stepMs));
     return goes ? { people, ms: this.#spentMs } : { people: 0, ms: 0 };
   }
 }

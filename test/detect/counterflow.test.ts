@@ -74,4 +74,11 @@ describe('for how long', () => {
   ])('%s', (looks, times) => {
     expect(timesOf(looks)).toEqual(times);
   });
+
+  test('of whoever was against it for long no more is remembered than twice the hold', () => {
+    // 6 s; 2.8 s of them are left after a look, nothing after 3 s.
+    expect(timesOf(`${'x'.repeat(30)}.x`).at(-1)).toBe(3_000);
+    expect(timesOf(`${'x'.repeat(30)}${'.'.repeat(15)}x`).at(-1)).toBe(200);
+    expect(timesOf(`${'x'.repeat(30)}${'.'.repeat(14)}x`).at(-1)).toBe(400);
+  });
 });
