@@ -24,7 +24,7 @@ const SURPRISE_MAX = 0.13;
  * Who was first seen inside comes from nowhere, as an insect on the lens does, whose wings make its foot tremble at 0.11
  * and more for as long as it is there; of somebody it does for a moment. In snow everybody's does, and the age says more.
  */
-const SURPRISE_MAX_FROM_NOWHERE = 0.1;
+const SURPRISE_MAX_FROM_NOWHERE = 0.09;
 /** Lower than this share of a person is a piece of one, as of somebody whose coat cannot be told from the platform. */
 const HEIGHT_MIN = 0.6;
 /** A cart is lower, and as wide as that. */
