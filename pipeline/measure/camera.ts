@@ -9,15 +9,10 @@ import { Ground } from './ground.ts';
 import { motionIn } from './motion.ts';
 import { movers } from './movers.ts';
 import { withoutVehicles } from './objects.ts';
-import { DIVIDE_MAX, type Sighting, sightings } from './sightings.ts';
+import { sightings } from './sightings.ts';
 import { footOf, type Tracked, Tracker } from './tracker.ts';
+import { walkers } from './walkers.ts';
 import { ZoneCounts } from './zone-counts.ts';
-
-/** A person is known by walking, or by having stood upright for this many pictures. */
-const HITS_STANDING = 10;
-
-/** Height over width from which a region is upright. */
-const UPRIGHT = 1.5;
 
 /** An epoch of a camera's stream, and the plane on which it is analysed. */
 export interface Session {
@@ -88,7 +83,8 @@ export class CameraMeasure {
     const trusted = frame.view === 'ok' ? grid : undefined;
     const found = sightings(frame, grid, this.#ground);
     const tracked = this.#tracker.step(found, frame.capturedAtMs);
-    this.#learn(found, tracked, frame);
+    for (const { footY, height, fill, weight } of walkers(frame))
+      this.#ground.learn(footY, height, fill, weight);
     const alive = new Set<number>();
     for (const track of tracked) alive.add(track.id);
     this.#crossings.keep(alive);
@@ -111,26 +107,6 @@ export class CameraMeasure {
 
   #withoutVehicles(frame: Frame): Grid | undefined {
     return frame.cells && gridOf(withoutVehicles(frame.cells, frame), this.#camera.zones.length);
-  }
-
-  /** Upright, whole, followed for a while, not cut by the view's edge: what one person looks like. */
-  #learn(found: readonly Sighting[], tracked: readonly Tracked[], frame: Frame): void {
-    if (found.some(isCrowdOrTrain)) return;
-    for (const sighting of found) {
-      const height = sighting.y1 - sighting.y0;
-      const width = sighting.x1 - sighting.x0;
-      const upright = height > UPRIGHT * width && height < 4.5 * width && height >= 6;
-      const whole =
-        sighting.x0 > 0 && sighting.y0 > 0 && sighting.x1 < this.#width && sighting.y1 < this.#height;
-      if (!upright || !whole || sighting.divided) continue;
-      const known = tracked.some((track) => isGrown(track, sighting));
-      if (!known) continue;
-      this.#ground.learn(
-        sighting.footY / frame.planeHeight,
-        height / frame.planeHeight,
-        sighting.areaPx / height ** 2,
-      );
-    }
   }
 
   #tracks(
@@ -180,23 +156,4 @@ export class CameraMeasure {
       surprise: track.surprise,
     };
   }
-}
-
-/** The track that was found as this sighting, and has been for long enough. */
-function isGrown(track: Tracked, sighting: Sighting): boolean {
-  if (!track.seen || track.x0 !== sighting.x0 || track.y1 !== sighting.y1) return false;
-  return track.hits >= HITS_STANDING || (track.hits >= 3 && moves(track));
-}
-
-/**
- * Beside it, what looks like one person is a piece of it as often as not. What is upright is one person, however tall
- * a camera that nobody calibrated takes them to be.
- */
-function isCrowdOrTrain({ people, x0, y0, x1, y1 }: Sighting): boolean {
-  return people > DIVIDE_MAX && y1 - y0 <= UPRIGHT * (x1 - x0);
-}
-
-/** Faster than a fifth of one's own height a second: walking, not swaying. */
-function moves(track: Tracked): boolean {
-  return Math.hypot(track.vx, track.vy) > 0.2 * track.size;
 }

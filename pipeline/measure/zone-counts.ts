@@ -14,6 +14,13 @@ const SMOOTH_MS = 1_000;
 /** Share of a zone that must be covered before what is seen of its floor says anything, and from which it is believed. */
 const FLOOR_COVERED_MIN = 0.5;
 const FLOOR_COVERED_FULL = 0.8;
+/**
+ * A camera that hangs two people's heights high or more sees some of everybody, and what is seen counts for half. Below,
+ * those in front hide the others whole, to the camera in the ceiling of a coach, at one and a half, nearly all: there
+ * the floor alone counts. Measured on rendered places: coaches hang 1.4 heights high, what is above 2.1 or more.
+ */
+const HANGS_HIGH = 2;
+const HANGS_LOW = 1.65;
 
 /** Of a plane that is one pixel wide. */
 const ROWS_MAX = PLANE_PIXELS_MAX / CELL_PX;
@@ -63,12 +70,13 @@ export class ZoneCounts {
     });
   }
 
-  /** A crowd counted by what is seen of it and by what it leaves of the floor: half of each where it fills the zone. */
+  /** A crowd that fills the zone is counted by what is seen of it and by what it leaves of the floor, half of each. */
   #withFloor({ people, covered }: DensityObservation, mask: Uint8Array, grid: Grid, aspect: number): number {
     const trust = Math.min(1, (covered - FLOOR_COVERED_MIN) / (FLOOR_COVERED_FULL - FLOOR_COVERED_MIN));
     if (trust <= 0) return people;
     const byFloor = peopleByFloor(grid, mask, this.#ground, this.#height, aspect);
-    return people + (trust / 2) * (byFloor - people);
+    const low = Math.min(1, Math.max(0, (HANGS_HIGH - this.#ground.hangs) / (HANGS_HIGH - HANGS_LOW)));
+    return people + (trust / 2) * (1 + low) * (byFloor - people);
   }
 
   #personByRow() {

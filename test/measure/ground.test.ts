@@ -58,6 +58,14 @@ describe('calibrated', () => {
   });
 });
 
+test.each([
+  [0.25, 4],
+  [0.7, 1 / 0.7],
+  [5, 0.5],
+])('where height grows by %f a view, the camera hangs %f heights high', (b, hangs) => {
+  expect(new Ground([sample(0.5, 0.2), sample(0.6, 0.2 + b / 10)]).hangs).toBeCloseTo(hangs, 9);
+});
+
 describe('learned', () => {
   test('before anything is seen: the prior', () => {
     expect(prior(0)).toBeCloseTo(0.06, 9);
@@ -74,17 +82,68 @@ describe('learned', () => {
     }
   });
 
-  test('is known after 40 sightings, kept or restored; calibrated at once', () => {
+  test.each([
+    [20, 1],
+    [40, 0.5],
+  ])(
+    'is known after %i sightings that are believed at %f, kept or restored; calibrated at once',
+    (sightings, weight) => {
+      const ground = new Ground([]);
+      for (let n = 0; n < sightings; n++) {
+        expect(ground.known).toBe(false);
+        ground.learn(0.79, prior(0.79), 0.25, weight);
+      }
+      expect(ground.known).toBe(true);
+      const restored = new Ground([]);
+      restored.restore(ground.save());
+      expect(restored.known).toBe(true);
+      expect(restored.height(0.5)).toBe(ground.height(0.5));
+      expect(new Ground([sample(0.5, 0.2)]).known).toBe(true);
+    },
+  );
+
+  test.each([
+    [0.4, true],
+    [0.6, false],
+  ])('is known where pieces of people are %f of what is seen: %s', (pieces, known) => {
     const ground = new Ground([]);
-    for (let n = 0; n < 40; n++) {
-      expect(ground.known).toBe(false);
-      ground.learn(0.79, prior(0.79), 0.25);
+    for (let n = 0; n < 200; n++) {
+      const isPiece = (n * pieces) % 1 < pieces - 1e-9;
+      // From a fifth of the height on.
+      const share = isPiece ? 0.2 + 0.45 * ((n * 0.618) % 1) : 1;
+      ground.learn(0.79, 1.5 * share * prior(0.79), 0.25);
     }
-    expect(ground.known).toBe(true);
-    const restored = new Ground([]);
-    restored.restore(ground.save());
-    expect(restored.known).toBe(true);
-    expect(new Ground([sample(0.5, 0.2)]).known).toBe(true);
+    expect(ground.known).toBe(known);
+  });
+
+  test.each([0.3, 0.45])('pieces of people, %f of what is seen, do not make people smaller', (pieces) => {
+    const ground = new Ground([]);
+    for (let n = 0; n < 600; n++) {
+      const y = 0.4 + 0.5 * ((n * 0.618) % 1);
+      const isPiece = (n * pieces) % 1 < pieces - 1e-9;
+      ground.learn(y, (isPiece ? 0.5 : 1) * 0.55 * y, 0.25);
+    }
+    for (const y of [0.5, 0.7, 0.9]) {
+      expect(ground.height(y) / (0.55 * y)).toBeGreaterThan(0.93);
+      expect(ground.height(y) / (0.55 * y)).toBeLessThan(1.07);
+    }
+  });
+
+  test.each([
+    ['flat, from above', 0.2, 0],
+    ['as the prior', 0.06, 0.24],
+    ['a low camera that looks far', -0.3, 0.8],
+  ])('the line itself is found: %s', (_what, a, b) => {
+    const ground = new Ground([]);
+    for (let n = 0; n < 400; n++) {
+      const y = 0.5 + 0.45 * ((n * 0.618) % 1);
+      // Statures of 0.9 to 1.1.
+      ground.learn(y, (a + b * y) * (0.9 + 0.2 * ((n * 0.414) % 1)), 0.25);
+    }
+    for (const y of [0.6, 0.75, 0.9]) {
+      expect(ground.height(y) / (a + b * y)).toBeGreaterThan(0.9);
+      expect(ground.height(y) / (a + b * y)).toBeLessThan(1.1);
+    }
   });
 
   test('where nobody was seen, people are at the scale at which they were seen elsewhere', () => {
