@@ -52,7 +52,7 @@ const UPRIGHT = 1.5;
 /** Among more regions than these, what is upright is somebody before somebody else as often as one person. */
 const FEW_MAX = 4;
 /** Beyond this a region is a crowd and is not divided. */
-export const DIVIDE_MAX = 6;
+const DIVIDE_MAX = 6;
 /** An object and a region are the same thing when this share of the smaller box lies in the other. */
 const EXPLAINS_MIN = 0.4;
 /** From this overlap on both show the same outline, and their middle trembles less than either. */

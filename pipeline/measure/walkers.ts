@@ -22,7 +22,7 @@ export interface Walker {
 const SLIM_MIN = 1.7;
 const SLIM_MAX = 3.4;
 /** Plane pixels; less has no shape. */
-const HEIGHT_PX_MIN = 8;
+const HEIGHT_PX_MIN = 6;
 /** From this height on it is fully believed, plane pixels. Below, the share of its area in a region of this height. */
 const HEIGHT_PX_FULL = 16;
 /** Share of its box that a body fills. */
@@ -38,7 +38,7 @@ const SPEED_MAX = 1;
  * In between are groups that sway, of which the one in front looks half as tall again.
  */
 const STANDS_SPEED_MAX = 0.02;
-const STANDS = 0.15;
+const STANDS = 0.25;
 /** Own heights to what is nearest: nearer, it may be a part of it, or hidden by it. */
 const APART_MIN = 0.1;
 /** What is wider than upright and covers so many times as much is a train, a crowd, a light: its pieces are beside it. */
