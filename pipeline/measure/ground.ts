@@ -217,6 +217,13 @@ const RUNS = Float64Array.from({ length: SHAPES * BANDS }, (_, at) => {
   return height > 0 ? Math.log(height / priorHeight(y)) / BUCKET : -2 * BUCKETS;
 });
 
+/** By shape and scale: what the prior has against a line, at most 0. */
+const PRIOR = Float64Array.from({ length: SHAPES * BUCKETS }, (_, at) => {
+  const shape = shapeOf(Math.floor(at / BUCKETS));
+  const scale = scaleOf(at % BUCKETS);
+  return -SCALE_AGAINST * (scale / SCALE_FAR) ** 2 - SHAPE_AGAINST * (shape / SHAPE_FAR) ** 2;
+});
+
 /** By distance in buckets: (1 - (distance / NEAR)^2)^2. */
 const REACH = Math.floor(NEAR / BUCKET);
 const SUPPORT = Float64Array.from({ length: REACH + 1 }, (_, i) => (1 - ((i * BUCKET) / NEAR) ** 2) ** 2);
@@ -236,33 +243,25 @@ function lineThrough(heights: Float64Array): Line {
     if (seen > 0) peopled[bands++] = band;
   }
   if (total === 0) return PRIOR_LINE;
+  scores.set(PRIOR);
   let best = 0;
-  for (let shape = 0; shape < SHAPES; shape++)
-    for (let scale = 0; scale < BUCKETS; scale++) {
-      const at = shape * BUCKETS + scale;
-      let score = priorFor(shapeOf(shape), scaleOf(scale));
-      for (let i = 0; i < bands; i++)
-        score += supportAt(peopled[i]!, scale - BUCKETS / 2 + RUNS[shape * BANDS + peopled[i]!]!);
-      scores[at] = score;
-      if (score > scores[best]!) best = at;
-    }
+  for (let shape = 0; shape < SHAPES; shape++) {
+    const from = shape * BUCKETS;
+    for (let i = 0; i < bands; i++) addSupport(from, peopled[i]!, RUNS[shape * BANDS + peopled[i]!]!);
+    for (let at = from; at < from + BUCKETS; at++) if (scores[at]! > scores[best]!) best = at;
+  }
   const shape = Math.floor(best / BUCKETS);
   const scale = best % BUCKETS;
   const line = lineOf(
     shapeOf(shape + summit(best, shape, SHAPES, BUCKETS)),
     scaleOf(scale + summit(best, scale, BUCKETS, 1)),
   );
-  const support = scores[best]! - priorFor(shapeOf(shape), scaleOf(scale));
+  const support = scores[best]! - PRIOR[best]!;
   return { ...line, share: support / total };
 }
 
 function scaleOf(index: number): number {
   return (index - BUCKETS / 2) * BUCKET;
-}
-
-/** At most 0. */
-function priorFor(shape: number, scale: number): number {
-  return -SCALE_AGAINST * (scale / SCALE_FAR) ** 2 - SHAPE_AGAINST * (shape / SHAPE_FAR) ** 2;
 }
 
 /** Spreads what was counted in one band; gives how much that was. */
@@ -280,14 +279,18 @@ function smoothed(heights: Float64Array, from: number): number {
   return total;
 }
 
-/** `ratio`: logarithm of height over the prior, in buckets. A bucket's middle is half a bucket from its begin. */
-function supportAt(band: number, ratio: number): number {
-  const at = ratio + BUCKETS / 2 - 0.5;
-  const below = Math.floor(at);
-  if (below < 0 || below >= BUCKETS - 1) return 0;
-  const share = at - below;
-  const from = band * BUCKETS + below;
-  return (1 - share) * smooth[from]! + share * smooth[from + 1]!;
+/**
+ * To the scores from `from` on, of every scale: what was seen in `band` near the line that runs `run` buckets off it
+ * there, between the two buckets whose middles it lies between.
+ */
+function addSupport(from: number, band: number, run: number): void {
+  const shift = Math.floor(run - 0.5);
+  const share = run - 0.5 - shift;
+  const last = Math.min(BUCKETS, BUCKETS - 1 - shift);
+  for (let scale = Math.max(0, -shift); scale < last; scale++) {
+    const below = band * BUCKETS + scale + shift;
+    scores[from + scale]! += (1 - share) * smooth[below]! + share * smooth[below + 1]!;
+  }
 }
 
 /** How far from the best of the scores the top of a parabola through it and its neighbours lies, -0.5..0.5 steps. */

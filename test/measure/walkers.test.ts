@@ -48,7 +48,7 @@ describe('how much is believed', () => {
     ['faster than people are', { flowX: WALK * 2.01 }, 0],
     ['who stands', { flowX: 0 }, 0.25],
     ['who sways', { flowX: WALK * 0.05 }, 0],
-    ['square', { wide: 16 }, 0],
+    ['square', { wide: 16, area: 220 }, 0],
     ['broad', { wide: 15.8, area: 200 }, 1],
     ['slim', { wide: 8, area: 120 }, 1],
     ['a pole', { wide: 7.9, area: 120 }, 0],
