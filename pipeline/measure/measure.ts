@@ -10,7 +10,7 @@ import type { KeptStage } from '../stage.ts';
 import { CameraMeasure, type CameraMeasureState } from './camera.ts';
 
 /** Of what is saved. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 
 export interface MeasureStage extends KeptStage<Frame, Measured> {
   /** From the next frame on a camera has other zones and lines. Tracks go on; what was learned of a place goes on in it. */
