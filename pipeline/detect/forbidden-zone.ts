@@ -184,18 +184,14 @@ export class ForbiddenZone implements RuleMachine {
     if (train) for (const track of inside) this.#origins.restart(track, now);
     const trusted = train
       ? []
-      : seen.filter(
-          (track) =>
-            isTrusted(track, aspect, cluttered) &&
-            (cluttered || track.surprise <= this.#surpriseMax(track)) &&
-            this.#clutter.stands(track) &&
-            !this.#blinking.is(track, now),
-        );
+      : seen.filter((track) => isTrusted(track, aspect, cluttered) && this.#clutter.stands(track));
     // One foot must stay for the dwell to begin a claim; after that any foot inside carries it on.
     const entered = trusted.some(
       (track) =>
         (this.#insideMs.get(track.id) ?? 0) >= this.#dwellMs &&
         this.#hasCome(track, aspect, now) &&
+        (cluttered || track.surprise <= this.#surpriseMax(track)) &&
+        !this.#blinking.is(track, now) &&
         this.#carried.share(track, aspect) >= BODY_SHARE_MIN,
     );
     if (trusted.length > 0) this.#trustedAtMs = now;
