@@ -14,8 +14,11 @@ export interface Fallen extends Stood {
   readonly topMax?: number;
   /** Plane pixels. */
   readonly box: Box;
-  /** They came to lie unseen (laid.ts), and are known by how long and low they are. */
-  readonly unseen?: true;
+  /**
+   * They came to lie unseen: as a region (laid.ts), or as cells that are newly taken (sprawled.ts), both across the view
+   * and known by how long and low they are; or as such cells below where they stood, known by their top.
+   */
+  readonly unseen?: 'region' | 'cells' | 'cells below';
 }
 
 interface Limits {
@@ -35,7 +38,8 @@ export function claimOf(
   const { lyingMs, tall } = first;
   const { forMs } = limits;
   const fallMs = first.sinceMs - first.atMs;
-  const posture = first.unseen ? lengthOf(first) : topOf(first, limits.head);
+  const posture =
+    first.unseen === 'region' || first.unseen === 'cells' ? lengthOf(first) : topOf(first, limits.head);
   const others = count > 1 ? ` (${count} people)` : '';
   return {
     holds: true,
@@ -61,20 +65,22 @@ interface Posture {
 }
 
 const UNIT = 'heights of the person';
+/** Found by cells, not by a region or a name. */
+const NEWLY = 'a place newly taken,';
 
-function topOf({ head, topMax }: Fallen, headMax: number): Posture {
+function topOf({ head, topMax, unseen }: Fallen, headMax: number): Posture {
   const limit = topMax ?? headMax;
   return {
-    says: `top at ${head.toFixed(2)} of their height, limit ${limit.toFixed(2)}`,
+    says: `${unseen === undefined ? '' : `${NEWLY} `}top at ${head.toFixed(2)} of their height, limit ${limit.toFixed(2)}`,
     findings: [{ name: 'top', value: head, limit, unit: UNIT }],
     below: limit - head,
   };
 }
 
-function lengthOf({ box, tall }: Fallen): Posture {
+function lengthOf({ box, tall, unseen }: Fallen): Posture {
   const [long, high] = [(box.x1 - box.x0) / tall, (box.y1 - box.y0) / tall];
   return {
-    says: `${long.toFixed(2)} of their height long and ${high.toFixed(2)} high, limit ${HIGH_MAX.toFixed(2)}`,
+    says: `${unseen === 'cells' ? `${NEWLY} ` : ''}${long.toFixed(2)} of their height long and ${high.toFixed(2)} high, limit ${HIGH_MAX.toFixed(2)}`,
     findings: [
       { name: 'long', value: long, unit: UNIT },
       { name: 'high', value: high, limit: HIGH_MAX, unit: UNIT },

@@ -20,6 +20,7 @@ import { isInside } from './inside.ts';
 import { type Laid, Lays } from './laid.ts';
 import { isAsLarge, likeness, Places, REST_MS } from './places.ts';
 import { around, type RuleMachine } from './rule.ts';
+import { Sprawls } from './sprawled.ts';
 import { growthTo, lastStood, remember, type Stance, type Stood } from './stances.ts';
 import { tippedOver } from './tipped.ts';
 import { Vacated } from './vacated.ts';
@@ -129,6 +130,7 @@ export class PersonOnGround implements RuleMachine {
   readonly #lays = new Lays();
   readonly #places = new Places();
   readonly #vacated = new Vacated();
+  readonly #sprawls = new Sprawls();
   #people: ReadonlyMap<number, Person> = new Map();
   /** Who was down and is one region with others, or was lost from sight beside them. */
   #lost: readonly Down[] = [];
@@ -148,6 +150,7 @@ export class PersonOnGround implements RuleMachine {
       places: this.#places.save(),
       lays: this.#lays.save(),
       vacated: this.#vacated.save(),
+      sprawls: this.#sprawls.save(),
       people: this.#people,
       lost: this.#lost,
       previousMs: this.#previousMs,
@@ -159,6 +162,7 @@ export class PersonOnGround implements RuleMachine {
     places,
     lays,
     vacated,
+    sprawls,
     people,
     lost,
     previousMs,
@@ -167,6 +171,7 @@ export class PersonOnGround implements RuleMachine {
     this.#places.restore(places);
     this.#lays.restore(lays);
     this.#vacated.restore(vacated);
+    this.#sprawls.restore(sprawls);
     this.#people = people;
     this.#lost = lost;
     this.#previousMs = previousMs;
@@ -202,15 +207,18 @@ export class PersonOnGround implements RuleMachine {
     const laid = this.#limits.inferred
       ? this.#lays.step(frame, bodies, this.#places, this.#vacated, this.#ground, this.#limits.fallMs)
       : [];
+    const sprawled = this.#limits.inferred
+      ? this.#sprawls.step(frame, this.#vacated, this.#ground, this.#limits.fallMs)
+      : [];
     if (frame.view !== 'ok') return undefined;
     const downs = [...people.values()].flatMap(({ down }) => (down === undefined ? [] : [down]));
     const lying = [
       ...downs,
       ...laid
         .filter(({ box }) => !downs.some((down) => sharedArea(down.box, box) > 0))
-        .map((one) => downOf(one, this.#rule.forMs, now)),
+        .map((one) => downOf(one, 'region', this.#rule.forMs, now)),
     ];
-    const claimed = lying.filter(
+    const followed = lying.filter(
       (down) =>
         down.lyingMs >= this.#rule.forMs &&
         isBorneOut(down, this.#rule.forMs) &&
@@ -218,7 +226,12 @@ export class PersonOnGround implements RuleMachine {
         (down.lastMs === now || down.stillMs >= REST_MS || down.hiddenAtMs !== undefined) &&
         this.#isInZone(down, width, height),
     );
-    return this.#condition(claimed, width, height);
+    // Whoever is known by name or region as well is claimed once.
+    const others = sprawled
+      .filter(({ box }) => !followed.some((down) => sharedArea(down.box, box) > 0))
+      .map((one) => downOf(one, one.along ? 'cells below' : 'cells', this.#rule.forMs, now))
+      .filter((down) => down.lyingMs >= this.#rule.forMs && this.#isInZone(down, width, height));
+    return this.#condition([...followed, ...others], width, height);
   }
 
   #condition(claimed: readonly Down[], width: number, height: number): Condition {
@@ -388,7 +401,7 @@ function begun(body: Body, stood: Stood): Down {
 }
 
 /** What has lain there for a while has not to do so anew, but is looked at for a second. */
-function downOf(laid: Laid, forMs: number, now: number): Down {
+function downOf(laid: Laid, unseen: NonNullable<Fallen['unseen']>, forMs: number, now: number): Down {
   const { box, floor, tall, atMs, fromMs, sinceMs } = laid;
   const [x, y] = middleOf(box);
   const knownMs = Math.min(Math.max(0, sinceMs - fromMs), Math.max(0, forMs - KNOWN_MS_MIN));
@@ -406,7 +419,7 @@ function downOf(laid: Laid, forMs: number, now: number): Down {
     box,
     stillMs: REST_MS,
     hiddenAtMs: undefined,
-    unseen: true,
+    unseen,
     ...PROVEN,
   };
 }

@@ -11,16 +11,9 @@
  * Plane pixels, y down. Plain data.
  */
 import type { Box, Frame } from '../model.ts';
-import { CELL_PX } from '../site/site.ts';
 import type { Stood } from './stances.ts';
-
-interface Grid {
-  readonly atMs: number;
-  readonly columns: number;
-  readonly rows: number;
-  /** 32 cells each, row by row. */
-  readonly words: Float64Array;
-}
+import { type Grid, meanOf, shareOf } from './taken-cells.ts';
+import { lastUpright } from './trunk.ts';
 
 /** What was seen of a place: `known` is false while too little was. */
 export type Seen =
@@ -40,17 +33,8 @@ const EVERY_MS = 180;
 const KEPT_MS = 10_000;
 /** Occupancy of a cell from which it counts: half. */
 const MOSTLY = 128;
-/** Of somebody upright: half the breadth of the trunk; from ankles to forehead, and what is above who sits; heights. */
-const TRUNK = 0.12;
-const FOREHEAD = 0.9;
-const ANKLES = 0.1;
-const LAP = 0.3;
 /** Beside what lies, heights, feet may have stood. */
 const BESIDE = 0.05;
-/** Shares of cells: full above the lap and altogether, in so many looks; and free. */
-const FULL_ABOVE = 0.65;
-const FULL = 0.55;
-const FREE_MAX = 0.25;
 /** Of where they lie no more than this was taken: their feet, and others who pass. */
 const BEFORE_MAX = 0.5;
 const AFTER_LOOKS = 6;
@@ -70,6 +54,11 @@ export class Vacated {
   restore({ grids, fromMs }: ReturnType<Vacated['save']>): void {
     this.#grids = grids;
     this.#fromMs = fromMs;
+  }
+
+  /** Oldest first. */
+  get grids(): readonly Grid[] {
+    return this.#grids;
   }
 
   /** Whether cells can speak of what came to lie at `atMs`. */
@@ -105,17 +94,8 @@ export class Vacated {
     if (before.length < LOOKS_MIN || after.length < LOOKS_MIN) return { known: false };
     const least = Math.min(...before.map((grid) => shareOf(grid, box)));
     const uncovered = before.filter((grid) => shareOf(grid, box) <= BEFORE_MAX);
-    let stoodAtMs: number | undefined;
-    for (let x = box.x0 - BESIDE * tall; x <= box.x1 + BESIDE * tall; x += CELL_PX / 2) {
-      const trunk = { x0: x - TRUNK * tall, x1: x + TRUNK * tall, y0: floor - FOREHEAD * tall };
-      const above = { ...trunk, y1: Math.min(floor - LAP * tall, box.y0 - CELL_PX / 2) };
-      if (above.y1 <= above.y0 || meanOf(after, above) > FREE_MAX) continue;
-      const whole = { ...trunk, y1: floor - ANKLES * tall };
-      const full = uncovered.filter(
-        (grid) => shareOf(grid, above) >= FULL_ABOVE && shareOf(grid, whole) >= FULL,
-      );
-      if (full.length >= looks) stoodAtMs = Math.max(stoodAtMs ?? 0, full.at(-1)!.atMs);
-    }
+    const across = { from: box.x0 - BESIDE * tall, to: box.x1 + BESIDE * tall };
+    const stoodAtMs = lastUpright(uncovered, after, { floor, tall, top: box.y0 }, across, { looks });
     return { known: true, stoodAtMs, taken: meanOf(after, box), before: least };
   }
 
@@ -124,25 +104,4 @@ export class Vacated {
     const last = this.#grids.slice(-AFTER_LOOKS);
     return last.length === 0 ? undefined : meanOf(last, box);
   }
-}
-
-function meanOf(grids: readonly Grid[], box: Box): number {
-  return grids.reduce((sum, grid) => sum + shareOf(grid, box), 0) / grids.length;
-}
-
-/** Share of the cells in a box that are taken, of one cell at least; what is outside the view is not. */
-function shareOf({ columns, rows, words }: Grid, { x0, y0, x1, y1 }: Box): number {
-  const left = Math.round(x0 / CELL_PX);
-  const top = Math.round(y0 / CELL_PX);
-  const right = Math.max(left + 1, Math.round(x1 / CELL_PX));
-  const bottom = Math.max(top + 1, Math.round(y1 / CELL_PX));
-  let taken = 0;
-  for (let row = Math.max(0, top); row < Math.min(rows, bottom); row++)
-    for (let column = Math.max(0, left); column < Math.min(columns, right); column++)
-      if (isTaken(words, row * columns + column)) taken++;
-  return taken / ((right - left) * (bottom - top));
-}
-
-function isTaken(words: Float64Array, cell: number): boolean {
-  return ((words[cell >> 5]! >>> (cell & 31)) & 1) === 1;
 }

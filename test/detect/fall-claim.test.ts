@@ -32,13 +32,30 @@ describe('what is said of who is down', () => {
     ],
     [
       'who came to lie unseen, by how long and low they are: their top is not what was judged',
-      { ...FALLEN, head: 0.43, unseen: true },
+      { ...FALLEN, head: 0.43, unseen: 'region' },
       '1.10 of their height long and 0.35 high, limit 0.50, 1.2 s after they last stood',
       [
         ['long', 1.1, undefined],
         ['high', 0.35, 0.5],
       ],
       0.695,
+    ],
+    [
+      'who came to lie by cells, which is said',
+      { ...FALLEN, head: 0.43, unseen: 'cells' },
+      'a place newly taken, 1.10 of their height long and 0.35 high, limit 0.50, 1.2 s after they last stood',
+      [
+        ['long', 1.1, undefined],
+        ['high', 0.35, 0.5],
+      ],
+      0.695,
+    ],
+    [
+      'who came to lie below where they stood, by their top',
+      { ...FALLEN, unseen: 'cells below' },
+      'a place newly taken, top at 0.30 of their height, limit 0.40, 1.2 s after they last stood',
+      [['top', 0.3, 0.4]],
+      0.67,
     ],
   ] as const)('%s', (_, fallen, says, judged, score) => {
     const claim = claimOf(fallen, 1, REGION, LIMITS, 90);
