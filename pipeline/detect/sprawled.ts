@@ -81,7 +81,6 @@ const REGION_HIGH_MAX = 0.6;
 const OWN_REGION = 0.4;
 const OWN_HIGH_MAX = 0.7;
 const RESTS_MS_MIN = 1_400;
-const RESTS_WITHIN_MS = 1_300;
 const ALONG_ABOVE_MAX = 0.2;
 /** It goes on while this share of it is taken, or was so long ago. */
 const TAKEN_MIN = 0.6;
@@ -237,8 +236,7 @@ function isBorneOut({ box, tall, along, fromMs }: Place, frame: Frame): boolean 
   const wide = ((blob.box.x1 - blob.box.x0) * width) / tall;
   if (like >= SAME_REGION && blob.stillMs > sinceMs) return false;
   if (!along) return high <= REGION_HIGH_MAX && wide <= ACROSS.wide[1];
-  const restsAtOnce = blob.stillMs >= RESTS_MS_MIN && sinceMs - blob.stillMs <= RESTS_WITHIN_MS;
-  return like >= OWN_REGION && high <= OWN_HIGH_MAX && restsAtOnce;
+  return like >= OWN_REGION && high <= OWN_HIGH_MAX && blob.stillMs >= RESTS_MS_MIN;
 }
 
 /** The latest of those who were seen upright over it. */

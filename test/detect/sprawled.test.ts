@@ -116,6 +116,11 @@ describe('who came to lie', () => {
       },
       { along: false, box: LYING },
     ],
+    [
+      'across the view, at whose end somebody came to stand',
+      { shown: falls(LYING, box(60, 40, 68, 80)) },
+      { along: false, box: LYING },
+    ],
     ['towards the lens', ALONG, { along: true, box: BELOW }],
   ])('%s', (_, scene, expected) => {
     const { ever, last } = found(scene);
@@ -136,8 +141,8 @@ describe('nobody', () => {
       { shown: (atMs) => [...falls()(atMs), ...(atMs >= FELL_MS ? [UPRIGHT] : [])] },
     ],
     [
-      'who had been there for all that is remembered',
-      { shown: (atMs) => (atMs < FELL_MS ? [UPRIGHT] : [LYING]) },
+      'at whose end somebody had stood for all that is remembered',
+      { shown: (atMs) => (atMs < FELL_MS ? [box(60, 40, 68, 80)] : [LYING]) },
     ],
     [
       'who went two seconds before',
@@ -145,18 +150,27 @@ describe('nobody', () => {
     ],
     [
       'under light that is as broad as a crowd',
-      { shown: (atMs) => (isThere(atMs) ? [box(40, 40, 110, 80)] : falls()(atMs)) },
+      {
+        shown: (atMs) => [
+          ...falls()(atMs),
+          ...(isThere(atMs) ? [box(28, 16, 68, 68), box(80, 16, 124, 68)] : []),
+        ],
+      },
     ],
     ['shorter than somebody', { shown: falls(box(68, 68, 92, 80)) }],
     ['longer than somebody', { shown: falls(box(68, 68, 132, 80)) }],
-    ['as high as who sits', { shown: falls(box(68, 56, 104, 80)) }],
+    [
+      'as high as who sits with their legs stretched',
+      { shown: (atMs) => [...falls()(atMs), ...(atMs >= FELL_MS ? [box(92, 56, 104, 68)] : [])] },
+    ],
+    ['nearly as high as long', { shown: falls(box(68, 60, 96, 80)) }],
     [
       'who is part of something larger',
       { shown: with_([box(40, 82, 130, 92), box(106, 60, 130, 84), box(40, 60, 66, 84)]) },
     ],
     [
       'below something that stays',
-      { shown: (atMs) => [...falls()(atMs), ...(atMs >= FELL_MS ? [box(84, 52, 104, 68)] : [])] },
+      { shown: (atMs) => [...falls()(atMs), ...(atMs >= FELL_MS ? [box(72, 52, 104, 64)] : [])] },
     ],
     [
       'that came by and by',
@@ -177,7 +191,7 @@ describe('nobody', () => {
     ['below, not under whom somebody stood', { shown: falls(BELOW, box(88, 20, 104, 60)), blobs: rests() }],
     [
       'as small as luggage',
-      { shown: falls(box(76, 64, 84, 80), FARTHER), blobs: rests(box(76, 64, 84, 80)) },
+      { shown: falls(box(72, 68, 84, 80), FARTHER), blobs: rests(box(72, 68, 84, 80)) },
     ],
     [
       'at whose side somebody stood, in their row',
