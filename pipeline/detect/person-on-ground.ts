@@ -226,7 +226,7 @@ export class PersonOnGround implements RuleMachine {
         (down.lastMs === now || down.stillMs >= REST_MS || down.hiddenAtMs !== undefined) &&
         this.#isInZone(down, width, height),
     );
-    // Whoever is known by name or region as well is claimed once.
+    // Whoever is followed, or is a region, as well is claimed once.
     const others = sprawled
       .filter(({ box }) => !followed.some((down) => sharedArea(down.box, box) > 0))
       .map((one) => downOf(one, one.along ? 'cells below' : 'cells', this.#rule.forMs, now))
