@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { SPRAWLED_MAX, Sprawls } from '../../pipeline/detect/sprawled.ts';
 import { Vacated } from '../../pipeline/detect/vacated.ts';
-import type { Blob, Box, Cells, Frame, StaticRegion } from '../../pipeline/model.ts';
+import type { Blob, Box, Frame, StaticRegion } from '../../pipeline/model.ts';
 import { fromSaved, toSaved } from '../../pipeline/saved.ts';
 import type { GroundSample } from '../../pipeline/site/site.ts';
+import { takenCells } from '../support/taken-cells.ts';
 
-const [COLUMNS, ROWS, CELL] = [40, 23, 4];
 const [WIDTH, HEIGHT] = [160, 92];
 const STEP_MS = 200;
 const TALL = 40;
@@ -22,22 +22,6 @@ const LYING = box(68, 68, 104, 80);
 /** Feet at 80, 60; then towards the lens. */
 const FARTHER = box(72, 20, 88, 60);
 const BELOW = box(72, 56, 88, 80);
-
-function cellsOf(boxes: readonly Box[]): Cells {
-  const bitmap = new Uint8Array(Math.ceil((COLUMNS * ROWS) / 8));
-  const occupancy: number[] = [];
-  for (let cell = 0; cell < COLUMNS * ROWS; cell++) {
-    const [x, y] = [((cell % COLUMNS) + 0.5) * CELL, (Math.floor(cell / COLUMNS) + 0.5) * CELL];
-    if (!boxes.some(({ x0, y0, x1, y1 }) => x > x0 && x < x1 && y > y0 && y < y1)) continue;
-    bitmap[cell >> 3]! |= 1 << (cell & 7);
-    occupancy.push(255);
-  }
-  const still = new Uint8Array(occupancy.length);
-  return {
-    ...{ columns: COLUMNS, rows: ROWS, bitmap, occupancy: Uint8Array.from(occupancy) },
-    ...{ flowX: still, flowY: still },
-  };
-}
 
 const shareOf = ({ x0, y0, x1, y1 }: Box): Box => box(x0 / WIDTH, y0 / HEIGHT, x1 / WIDTH, y1 / HEIGHT);
 
@@ -78,7 +62,7 @@ function frame(atMs: number, { shown = falls(), blobs = () => [], statics = () =
   return {
     ...{ site: 's', camera: 'c', epoch: 0, number: 0, capturedAtMs: atMs, receivedAtMs: atMs },
     ...{ intervalMs: STEP_MS, planeWidth: WIDTH, planeHeight: HEIGHT, view: 'ok', objects: [] },
-    ...{ cells: cellsOf(shown(atMs)), blobs: blobs(atMs), statics: statics(atMs) },
+    ...{ cells: takenCells(shown(atMs)), blobs: blobs(atMs), statics: statics(atMs) },
   };
 }
 

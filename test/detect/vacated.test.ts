@@ -1,10 +1,10 @@
 /** Where somebody stood and does not any more, by cells alone. */
 import { describe, expect, it } from 'vitest';
 import { GRIDS_MAX, Vacated } from '../../pipeline/detect/vacated.ts';
-import type { Box, Cells, Frame } from '../../pipeline/model.ts';
+import type { Box, Frame } from '../../pipeline/model.ts';
 import { fromSaved, toSaved } from '../../pipeline/saved.ts';
+import { takenCells } from '../support/taken-cells.ts';
 
-const [COLUMNS, ROWS, CELL] = [40, 23, 4];
 const STEP_MS = 200;
 /** Somebody 40 pixels tall with their feet at 80, 80, who comes to lie at second 30. */
 const STOOD = { floor: 80, tall: 40 };
@@ -13,31 +13,11 @@ const LYING: Box = { x0: 68, y0: 68, x1: 104, y1: 80 };
 const FELL_MS = 30_000;
 const EVERYWHERE: Box = { x0: 0, y0: 0, x1: 160, y1: 92 };
 
-function cellsOf(boxes: readonly Box[]): Cells {
-  const bitmap = new Uint8Array(Math.ceil((COLUMNS * ROWS) / 8));
-  const occupancy: number[] = [];
-  for (let cell = 0; cell < COLUMNS * ROWS; cell++) {
-    const [x, y] = [((cell % COLUMNS) + 0.5) * CELL, (Math.floor(cell / COLUMNS) + 0.5) * CELL];
-    if (!boxes.some(({ x0, y0, x1, y1 }) => x > x0 && x < x1 && y > y0 && y < y1)) continue;
-    bitmap[cell >> 3]! |= 1 << (cell & 7);
-    occupancy.push(255);
-  }
-  const still = new Uint8Array(occupancy.length);
-  return {
-    columns: COLUMNS,
-    rows: ROWS,
-    bitmap,
-    occupancy: Uint8Array.from(occupancy),
-    flowX: still,
-    flowY: still,
-  };
-}
-
 function frame(atMs: number, boxes: readonly Box[]): Frame {
   return {
     ...{ site: 's', camera: 'c', epoch: 0, number: 0, capturedAtMs: atMs, receivedAtMs: atMs },
     ...{ intervalMs: STEP_MS, planeWidth: 160, planeHeight: 90, view: 'ok' },
-    ...{ cells: cellsOf(boxes), blobs: [], objects: [], statics: [] },
+    ...{ cells: takenCells(boxes), blobs: [], objects: [], statics: [] },
   };
 }
 
