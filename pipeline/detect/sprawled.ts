@@ -163,19 +163,20 @@ function looksTaken(grids: readonly Grid[], cell: number): number {
   return grids.reduce((sum, { words }) => sum + (isTaken(words, cell) ? 1 : 0), 0);
 }
 
-/** Undefined when it is not as large and as low as somebody who lies. */
+/** Undefined when it is not as large and as low as somebody who lies, or goes on below the view. */
 function placeOf(
   cells: readonly number[],
   grids: readonly Grid[],
   heightAt: (floor: number) => number,
 ): Place | undefined {
-  const { columns } = grids.at(-1)!;
+  const { columns, rows } = grids.at(-1)!;
   const x = cells.map((cell) => (cell % columns) * CELL_PX);
   const y = cells.map((cell) => Math.floor(cell / columns) * CELL_PX);
   const [x0, y0] = [Math.min(...x), Math.min(...y)];
   const box = { x0, y0, x1: Math.max(...x) + CELL_PX, y1: Math.max(...y) + CELL_PX };
   const tall = heightAt(box.y1);
-  if (tall < TALL_MIN_PX) return undefined;
+  // What reaches the view's lower edge may be the upper half of somebody who stands.
+  if (tall < TALL_MIN_PX || box.y1 >= rows * CELL_PX) return undefined;
   const wide = (box.x1 - box.x0) / tall;
   const high = (box.y1 - box.y0) / tall;
   const area = (cells.length * CELL_PX ** 2) / tall ** 2;

@@ -147,6 +147,10 @@ describe('nobody', () => {
       'as high as who sits with their legs stretched',
       { shown: (atMs) => [...falls()(atMs), ...(atMs >= FELL_MS ? [box(92, 56, 104, 68)] : [])] },
     ],
+    [
+      'cut by the lower edge of the view, below which there may be more of them',
+      { shown: falls(box(68, 80, 104, 92), box(68, 52, 80, 92)) },
+    ],
     ['nearly as high as long', { shown: falls(box(68, 60, 96, 80)) }],
     [
       'who is part of something larger',
