@@ -80,6 +80,19 @@ describe.skipIf(!haveBrowser())('the network in a browser', () => {
       await page.context().close();
     });
 
+    it('is shown when the address changes after another page was drawn and before it listens', async () => {
+      const { page } = await openPage(browser, `${server.url}#/queue`);
+      await page.addInitScript(`
+        const listen = addEventListener;
+        addEventListener = (kind, ...rest) => {
+          if (kind === 'hashchange') history.replaceState(null, '', '#/network');
+          listen(kind, ...rest);
+        };`);
+      await page.reload();
+      await page.getByRole('button', { name: /quai/ }).first().waitFor();
+      await page.context().close();
+    });
+
     it('filters by state, by text, and to what needs attention', async () => {
       const { page } = await openPage(browser, `${server.url}#/network`);
       const shown = page.getByText(/of 130 cameras shown/);

@@ -96,10 +96,10 @@ describe.skipIf(!haveBrowser())('the zone editor over a station', () => {
     await page.context().close();
   });
 
-  it('the network shows the camera as it is measured', { timeout: 90_000 }, async () => {
+  it('the network shows the camera as it is measured', async () => {
     const { page } = await sitDown(browser, running.url, { name: 'Éloïse', role: 'supervisor' });
     await page.goto(`${running.url}/#/network/gare/quai`);
-    await page.getByRole('button', { name: /^quai.*live/ }).waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: /^quai.*live/ }).waitFor({ timeout: 20_000 });
     const details = page.getByRole('complementary', { name: 'Details' });
     await details.getByRole('row', { name: /corner/ }).waitFor();
     expect(await details.textContent()).toContain('Gare d’Évreux'.replace('’', "'"));

@@ -1,5 +1,5 @@
 /** Which page is shown: the part of the address behind `#/`. Links are links, so that they can be opened and kept. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 
 export const PAGES = ['queue', 'network', 'zones', 'statistics'] as const;
 export type Page = (typeof PAGES)[number];
@@ -18,8 +18,8 @@ export function go(page: Page, ...rest: readonly string[]): void {
   location.hash = href(page, ...rest);
 }
 
-function current(): Route {
-  const [name = '', ...rest] = location.hash.replace(/^#\/?/, '').split('/');
+function routeOf(hash: string): Route {
+  const [name = '', ...rest] = hash.replace(/^#\/?/, '').split('/');
   const page = PAGES.find((one) => one === name) ?? 'queue';
   return { page, rest: rest.map(decoded) };
 }
@@ -33,11 +33,13 @@ function decoded(part: string): string {
 }
 
 export function useRoute(): Route {
-  const [route, setRoute] = useState(current);
+  const [hash, setHash] = useState(() => location.hash);
   useEffect(() => {
-    const changed = () => setRoute(current());
+    const changed = () => setHash(location.hash);
     addEventListener('hashchange', changed);
+    // What changed between drawing and listening is not missed.
+    changed();
     return () => removeEventListener('hashchange', changed);
   }, []);
-  return route;
+  return useMemo(() => routeOf(hash), [hash]);
 }
