@@ -65,7 +65,7 @@ interface Posture {
 }
 
 const UNIT = 'heights of the person';
-/** Found by cells, not by a region or a name. */
+/** Found by cells: nobody was followed. */
 const NEWLY = 'a place newly taken,';
 
 function topOf({ head, topMax, unseen }: Fallen, headMax: number): Posture {

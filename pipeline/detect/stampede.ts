@@ -20,6 +20,7 @@
  */
 import type { Box, CellMotion } from '../model.ts';
 import { type CellPlane, cellAt, cellPlane, clumpsOf, type Plane, withNeighbours } from './cell-plane.ts';
+import { cellOf, packed, peopleOf, speedOf } from './packed-cell.ts';
 import {
   BEYOND_MAX,
   GOES_ON,
@@ -127,9 +128,9 @@ interface Cells {
   readonly rests: number;
 }
 
-/** It looked like one: the cells of who ran then, how much of them is to be free, and those of which nothing could be told. */
+/** It looked like one: whether one way, the cells of who ran then, and those of which nothing could be told. */
 interface Begun {
-  readonly freedMin: number;
+  readonly isOneWay: boolean;
   readonly ran: readonly number[];
   readonly others: readonly number[];
 }
@@ -227,8 +228,7 @@ export class Stampede {
     if (this.#begun === undefined || runners < GOES_ON * least) return false;
     const lastsMs = now - (this.#sudden.sinceMs ?? now);
     if (lastsMs < ELSEWHERE_MS) return true;
-    const departs = this.#begun.freedMin === FREED_MIN && isBeforeTrain(recent) && goesOneWay(recent);
-    return freedOf(this.#begun.ran, people) >= (departs ? BEFORE_TRAIN_FREED_MIN : this.#begun.freedMin);
+    return freedOf(this.#begun.ran, people) >= freedMin(this.#begun, recent);
   }
 
   /** Whether much of a place is a train's or was. */
@@ -446,7 +446,13 @@ function begunAt(
   const ran = motion.flatMap((cell, k) =>
     isBrisk(cell.speed, limits.speed) && untold[at[k]!] === 0 ? [packed(at[k]!, cell)] : [],
   );
-  return { freedMin: every ? FREED_MIN : ONE_WAY_FREED_MIN, ran, others: marksOf(untold) };
+  return { isOneWay: !every, ran, others: marksOf(untold) };
+}
+
+/** How much of them is to be free when it has lasted. */
+function freedMin({ isOneWay }: Begun, recent: readonly Look[]): number {
+  if (isOneWay) return ONE_WAY_FREED_MIN;
+  return isBeforeTrain(recent) && goesOneWay(recent) ? BEFORE_TRAIN_FREED_MIN : FREED_MIN;
 }
 
 /** Share of who ran whose cells are free now. */
@@ -477,22 +483,4 @@ function marksOf(marked: Uint8Array): readonly number[] {
 
 function isBrisk(speed: number, limit: number): boolean {
   return speed >= BRISK * limit && speed <= PERSON_SPEED_MAX;
-}
-
-/** A filled cell in one whole number: 12 bits of cell, 9 of speed in 1/20 m/s, 9 of people in 1/100; more is the most. */
-function packed(cell: number, { people, speed }: CellMotion): number {
-  const steps = (value: number, perOne: number) => Math.min(511, Math.round(value * perOne));
-  return (steps(people, 100) * 512 + steps(speed, 20)) * 4_096 + cell;
-}
-
-function cellOf(one: number): number {
-  return one % 4_096;
-}
-
-function speedOf(one: number): number {
-  return (Math.floor(one / 4_096) % 512) / 20;
-}
-
-function peopleOf(one: number): number {
-  return Math.floor(one / (4_096 * 512)) / 100;
 }

@@ -26,8 +26,6 @@ export interface Sighting {
   readonly size: number;
   /** People that the region stands for; more than 1 where it could not be divided. */
   people: number;
-  /** Whether the region was divided, so that its box is a share and not an outline. */
-  readonly divided: boolean;
 }
 
 /** A region, or several that are above each other within one person's height; in plane pixels, y down. */
@@ -136,16 +134,15 @@ function between(object: Seen, piece: Piece): Seen {
   };
 }
 
-/** It moves as what is seen there does. What an outline of its own shows of it teaches how people look. */
+/** It moves as what is seen there does, and is as large where it is by itself. */
 function ofObject(object: Seen, over: readonly Seen[], piece: Piece | undefined, view: View): Sighting {
   const { x0, y0, x1, y1 } = object;
   const size = view.sizeAt(y1);
   const alone = piece !== undefined && over.length === 1;
   const { flowX, flowY, stillMs } = piece ?? { flowX: 0, flowY: 0, stillMs: 0 };
   const areaPx = alone ? piece.areaPx : view.fill * size * size;
-  const outlined = alone && !object.vehicle && view.peopleOf(piece) === 1;
   const moves = { areaPx, flowX, flowY, stillMs };
-  return sighting(moves, x0, y0, x1, y1, (x0 + x1) / 2, size, 1, !outlined);
+  return sighting(moves, x0, y0, x1, y1, (x0 + x1) / 2, size, 1);
 }
 
 /** What is seen, before it is divided into people. */
@@ -214,7 +211,7 @@ function divide(piece: Piece, view: View, into: Sighting[]): void {
   const parts = width < 0.5 * size ? 1 : Math.min(people, Math.max(1, Math.round(width / (0.38 * size))));
   const one = people === 1 || people > DIVIDE_MAX || (parts === 1 && y1 - y0 < TALL * size);
   if (one) {
-    into.push(sighting(piece, x0, y0, x1, y1, piece.footX, size, people, false));
+    into.push(sighting(piece, x0, y0, x1, y1, piece.footX, size, people));
     return;
   }
   const first = into.length;
@@ -246,12 +243,12 @@ function standing(
   const size = view.sizeAt(y1);
   const footX = (x0 + x1) / 2;
   if (y1 - y0 < TALL * size) {
-    into.push(sighting(piece, x0, y0, x1, y1, footX, size, 1, true));
+    into.push(sighting(piece, x0, y0, x1, y1, footX, size, 1));
     return;
   }
-  into.push(sighting(piece, x0, y1 - size, x1, y1, footX, size, 1, true));
+  into.push(sighting(piece, x0, y1 - size, x1, y1, footX, size, 1));
   const footY = Math.min(y1, view.footUnder(y0));
-  into.push(sighting(piece, x0, y0, x1, footY, footX, view.sizeAt(footY), 1, true));
+  into.push(sighting(piece, x0, y0, x1, footY, footX, view.sizeAt(footY), 1));
 }
 
 /** It stands at the lower end of its box, and moves as the piece does. */
@@ -264,9 +261,8 @@ function sighting(
   footX: number,
   size: number,
   people: number,
-  divided: boolean,
 ): Sighting {
-  return { x0, y0, x1, y1, footX, footY: y1, areaPx, flowX, flowY, stillMs, size, people, divided };
+  return { x0, y0, x1, y1, footX, footY: y1, areaPx, flowX, flowY, stillMs, size, people };
 }
 
 /** A cell row counts as filled when this share of its cells' pixels is. */

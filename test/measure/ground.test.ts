@@ -67,6 +67,19 @@ test.each([
 });
 
 describe('learned', () => {
+  test.each([
+    [4, 1],
+    [20, 3],
+  ])(
+    'after %i sightings three times as tall as the prior says, people are %f times as tall',
+    (count, times) => {
+      const seen = new Ground([]);
+      for (let i = 0; i < count; i++) seen.learn(0.65, 3 * prior(0.65), 0.25);
+      expect(seen.height(0.65) / prior(0.65)).toBeGreaterThan(0.9 * times);
+      expect(seen.height(0.65) / prior(0.65)).toBeLessThan(1.1 * times);
+    },
+  );
+
   test('before anything is seen: the prior', () => {
     expect(prior(0)).toBeCloseTo(0.06, 9);
     expect(prior(1)).toBeCloseTo(0.3, 9);

@@ -72,7 +72,7 @@ describe('with regions', () => {
   test('an object and its region are one sighting, between the two', () => {
     const [found, ...more] = seen([one], [object(62, 82)]);
     expect(more).toEqual([]);
-    expect(found).toMatchObject({ people: 1, flowX: 1.5, areaPx: AREA_PX, divided: false });
+    expect(found).toMatchObject({ people: 1, flowX: 1.5, areaPx: AREA_PX });
     expect([found?.footX, found?.footY].map((v) => Math.round(v!))).toEqual([61, 81]);
   });
 
@@ -105,7 +105,7 @@ describe('with regions', () => {
     expect(seen([car], []).reduce((sum, { people }) => sum + people, 0)).toBeGreaterThan(5);
     const found = seen([car], [object(80, 80, { kind: 'vehicle', wide: 62, tall: 27 })]);
     expect(found).toHaveLength(1);
-    expect(found[0]).toMatchObject({ people: 1, divided: true });
+    expect(found[0]).toMatchObject({ people: 1 });
   });
 });
 

@@ -13,7 +13,7 @@ const feet = (found: ReturnType<typeof seen>) => found.map(({ footX, footY }) =>
 test('one person is one sighting, in pixels of the plane', () => {
   const [one, ...more] = seen({ foot: [60, 80], flowX: 1.5, stillMs: 400 });
   expect(more).toEqual([]);
-  expect(one).toMatchObject({ people: 1, divided: false, areaPx: AREA_PX, flowX: 1.5, stillMs: 400 });
+  expect(one).toMatchObject({ people: 1, areaPx: AREA_PX, flowX: 1.5, stillMs: 400 });
   expect(one?.size).toBeCloseTo(TALL_PX, 9);
   expect([one?.x0, one?.y0, one?.x1, one?.y1].map((value) => Math.round(value!))).toEqual([55, 53, 65, 80]);
   expect(one?.footX).toBeCloseTo(60, 9);
@@ -61,9 +61,9 @@ describe('a region of several people', () => {
       [54.5, expect.closeTo(80, 6)],
       [65.5, expect.closeTo(80, 6)],
     ]);
-    expect(found.map(({ people, divided, areaPx }) => [people, divided, areaPx])).toEqual([
-      [1, true, AREA_PX],
-      [1, true, AREA_PX],
+    expect(found.map(({ people, areaPx }) => [people, areaPx])).toEqual([
+      [1, AREA_PX],
+      [1, AREA_PX],
     ]);
   });
 
@@ -76,14 +76,14 @@ describe('a region of several people', () => {
   test('as wide as one and as tall as one stays whole, for as many as its area says', () => {
     const found = seen({ foot: [60, 80], area: 2 * AREA_PX });
     expect(found).toHaveLength(1);
-    expect(found[0]).toMatchObject({ people: 2, divided: false });
+    expect(found[0]).toMatchObject({ people: 2 });
   });
 
   test('more than 6 are a crowd and are not divided', () => {
     const six = seen({ foot: [80, 80], wide: 66, area: 6 * AREA_PX });
     const seven = seen({ foot: [80, 80], wide: 77, area: 7 * AREA_PX });
     expect(six).toHaveLength(6);
-    expect(seven).toMatchObject([{ people: 7, divided: false }]);
+    expect(seven).toMatchObject([{ people: 7 }]);
   });
 
   test('dividing loses and invents nobody', () => {
@@ -123,7 +123,7 @@ describe('people taller than the prior, before their height is known', () => {
   };
 
   test.each([1, 1.4, 2, 2.8])('somebody %f times as tall is one, and not people on each other', (times) => {
-    expect(look(new Ground([]), person(times))).toMatchObject([{ people: 1, divided: false }]);
+    expect(look(new Ground([]), person(times))).toMatchObject([{ people: 1 }]);
   });
 
   test.each([
