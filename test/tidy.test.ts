@@ -59,6 +59,11 @@ describe('layout', () => {
     ['a stage imports the wire', 'pipeline/measure/a.ts', "import { d } from '../../proto/messages.ts';"],
     ['detect calls kernels', 'pipeline/detect/a.ts', "import { k } from '../kernels.ts';"],
     ['the log knows the model', 'pipeline/log/a.ts', "import type { Frame } from '../model.ts';"],
+    [
+      'the wiring knows a command',
+      'pipeline/topology/a.ts',
+      "import { v } from '../operate/evaluate/chain.ts';",
+    ],
     ['drive knows a stage by name', 'pipeline/drive.ts', "import { d } from './detect/detect.ts';"],
     ['drive knows one log', 'pipeline/drive.ts', "import { o } from './log/memory.ts';"],
     ['the model imports', 'pipeline/model.ts', "import { e } from './errors.ts';"],

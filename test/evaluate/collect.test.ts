@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Candidate, CandidatePhase, Frame, LineCrossing, Measured } from '../../pipeline/model.ts';
+import { viewLost } from '../../pipeline/observe/lost.ts';
 import { Collector, travel } from '../../pipeline/operate/evaluate/collect.ts';
-import { viewLost } from '../../pipeline/operate/evaluate/lost.ts';
 import { progressBar } from '../../pipeline/operate/evaluate/progress.ts';
 import type { Camera } from '../../pipeline/site/site.ts';
 

@@ -1,7 +1,7 @@
 /** One walk (walker.ts) as the observer saw it: the frames of an epoch, the last of which says that the view is lost. */
 import type { Frame } from '../../pipeline/model.ts';
+import { viewLost } from '../../pipeline/observe/lost.ts';
 import { Observer } from '../../pipeline/observe/observer.ts';
-import { viewLost } from '../../pipeline/operate/evaluate/lost.ts';
 import { walker } from './walker.ts';
 
 export async function walked(epoch: number, camera = 'one'): Promise<readonly Frame[]> {

@@ -9,10 +9,10 @@ import type { PictureSource } from '../../ingest/picture.ts';
 import { openMemoryLog } from '../../log/memory.ts';
 import { measure } from '../../measure/measure.ts';
 import type { Candidate, Frame, Measured } from '../../model.ts';
+import { viewLost } from '../../observe/lost.ts';
 import { Observer } from '../../observe/observer.ts';
 import { type Camera, isVehicle, needsFlicker, type Site } from '../../site/site.ts';
 import { TOPICS } from '../../topics.ts';
-import { viewLost } from './lost.ts';
 
 /** What one run cost. Times are totals in ms of this thread's own work, decoding of video not included. */
 export interface ChainCost {

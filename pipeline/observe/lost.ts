@@ -1,4 +1,4 @@
-import type { Frame } from '../../model.ts';
+import type { Frame } from '../model.ts';
 
 /** The last frame of a stream: the picture is gone, so nothing may look like a quiet view. */
 export function viewLost(last: Frame, source: { readonly fps: number; readonly sourceFps: number }): Frame {
