@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drive } from '../pipeline/drive.ts';
-import { openEmbeddedLog } from '../pipeline/log/embedded.ts';
+import { openEmbeddedLog } from '../pipeline/log/embedded/embedded.ts';
 import { partitionFor } from '../pipeline/log/partition.ts';
 import type { Log, NewRecord } from '../pipeline/log/port.ts';
 import { cameraKey, type Frame } from '../pipeline/model.ts';

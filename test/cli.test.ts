@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { openEmbeddedLog } from '../pipeline/log/embedded.ts';
+import { openEmbeddedLog } from '../pipeline/log/embedded/embedded.ts';
 import { openClient } from '../pipeline/serve/client.ts';
 import { lastView, type RunningVigie, runVigie, spawnVigie } from './support/station.ts';
 

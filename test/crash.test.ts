@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openEmbeddedLog } from '../pipeline/log/embedded.ts';
+import { openEmbeddedLog } from '../pipeline/log/embedded/embedded.ts';
 import type { Candidate, Verdict, VerifiedEvent } from '../pipeline/model.ts';
 import { openClient, RpcError } from '../pipeline/serve/client.ts';
 import { PARTITIONS_DEFAULT, TOPICS } from '../pipeline/topics.ts';

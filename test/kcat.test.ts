@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openKafkaLog } from '../pipeline/log/kafkajs.ts';
+import { openKafkaLog } from '../pipeline/log/kafkajs/kafkajs.ts';
 import { partitionFor } from '../pipeline/log/partition.ts';
 import { cameraKey } from '../pipeline/model.ts';
 import { createTopics, TOPICS } from '../pipeline/topics.ts';

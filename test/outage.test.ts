@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openKafkaLog } from '../pipeline/log/kafkajs.ts';
+import { openKafkaLog } from '../pipeline/log/kafkajs/kafkajs.ts';
 import type { Log } from '../pipeline/log/port.ts';
 import type { Frame } from '../pipeline/model.ts';
 import type { View } from '../pipeline/operate/look.ts';

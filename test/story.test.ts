@@ -61,7 +61,7 @@ it.runIf(havePart('kafka', found.present, found.why))(
   { timeout: 120_000 },
   async () => {
     const brokers = asked?.split(',') ?? (await ownBroker());
-    const { openKafkaLog } = await import('../pipeline/log/kafkajs.ts');
+    const { openKafkaLog } = await import('../pipeline/log/kafkajs/kafkajs.ts');
     const log = await openKafkaLog({ brokers });
     closing.push(() => log.close());
     await story(log, `gare-${randomUUID()}`, true);

@@ -13,16 +13,16 @@ export interface OpenKafka {
 export async function openKafka({ client, options }: KafkaSettings): Promise<OpenKafka> {
   if (client !== 'kafkajs') {
     try {
-      const { openRdkafkaLog } = await import('../log/rdkafka.ts');
+      const { openRdkafkaLog } = await import('../log/rdkafka/rdkafka.ts');
       return { log: await openRdkafkaLog(options), client: 'rdkafka' };
     } catch (error) {
       if (!(error instanceof LogFailure && error.code === 'rdkafka_missing')) throw error;
       if (client === 'rdkafka') throw missing(error);
-      const { openKafkaLog } = await import('../log/kafkajs.ts');
+      const { openKafkaLog } = await import('../log/kafkajs/kafkajs.ts');
       return { log: await openKafkaLog(options), client: `kafkajs, because ${error.message}` };
     }
   }
-  const { openKafkaLog } = await import('../log/kafkajs.ts');
+  const { openKafkaLog } = await import('../log/kafkajs/kafkajs.ts');
   return { log: await openKafkaLog(options), client: 'kafkajs' };
 }
 

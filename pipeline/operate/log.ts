@@ -1,6 +1,6 @@
 /** Opens the log that the command line names, ready for a station. */
 import path from 'node:path';
-import { openEmbeddedLog } from '../log/embedded.ts';
+import { openEmbeddedLog } from '../log/embedded/embedded.ts';
 import { openMemoryLog } from '../log/memory.ts';
 import type { Log } from '../log/port.ts';
 import { openKafka } from './kafka.ts';

@@ -8,7 +8,7 @@
  * Space: `bytesMax` of record values and some 64 bytes each; the file keeps the largest size that it had.
  */
 import { decodeFrameBatchLenient } from '../../proto/messages.ts';
-import { openEmbeddedLog } from '../log/embedded.ts';
+import { openEmbeddedLog } from '../log/embedded/embedded.ts';
 import type { LogRecord, NewRecord } from '../log/port.ts';
 import type { SweptLog } from '../log/store.ts';
 import { TOPICS } from '../topics.ts';

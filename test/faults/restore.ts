@@ -7,7 +7,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { openKafkaLog } from '../../pipeline/log/kafkajs.ts';
+import { openKafkaLog } from '../../pipeline/log/kafkajs/kafkajs.ts';
 import type { Log } from '../../pipeline/log/port.ts';
 import { createTopics, TOPICS } from '../../pipeline/topics.ts';
 import { partitionsOf } from '../../pipeline/topology/history.ts';

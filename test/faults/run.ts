@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { openKafkaLog } from '../../pipeline/log/kafkajs.ts';
+import { openKafkaLog } from '../../pipeline/log/kafkajs/kafkajs.ts';
 import type { Log } from '../../pipeline/log/port.ts';
 import { gather, readSubscriber } from '../../pipeline/operate/reconcile/gather.ts';
 import { type Figures, reconcile } from '../../pipeline/operate/reconcile/reconcile.ts';

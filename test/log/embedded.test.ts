@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openEmbeddedLog } from '../../pipeline/log/embedded.ts';
+import { openEmbeddedLog } from '../../pipeline/log/embedded/embedded.ts';
 import type { Log, LogRecord } from '../../pipeline/log/port.ts';
 import { built } from '../support/built.ts';
 import { randomOf, readCallValue } from '../support/log/values.ts';

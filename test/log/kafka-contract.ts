@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KafkaOptions } from '../../pipeline/log/kafka-options.ts';
-import type { Cluster } from '../../pipeline/log/kafka-wire.ts';
+import type { Cluster } from '../../pipeline/log/kafkajs/wire.ts';
 import { type Log, LogFailure, StaleGenerationError } from '../../pipeline/log/port.ts';
 import { haveKafka, type RunningKafka, startKafka } from '../support/kafka/broker.ts';
 import { havePart } from '../support/require.ts';

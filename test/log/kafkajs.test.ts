@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
-import { assign, type Claim } from '../../pipeline/log/kafka-assign.ts';
-import { openKafkaLog } from '../../pipeline/log/kafkajs.ts';
+import { assign, type Claim } from '../../pipeline/log/kafkajs/assign.ts';
+import { openKafkaLog } from '../../pipeline/log/kafkajs/kafkajs.ts';
 import { partitionFor } from '../../pipeline/log/partition.ts';
 import { kafkaContract } from './kafka-contract.ts';
 

@@ -6,8 +6,8 @@ import {
   type NativeConfig,
   type NativeConsumer,
   type NativeMessage,
-} from '../../pipeline/log/rdkafka-client.ts';
-import { RdkafkaMember } from '../../pipeline/log/rdkafka-member.ts';
+} from '../../pipeline/log/rdkafka/client.ts';
+import { RdkafkaMember } from '../../pipeline/log/rdkafka/member.ts';
 
 const AT = { topic: 'frames', partition: 0 };
 const GIVEN = { code: -175 };

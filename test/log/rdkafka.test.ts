@@ -1,4 +1,4 @@
-import { openRdkafkaLog } from '../../pipeline/log/rdkafka.ts';
+import { openRdkafkaLog } from '../../pipeline/log/rdkafka/rdkafka.ts';
 import { haveRdkafka } from '../support/require.ts';
 import { kafkaContract } from './kafka-contract.ts';
 

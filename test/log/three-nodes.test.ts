@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KafkaOptions } from '../../pipeline/log/kafka-options.ts';
-import { openKafkaLog } from '../../pipeline/log/kafkajs.ts';
+import { openKafkaLog } from '../../pipeline/log/kafkajs/kafkajs.ts';
 import { type Log, LogFailure, type LogRecord } from '../../pipeline/log/port.ts';
-import { openRdkafkaLog } from '../../pipeline/log/rdkafka.ts';
+import { openRdkafkaLog } from '../../pipeline/log/rdkafka/rdkafka.ts';
 import { haveKafka, type RunningKafka, startKafka } from '../support/kafka/broker.ts';
 import { havePart, haveRdkafka } from '../support/require.ts';
 

@@ -1,4 +1,4 @@
-import { loadRdkafka } from '../../pipeline/log/rdkafka-client.ts';
+import { loadRdkafka } from '../../pipeline/log/rdkafka/client.ts';
 
 /**
  * Parts that a machine may lack (a real Kafka, the footage, a browser, ffmpeg). A suite that needs one skips with

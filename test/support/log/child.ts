@@ -6,7 +6,7 @@
  *   node child.js fill DIRECTORY           appends 64 KB records until refused, prints the code, tries a small one again
  */
 import { writeSync } from 'node:fs';
-import { openEmbeddedLog } from '../../../pipeline/log/embedded.ts';
+import { openEmbeddedLog } from '../../../pipeline/log/embedded/embedded.ts';
 import { LogFailure } from '../../../pipeline/log/port.ts';
 import { callValue, randomOf } from './values.ts';
 

@@ -2,7 +2,7 @@
  * Tells an outage from a log that has nothing new. The client says when a connection broke, not when it is whole
  * again; so while nothing comes after such a word, a broker is asked now and then.
  */
-import type { Client, NativeConsumer } from './rdkafka-client.ts';
+import type { Client, NativeConsumer } from './client.ts';
 
 const ASKED_EVERY_MS = 2_000;
 

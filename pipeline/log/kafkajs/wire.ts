@@ -5,7 +5,7 @@
  * to read a partition; the public producer copies a batch once per record. The port promises otherwise, so requests
  * are made here and only connections, metadata and encodings are left to the package.
  */
-import { LogFailure, UnknownTopicError } from './port.ts';
+import { LogFailure, UnknownTopicError } from '../port.ts';
 
 export interface PartitionMetadata {
   readonly partitionId: number;

@@ -2,9 +2,9 @@
  * Records that came and were not taken, per partition. Every record's offset is compared with the one expected: the
  * client goes on from the oldest kept when its place is gone, and would not tell. Here that is an OffsetGoneError.
  */
-import { LogFailure, type LogRecord, OffsetGoneError, type Position, type TopicPartition } from './port.ts';
-import type { NativeMessage } from './rdkafka-client.ts';
-import { READ_BYTES_MAX } from './store.ts';
+import { LogFailure, type LogRecord, OffsetGoneError, type Position, type TopicPartition } from '../port.ts';
+import { READ_BYTES_MAX } from '../store.ts';
+import type { NativeMessage } from './client.ts';
 
 interface Place extends TopicPartition {
   /** Offset of the next record to come. */

@@ -1,10 +1,10 @@
 /** A reader over node-rdkafka: partitions that it was told, a client of its own, no group. */
-import { LogClosedError, type LogRecord, type Position, type Reader, type TopicPartition } from './port.ts';
-import type { Client, NativeConsumer } from './rdkafka-client.ts';
-import { Inbox, keyOf } from './rdkafka-inbox.ts';
-import { Outage } from './rdkafka-outage.ts';
-import { Pump, untilAny } from './rdkafka-pump.ts';
-import { Wakeups } from './wakeups.ts';
+import { LogClosedError, type LogRecord, type Position, type Reader, type TopicPartition } from '../port.ts';
+import { Wakeups } from '../wakeups.ts';
+import type { Client, NativeConsumer } from './client.ts';
+import { Inbox, keyOf } from './inbox.ts';
+import { Outage } from './outage.ts';
+import { Pump, untilAny } from './pump.ts';
 
 export interface RdkafkaReaderOptions {
   readonly client: Client<NativeConsumer>;

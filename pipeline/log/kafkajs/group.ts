@@ -2,11 +2,12 @@
  * Membership of a Kafka consumer group: joins, answers heartbeats, joins again when others come or go. All of it runs
  * beside the application; what the application holds changes only when it asks for it (`surplus`, `release`).
  */
-import { assign, type Claim } from './kafka-assign.ts';
-import type { Connection } from './kafka-connection.ts';
-import { mixedClients } from './kafka-options.ts';
-import { type Broker, byTopic, type Codec, failureOf, type GroupMember, typeOf } from './kafka-wire.ts';
-import { LogFailure, type Position, StaleGenerationError } from './port.ts';
+
+import { mixedClients } from '../kafka-options.ts';
+import { LogFailure, type Position, StaleGenerationError } from '../port.ts';
+import { assign, type Claim } from './assign.ts';
+import type { Connection } from './connection.ts';
+import { type Broker, byTopic, type Codec, failureOf, type GroupMember, typeOf } from './wire.ts';
 
 const PROTOCOL = 'vigie-by-number';
 const SESSION_MS = 10_000;

@@ -3,8 +3,8 @@
  * belongs to a group has one of its own: a broker answers the requests of one connection in turn, and both wait there.
  */
 import type { Socket } from 'node:net';
-import { type Broker, type Cluster, failureOf, typeOf } from './kafka-wire.ts';
-import { LogClosedError, LogFailure, type TopicPartition, UnknownTopicError } from './port.ts';
+import { LogClosedError, LogFailure, type TopicPartition, UnknownTopicError } from '../port.ts';
+import { type Broker, type Cluster, failureOf, typeOf } from './wire.ts';
 
 export type MakeCluster = (onSocket: (socket: Socket) => void) => Cluster;
 

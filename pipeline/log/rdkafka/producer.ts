@@ -2,16 +2,10 @@
  * Appending through node-rdkafka: acknowledged by all replicas in sync, numbered batches (a request that is sent again
  * is kept once and in its place), a report for every record awaited.
  */
-import type { KafkaOptions } from './kafka-options.ts';
-import type { NewRecord } from './port.ts';
-import {
-  Client,
-  commonConfig,
-  type NativeConfig,
-  type NativeProducer,
-  type Rdkafka,
-} from './rdkafka-client.ts';
-import { failureOf, nameOf } from './rdkafka-errors.ts';
+import type { KafkaOptions } from '../kafka-options.ts';
+import type { NewRecord } from '../port.ts';
+import { Client, commonConfig, type NativeConfig, type NativeProducer, type Rdkafka } from './client.ts';
+import { failureOf, nameOf } from './errors.ts';
 
 /** Sent and not yet acknowledged, at most; what comes beyond waits here as the callers' own buffers. */
 const BYTES_IN_FLIGHT_MAX = 32 * 1024 * 1024;

@@ -3,7 +3,7 @@
  *
  *   f64 append time | u16 key bytes + 1, 0: no key | u32 header bytes | key | headers as JSON | value
  */
-import type { LogRecord, NewRecord, TopicPartition } from './port.ts';
+import type { LogRecord, NewRecord, TopicPartition } from '../port.ts';
 
 const HEAD_BYTES = 14;
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});

@@ -5,10 +5,11 @@
  * The numbers are only good while every batch reaches the log: after one that was given up, a broker could take the
  * next batch for it. So a failed request ends the numbering, and the next begins with a new producer id.
  */
-import { type Connection, isMoved } from './kafka-connection.ts';
-import { byTopic, failureOf, typeOf } from './kafka-wire.ts';
-import { LogFailure, type NewRecord, UnknownTopicError } from './port.ts';
-import { checkPartition, checkRecord } from './stored.ts';
+
+import { LogFailure, type NewRecord, UnknownTopicError } from '../port.ts';
+import { checkPartition, checkRecord } from '../stored.ts';
+import { type Connection, isMoved } from './connection.ts';
+import { byTopic, failureOf, typeOf } from './wire.ts';
 
 /** A broker takes batches of up to 1,048,588 bytes by default; a larger record travels alone. */
 const BATCH_BYTES_MAX = 1_000_000;

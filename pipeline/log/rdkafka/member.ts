@@ -7,7 +7,7 @@
  * What the group decides is noted when it is told and done inside `read`: until the member has handed a partition back
  * the group waits for it, so between two reads nothing changes hands.
  */
-import { mixedClients } from './kafka-options.ts';
+import { mixedClients } from '../kafka-options.ts';
 import {
   type Consumer,
   type GroupOptions,
@@ -17,14 +17,14 @@ import {
   type Position,
   StaleGenerationError,
   type TopicPartition,
-} from './port.ts';
-import type { Client, NativeConfig, NativeConsumer } from './rdkafka-client.ts';
-import { Commits } from './rdkafka-commits.ts';
-import { nameOf } from './rdkafka-errors.ts';
-import { Inbox, keyOf } from './rdkafka-inbox.ts';
-import { Outage } from './rdkafka-outage.ts';
-import { Pump, untilAny } from './rdkafka-pump.ts';
-import { Wakeups } from './wakeups.ts';
+} from '../port.ts';
+import { Wakeups } from '../wakeups.ts';
+import type { Client, NativeConfig, NativeConsumer } from './client.ts';
+import { Commits } from './commits.ts';
+import { nameOf } from './errors.ts';
+import { Inbox, keyOf } from './inbox.ts';
+import { Outage } from './outage.ts';
+import { Pump, untilAny } from './pump.ts';
 
 export interface RdkafkaMemberOptions {
   /** With these callbacks in its configuration, connected when it is first used. */

@@ -9,7 +9,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { open, type RootDatabase } from 'lmdb';
-import { assertUsable, opening } from './embedded-disk.ts';
+import { assertUsable, opening } from './disk.ts';
 
 export interface EmbeddedLogOptions {
   /** Made when missing. */

@@ -9,7 +9,7 @@ import {
   OffsetGoneError,
   StaleGenerationError,
   UnknownTopicError,
-} from './port.ts';
+} from '../port.ts';
 
 interface Known {
   readonly code: number;

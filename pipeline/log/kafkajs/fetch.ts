@@ -3,10 +3,11 @@
  * partition until it is taken, and a partition is asked for again only when nothing of it is left: so at most about
  * PARTITION_BYTES_MAX are held for each, paused ones included.
  */
-import { type Connection, isMoved } from './kafka-connection.ts';
-import { byTopic, failureOf, type Message, typeOf } from './kafka-wire.ts';
-import { LogFailure, type LogRecord, OffsetGoneError, type Position, type TopicPartition } from './port.ts';
-import { Wakeups } from './wakeups.ts';
+
+import { LogFailure, type LogRecord, OffsetGoneError, type Position, type TopicPartition } from '../port.ts';
+import { Wakeups } from '../wakeups.ts';
+import { type Connection, isMoved } from './connection.ts';
+import { byTopic, failureOf, type Message, typeOf } from './wire.ts';
 
 const PARTITION_BYTES_MAX = 1024 * 1024;
 const FETCH_BYTES_MAX = 8 * 1024 * 1024;

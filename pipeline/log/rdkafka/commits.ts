@@ -2,10 +2,10 @@
  * Commits of a group member. The broker's answer comes as an event, in the order of the requests, and events are served
  * only while somebody fetches: so whoever waits for an answer fetches.
  */
-import { LogFailure, type Position, StaleGenerationError } from './port.ts';
-import type { Client, NativeConsumer } from './rdkafka-client.ts';
-import { nameOf } from './rdkafka-errors.ts';
-import type { Pump } from './rdkafka-pump.ts';
+import { LogFailure, type Position, StaleGenerationError } from '../port.ts';
+import type { Client, NativeConsumer } from './client.ts';
+import { nameOf } from './errors.ts';
+import type { Pump } from './pump.ts';
 
 const ANSWER_MS_MAX = 15_000;
 const LOOK_MS = 1;

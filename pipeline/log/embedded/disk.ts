@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { LogFailure } from './port.ts';
+import { LogFailure } from '../port.ts';
 
 export function opening<T>(directory: string, action: () => T): T {
   try {

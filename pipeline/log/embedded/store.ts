@@ -1,8 +1,6 @@
 /** The embedded log as a Store: what embedded-tables.ts draws, read and changed. Whatever writes is one transaction. */
 
-import { failureOf } from './embedded-disk.ts';
-import type { EmbeddedLogOptions, Tables } from './embedded-tables.ts';
-import { emptyGroup, fence, type GroupState } from './group.ts';
+import { emptyGroup, fence, type GroupState } from '../group.ts';
 import {
   type LogRecord,
   type NewRecord,
@@ -10,11 +8,13 @@ import {
   type TopicPartition,
   type TopicSpec,
   UnknownTopicError,
-} from './port.ts';
+} from '../port.ts';
+import type { Bounds, Store } from '../store.ts';
+import { checkPartition, checkSameCount } from '../stored.ts';
+import { Wakeups } from '../wakeups.ts';
+import { failureOf } from './disk.ts';
 import { decodeRecord, encodeRecord, timestampOf } from './record.ts';
-import type { Bounds, Store } from './store.ts';
-import { checkPartition, checkSameCount } from './stored.ts';
-import { Wakeups } from './wakeups.ts';
+import type { EmbeddedLogOptions, Tables } from './tables.ts';
 
 /** Removing in pieces lets appends in between; 2,000 removals take a few ms. */
 const REMOVED_PER_TRANSACTION = 2000;

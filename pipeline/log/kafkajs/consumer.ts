@@ -1,7 +1,5 @@
 /** Reader and group member over Kafka: what the port promises of reading, on top of fetching and membership. */
-import type { Connection } from './kafka-connection.ts';
-import { Fetcher } from './kafka-fetch.ts';
-import { Membership, type MembershipOptions } from './kafka-group.ts';
+
 import {
   type Consumer,
   type GroupOptions,
@@ -11,8 +9,11 @@ import {
   type Reader,
   StaleGenerationError,
   type TopicPartition,
-} from './port.ts';
-import type { Wakeups } from './wakeups.ts';
+} from '../port.ts';
+import type { Wakeups } from '../wakeups.ts';
+import type { Connection } from './connection.ts';
+import { Fetcher } from './fetch.ts';
+import { Membership, type MembershipOptions } from './group.ts';
 
 export class KafkaReader implements Reader {
   readonly #connection: Connection;

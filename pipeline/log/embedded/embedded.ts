@@ -10,8 +10,7 @@
  * least every 50 ms. Limits: one machine and a local disk (LMDB's lock lies in shared memory), one open per process
  * and directory, at most 65,535 topics; the file keeps its largest size and reuses what retention frees.
  */
-import { EmbeddedStore } from './embedded-store.ts';
-import { type EmbeddedLogOptions, openTables } from './embedded-tables.ts';
+
 import {
   type Consumer,
   type GroupOptions,
@@ -22,9 +21,11 @@ import {
   type Reader,
   type TopicPartition,
   type TopicSpec,
-} from './port.ts';
-import type { SweptLog } from './store.ts';
-import { checkRecord, checkTopic, StoreReaders } from './stored.ts';
+} from '../port.ts';
+import type { SweptLog } from '../store.ts';
+import { checkRecord, checkTopic, StoreReaders } from '../stored.ts';
+import { EmbeddedStore } from './store.ts';
+import { type EmbeddedLogOptions, openTables } from './tables.ts';
 
 export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<SweptLog> {
   return new EmbeddedLog(await openStore(options));

@@ -1,12 +1,12 @@
 /**
- * The log on Kafka through librdkafka: the default where it could be built (rdkafka-client.ts), several times as fast
+ * The log on Kafka through librdkafka: the default where it could be built (client.ts), several times as fast
  * as JavaScript and cooperative when members come and go. Opening asks no broker: clients connect when first needed, a
  * broker that is away makes an operation fail with a transient LogFailure, and whoever asked waits and asks again.
  *
  * Members of one group must all be of this kind and subscribe to the same topics.
  */
-import { CLIENT_ID_DEFAULT, type KafkaOptions, topicConfigOf } from './kafka-options.ts';
-import { OpenReaders } from './open-readers.ts';
+import { CLIENT_ID_DEFAULT, type KafkaOptions, topicConfigOf } from '../kafka-options.ts';
+import { OpenReaders } from '../open-readers.ts';
 import {
   type Consumer,
   type GroupOptions,
@@ -18,7 +18,8 @@ import {
   type TopicPartition,
   type TopicSpec,
   UnknownTopicError,
-} from './port.ts';
+} from '../port.ts';
+import { checkPartition, checkRecord, checkSameCount, checkTopic } from '../stored.ts';
 import {
   ASK_MS,
   Client,
@@ -28,13 +29,12 @@ import {
   type NativeConsumer,
   type NativeMetadata,
   type Rdkafka,
-} from './rdkafka-client.ts';
-import { failureOf, nameOf } from './rdkafka-errors.ts';
-import { RdkafkaMember } from './rdkafka-member.ts';
-import { RdkafkaProducer } from './rdkafka-producer.ts';
-import { CONSUMER_TOPIC_CONFIG, consumerConfig } from './rdkafka-pump.ts';
-import { RdkafkaReader } from './rdkafka-reader.ts';
-import { checkPartition, checkRecord, checkSameCount, checkTopic } from './stored.ts';
+} from './client.ts';
+import { failureOf, nameOf } from './errors.ts';
+import { RdkafkaMember } from './member.ts';
+import { RdkafkaProducer } from './producer.ts';
+import { CONSUMER_TOPIC_CONFIG, consumerConfig } from './pump.ts';
+import { RdkafkaReader } from './reader.ts';
 
 const CREATE_MS = 10_000;
 const LED_ATTEMPTS = 100;

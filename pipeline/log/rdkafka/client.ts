@@ -3,12 +3,12 @@
  * that failed nothing else must. So it is loaded when asked for, and what is used of it is written down here as types.
  *
  * Every call that waits does so on one of Node's four pool threads, on which files are read too. So at most two wait
- * at a time (`Turns`), and records are fetched without waiting (rdkafka-pump.ts).
+ * at a time (`Turns`), and records are fetched without waiting (pump.ts).
  */
 import { createRequire } from 'node:module';
-import { CLIENT_ID_DEFAULT, type KafkaOptions } from './kafka-options.ts';
-import { LogClosedError, LogFailure, type Position, type TopicPartition } from './port.ts';
-import { failureOf } from './rdkafka-errors.ts';
+import { CLIENT_ID_DEFAULT, type KafkaOptions } from '../kafka-options.ts';
+import { LogClosedError, LogFailure, type Position, type TopicPartition } from '../port.ts';
+import { failureOf } from './errors.ts';
 
 type Done<T> = (error: Error | null | undefined, value: T) => void;
 export type NativeConfig = Record<string, unknown>;

@@ -2,19 +2,19 @@
  * Fetches for a reader or a member: takes what the client has here already, never waits in it, and looks again soon.
  * The client fetches ahead by itself, up to QUEUED_KB of records, whatever is read.
  */
-import type { KafkaOptions } from './kafka-options.ts';
-import { LogFailure, type LogRecord, type Position } from './port.ts';
+import type { KafkaOptions } from '../kafka-options.ts';
+import { LogFailure, type LogRecord, type Position } from '../port.ts';
+import { READ_BYTES_MAX } from '../store.ts';
+import type { Wakeups } from '../wakeups.ts';
 import {
   type Client,
   commonConfig,
   type NativeConfig,
   type NativeConsumer,
   type NativeMessage,
-} from './rdkafka-client.ts';
-import { nameOf } from './rdkafka-errors.ts';
-import type { Inbox } from './rdkafka-inbox.ts';
-import { READ_BYTES_MAX } from './store.ts';
-import type { Wakeups } from './wakeups.ts';
+} from './client.ts';
+import { nameOf } from './errors.ts';
+import type { Inbox } from './inbox.ts';
 
 /** Half of it, with answers of 8 MB, read 45 % of what the C tool does at 44 KB a record; this 54 %; twice it no more. */
 const QUEUED_KB = 32 * 1024;

@@ -5,18 +5,14 @@
  * Members of one group must all be of this kind (kafka-assign.ts) and subscribe to the same topics. Transactions of
  * other producers are read as they come, committed or not: nothing here rests on them.
  *
- * Files of kafkajs below its public face are used (kafka-wire.ts says why), so its version is pinned.
+ * Files of kafkajs below its public face are used (wire.ts says why), so its version is pinned.
  */
 import { createRequire } from 'node:module';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Kafka, logLevel } from 'kafkajs';
-import { Connection, ON_PURPOSE } from './kafka-connection.ts';
-import { KafkaConsumer, KafkaReader } from './kafka-consumer.ts';
-import { CLIENT_ID_DEFAULT, type KafkaOptions, type TlsOptions, topicConfigOf } from './kafka-options.ts';
-import { Producer } from './kafka-produce.ts';
-import { type Cluster, type Codec, failureOf, typeOf } from './kafka-wire.ts';
-import { OpenReaders } from './open-readers.ts';
+import { CLIENT_ID_DEFAULT, type KafkaOptions, type TlsOptions, topicConfigOf } from '../kafka-options.ts';
+import { OpenReaders } from '../open-readers.ts';
 import {
   type Consumer,
   type GroupOptions,
@@ -27,8 +23,12 @@ import {
   type TopicPartition,
   type TopicSpec,
   UnknownTopicError,
-} from './port.ts';
-import { checkPartition, checkSameCount, checkTopic } from './stored.ts';
+} from '../port.ts';
+import { checkPartition, checkSameCount, checkTopic } from '../stored.ts';
+import { Connection, ON_PURPOSE } from './connection.ts';
+import { KafkaConsumer, KafkaReader } from './consumer.ts';
+import { Producer } from './produce.ts';
+import { type Cluster, type Codec, failureOf, typeOf } from './wire.ts';
 
 const require = createRequire(import.meta.url);
 const KafkaCluster = require('kafkajs/src/cluster') as new (options: object) => Cluster;
