@@ -9,7 +9,7 @@ import { recordCommands } from './commands/records.ts';
 import { siteCommands } from './commands/sites.ts';
 import { describeFault, InputError } from './errors.ts';
 import { LogFailure, UnknownTopicError } from './log/port.ts';
-import { RpcError } from './serve/client.ts';
+import { RpcError } from './serve/client/client.ts';
 import { release } from './topology/build.ts';
 
 function program(done: Done): Command {

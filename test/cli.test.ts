@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { openEmbeddedLog } from '../pipeline/log/embedded/embedded.ts';
-import { openClient } from '../pipeline/serve/client.ts';
+import { openClient } from '../pipeline/serve/client/client.ts';
 import { lastView, type RunningVigie, runVigie, spawnVigie } from './support/station.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'vigie-cli-'));

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openEmbeddedLog } from '../pipeline/log/embedded/embedded.ts';
 import type { Candidate, Verdict, VerifiedEvent } from '../pipeline/model.ts';
-import { openClient, RpcError } from '../pipeline/serve/client.ts';
+import { openClient, RpcError } from '../pipeline/serve/client/client.ts';
 import { PARTITIONS_DEFAULT, TOPICS } from '../pipeline/topics.ts';
 import { partitionsOf, readThrough } from '../pipeline/topology/history.ts';
 import { decodeCandidate, decodeEvent, decodeVerdict } from '../proto/messages.ts';

@@ -13,7 +13,7 @@ import { partitionFor } from '../pipeline/log/partition.ts';
 import type { Log } from '../pipeline/log/port.ts';
 import { type Candidate, cameraKey, type Frame } from '../pipeline/model.ts';
 import { Observer } from '../pipeline/observe/observer.ts';
-import { type Delivery, openClient } from '../pipeline/serve/client.ts';
+import { type Delivery, openClient } from '../pipeline/serve/client/client.ts';
 import { createTopics, TOPICS } from '../pipeline/topics.ts';
 import { readThrough } from '../pipeline/topology/history.ts';
 import { decodeCandidate, encodeFrameBatch } from '../proto/messages.ts';

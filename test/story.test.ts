@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, expect, it } from 'vitest';
 import { openMemoryLog } from '../pipeline/log/memory.ts';
 import type { Log, LogRecord } from '../pipeline/log/port.ts';
-import { type Delivery, openClient } from '../pipeline/serve/client.ts';
+import { type Delivery, openClient } from '../pipeline/serve/client/client.ts';
 import { createTopics, partitionsByCamera, TOPICS } from '../pipeline/topics.ts';
 import { partitionsOf, readThrough } from '../pipeline/topology/history.ts';
 import { type Station, startStation } from '../pipeline/topology.ts';

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { serveConsole } from '../../pipeline/console/server.ts';
 import { demoSite } from '../../pipeline/ingest/scenes/index.ts';
 import { openMemoryLog } from '../../pipeline/log/memory.ts';
-import { openClient, type VigieClient } from '../../pipeline/serve/client.ts';
+import { openClient, type VigieClient } from '../../pipeline/serve/client/client.ts';
 import { parseSite } from '../../pipeline/site/parse.ts';
 import { createTopics } from '../../pipeline/topics.ts';
 import { startStation } from '../../pipeline/topology.ts';

@@ -5,10 +5,10 @@
 import { openMemoryLog } from '../../pipeline/log/memory.ts';
 import type { Log } from '../../pipeline/log/port.ts';
 import { eventResponse } from '../../pipeline/serve/envelope.ts';
+import { encodeToken } from '../../pipeline/serve/events/token.ts';
 import { byteMethod, SERVER_OPTIONS, Server, type StreamCall } from '../../pipeline/serve/grpc.ts';
 import { listen } from '../../pipeline/serve/listen.ts';
 import { serve } from '../../pipeline/serve/serve.ts';
-import { encodeToken } from '../../pipeline/serve/token.ts';
 import { CAMERAS, monotonicMs, numberedEvent, PARTITIONS, PATH, TOPIC } from './events.ts';
 
 export type Order =

@@ -3,7 +3,7 @@
  * all of it may then say that it was seen (seen.ts).
  */
 import type { ClipHeader, ClipPicture } from '../clip.ts';
-import { RpcError } from '../serve/client.ts';
+import { RpcError } from '../serve/client/client.ts';
 import type { ClipPart } from './api.ts';
 import { siteOf } from './decide.ts';
 import { apiError } from './errors.ts';

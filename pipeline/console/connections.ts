@@ -3,7 +3,7 @@
  * with that person's own token, so the server's guard is the one place that decides who may what.
  */
 import type { ServedSite, WhoAmIResponse } from '../../proto/messages.ts';
-import { type ClientAccess, openClient, RpcError, type VigieClient } from '../serve/client.ts';
+import { type ClientAccess, openClient, RpcError, type VigieClient } from '../serve/client/client.ts';
 import { ApiError } from './errors.ts';
 
 export interface Server {

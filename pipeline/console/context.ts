@@ -1,6 +1,6 @@
 /** What helps to decide about a candidate: what was decided here before, the zone's last hour, what the camera watches for. */
 import type { CandidateReview, ReviewStatus } from '../model.ts';
-import { RpcError } from '../serve/client.ts';
+import { RpcError } from '../serve/client/client.ts';
 import { allows } from './access.ts';
 import type { CameraSetup, CandidateContext } from './api.ts';
 import { bad } from './reading.ts';

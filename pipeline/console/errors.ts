@@ -1,5 +1,5 @@
 /** What goes wrong for a browser: a status, a code for the pages, words for people; and how a server's refusal reads so. */
-import { RpcError } from '../serve/client.ts';
+import { RpcError } from '../serve/client/client.ts';
 import type { ApiFailure } from './api.ts';
 
 export type FailureStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 421 | 429 | 500 | 501 | 503 | 504;

@@ -6,7 +6,7 @@ import { NAME_LENGTH_MAX, printable } from '../identity/claims.ts';
 import { PEOPLE } from '../identity/decide.ts';
 import { TOKEN_LENGTH_MAX } from '../identity/jwt.ts';
 import { EVENT_TYPES, type EventType, ROLES, type Role } from '../model.ts';
-import { RpcError } from '../serve/client.ts';
+import { RpcError } from '../serve/client/client.ts';
 import type { LoginWays } from './api.ts';
 import { Connections, type Server, type Standing } from './connections.ts';
 import { ApiError } from './errors.ts';

@@ -6,7 +6,7 @@
  */
 import type { CameraStatus } from '../../proto/messages.ts';
 import { type CandidateReview, cameraKey } from '../model.ts';
-import { RpcError } from '../serve/client.ts';
+import { RpcError } from '../serve/client/client.ts';
 import { allows } from './access.ts';
 import type { NetworkCamera, NetworkSite, SiteFigures } from './api.ts';
 import type { Connection } from './connections.ts';

@@ -9,7 +9,7 @@
  * connects again by itself, is then told everything anew.
  */
 import type { CandidateReview } from '../model.ts';
-import { RpcError } from '../serve/client.ts';
+import { RpcError } from '../serve/client/client.ts';
 import type { QueueMessage } from './api.ts';
 import type { Connection } from './connections.ts';
 import { pause, RETRY_MS, RETRY_MS_MAX } from './pause.ts';

@@ -7,7 +7,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { EventType, Role } from '../model.ts';
-import { RpcError } from '../serve/client.ts';
+import { RpcError } from '../serve/client/client.ts';
 import type { Connections } from './connections.ts';
 import { Seen } from './seen.ts';
 

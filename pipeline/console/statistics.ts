@@ -1,6 +1,6 @@
 /** What of the review was true and how long it took, from every server that this person may ask; and the same as a file. */
 import { DECIDED_WITHIN_S } from '../model.ts';
-import { RpcError } from '../serve/client.ts';
+import { RpcError } from '../serve/client/client.ts';
 import type { StatisticsRow } from './api.ts';
 import { ApiError } from './errors.ts';
 import { bad } from './reading.ts';

@@ -10,8 +10,8 @@ import {
   SEVERITIES,
   type Severity,
 } from '../model.ts';
-import type { VigieClient } from '../serve/client.ts';
-import { openClient } from '../serve/client.ts';
+import type { VigieClient } from '../serve/client/client.ts';
+import { openClient } from '../serve/client/client.ts';
 import { type ReachWords, reach } from './reach.ts';
 import { processTerminal, say, type Terminal } from './terminal.ts';
 import { plain } from './told.ts';

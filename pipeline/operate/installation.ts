@@ -1,7 +1,7 @@
 /** `vigie status`: how an installation does, as the server that is asked sees it. */
 import type { CameraStatus, StatusResponse } from '../../proto/messages.ts';
 import { pause } from '../patience.ts';
-import { openClient } from '../serve/client.ts';
+import { openClient } from '../serve/client/client.ts';
 import { type ReachWords, reach } from './reach.ts';
 import { pageOn } from './status.ts';
 import { processTerminal, say, type Terminal } from './terminal.ts';

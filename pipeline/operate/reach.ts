@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fault, InputError } from '../errors.ts';
 import { TOKEN_LENGTH_MAX } from '../identity/jwt.ts';
-import type { ClientAccess } from '../serve/client.ts';
+import type { ClientAccess } from '../serve/client/client.ts';
 import { isLoopback } from '../serve/serve.ts';
 
 export interface ReachWords {

@@ -7,7 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface, type Interface } from 'node:readline/promises';
 import type { Agent, CandidateReview, VerdictAct } from '../model.ts';
-import { RpcError, type VigieClient } from '../serve/client.ts';
+import { RpcError, type VigieClient } from '../serve/client/client.ts';
 import { agentFrom, LEASE_MS } from './agent.ts';
 import { outcome, reviewTable } from './review-table.ts';
 import { say, type Terminal } from './terminal.ts';

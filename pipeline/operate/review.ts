@@ -15,7 +15,7 @@ import {
   type ReviewStatus,
   type VerdictAct,
 } from '../model.ts';
-import { openClient, type VigieClient } from '../serve/client.ts';
+import { openClient, type VigieClient } from '../serve/client/client.ts';
 import { agentFrom, LEASE_MS, PROVED } from './agent.ts';
 import { provesWho, type ReachWords, reach } from './reach.ts';
 import { atDesk } from './review-desk.ts';

@@ -1,7 +1,7 @@
 /** `vigie setups`: what cameras watch for, and since when, by whose hand. */
 import { fault, InputError } from '../errors.ts';
 import type { CameraSetup } from '../model.ts';
-import { openClient } from '../serve/client.ts';
+import { openClient } from '../serve/client/client.ts';
 import { type ReachWords, reach } from './reach.ts';
 import { processTerminal, say, type Terminal } from './terminal.ts';
 import { plain } from './told.ts';

@@ -1,6 +1,6 @@
 /** `vigie statistics`: what of the claims was true and how long deciding took, by camera and rule. */
 import { DECIDED_WITHIN_S, type StatisticsRow } from '../model.ts';
-import { openClient } from '../serve/client.ts';
+import { openClient } from '../serve/client/client.ts';
 import { table } from './evaluate/report.ts';
 import { type ReachWords, reach } from './reach.ts';
 import { processTerminal, say, type Terminal } from './terminal.ts';

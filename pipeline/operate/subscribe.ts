@@ -7,8 +7,8 @@
 import type { CameraState } from '../../proto/messages.ts';
 import { type Fault, fault, InputError } from '../errors.ts';
 import { EVENT_TYPES, type EventType, SEVERITIES, type Severity, type VerifiedEvent } from '../model.ts';
-import { type Delivery, openClient, type SubscribeOptions } from '../serve/client.ts';
-import { subscribeKept, type TokenKeeper } from '../serve/kept.ts';
+import { type Delivery, openClient, type SubscribeOptions } from '../serve/client/client.ts';
+import { subscribeKept, type TokenKeeper } from '../serve/client/kept.ts';
 import { type ReachWords, reach } from './reach.ts';
 import { processTerminal, say, type Terminal } from './terminal.ts';
 import { tokenFileKeeper, tokenFrom } from './token-file.ts';

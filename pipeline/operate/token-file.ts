@@ -1,7 +1,7 @@
 /** Where `vigie subscribe` keeps its place between runs: the resume token, in hex digits, one line. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { fault, InputError } from '../errors.ts';
-import type { TokenKeeper } from '../serve/kept.ts';
+import type { TokenKeeper } from '../serve/client/kept.ts';
 
 /** The file as the client's keeper. */
 export function tokenFileKeeper(path: string): TokenKeeper {

@@ -4,7 +4,7 @@
  */
 import type { WatchResponse } from '../../proto/messages.ts';
 import { cameraKey, type Observation, type ZoneObservation } from '../model.ts';
-import { openClient } from '../serve/client.ts';
+import { openClient } from '../serve/client/client.ts';
 import { type ReachWords, reach } from './reach.ts';
 import { pageOn } from './status.ts';
 import { processTerminal, say, type Terminal } from './terminal.ts';

@@ -2,9 +2,9 @@
 import type { Log } from '../log/port.ts';
 import type { Outage } from '../patience.ts';
 import { type AuditTrail, NO_AUDIT } from './audit.ts';
+import { EventLookup } from './events/lookup.ts';
 import type { Server } from './grpc.ts';
 import { IngestDesk } from './ingest.ts';
-import { EventLookup } from './lookup.ts';
 import { ObservationFeed } from './observations.ts';
 import { operationHandlers } from './operation.ts';
 import type { IngestPort, SetupPort, StatisticsPort, StatusPort } from './port.ts';

@@ -13,7 +13,7 @@ import type { Log } from '../log/port.ts';
 import { type AuditTrail, NO_AUDIT } from './audit.ts';
 import { ClipDesk } from './clips.ts';
 import { combining } from './combine.ts';
-import { EventFeed, type SubscriberState, type Withheld } from './events.ts';
+import { EventFeed, type SubscriberState, type Withheld } from './events/events.ts';
 import { SERVER_OPTIONS } from './grpc.ts';
 import { addHealth } from './health.ts';
 import { Guard, GuardedServer, type GuardOptions } from './identity/guard.ts';

@@ -4,7 +4,7 @@
  */
 import { type Log, type LogRecord, OffsetGoneError, type Reader, UnknownTopicError } from '../log/port.ts';
 import { type Patience, patiently, waitOut } from '../patience.ts';
-import { everyPartition, positions } from './cursor.ts';
+import { everyPartition, positions } from './events/cursor.ts';
 
 export interface TailOptions {
   readonly log: Log;

@@ -10,7 +10,7 @@ import { Clips } from '../clips/clips.ts';
 import { clipsInMemory, clipsOnDisk } from '../clips/files.ts';
 import type { LogRecord } from '../log/port.ts';
 import { pause } from '../patience.ts';
-import { type ClientAccess, openClient, RpcError } from '../serve/client.ts';
+import { type ClientAccess, openClient, RpcError } from '../serve/client/client.ts';
 import { tail } from '../serve/tail.ts';
 import { TOPICS } from '../topics.ts';
 import { type Common, patienceOf } from './common.ts';

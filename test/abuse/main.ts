@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeKeyPair, signToken } from '../../pipeline/identity/jwt.ts';
-import { openClient } from '../../pipeline/serve/client.ts';
+import { openClient } from '../../pipeline/serve/client/client.ts';
 import { samples } from '../proto/samples.ts';
 import { rawCall } from '../serve/identity/raw.ts';
 import { random } from '../support/random.ts';

@@ -5,7 +5,7 @@ import type { ClipPart } from '../../pipeline/console/api.ts';
 import { clipOf } from '../../pipeline/console/clip.ts';
 import { Seen } from '../../pipeline/console/seen.ts';
 import type { Session } from '../../pipeline/console/sessions.ts';
-import { RpcError } from '../../pipeline/serve/client.ts';
+import { RpcError } from '../../pipeline/serve/client/client.ts';
 import { frame } from '../proto/samples.ts';
 
 const CANDIDATE = 'gare/quai/1/no-tracks/7';

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { CandidateReview, Agent as Named, VerdictAct } from '../../pipeline/model.ts';
-import { openClient, RpcError, type VigieClient } from '../../pipeline/serve/client.ts';
+import { openClient, RpcError, type VigieClient } from '../../pipeline/serve/client/client.ts';
 import type { Chance } from '../support/random.ts';
 import { sleep } from './wait.ts';
 

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTokenFile } from '../../pipeline/operate/token-file.ts';
-import { decodeToken } from '../../pipeline/serve/token.ts';
+import { decodeToken } from '../../pipeline/serve/events/token.ts';
 
 const PRINTED_MAX = 2_000;
 

@@ -2,12 +2,12 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { unary } from '../../pipeline/serve/calls.ts';
-import type { Delivery } from '../../pipeline/serve/client.ts';
+import type { Delivery } from '../../pipeline/serve/client/client.ts';
+import { subscribeKept } from '../../pipeline/serve/client/kept.ts';
+import { subscription } from '../../pipeline/serve/client/subscription.ts';
 import { progressResponse } from '../../pipeline/serve/envelope.ts';
+import { encodeToken } from '../../pipeline/serve/events/token.ts';
 import { type ClientReadableStream, Metadata, type UnaryCall } from '../../pipeline/serve/grpc.ts';
-import { subscribeKept } from '../../pipeline/serve/kept.ts';
-import { subscription } from '../../pipeline/serve/subscription.ts';
-import { encodeToken } from '../../pipeline/serve/token.ts';
 
 const token = encodeToken({ topic: 't', offsets: [1] });
 /** A connection that gives these messages, then breaks. */

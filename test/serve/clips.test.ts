@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ClipHeader, ClipHolder, ClipPart } from '../../pipeline/clip.ts';
 import { ClipRefusal } from '../../pipeline/clip.ts';
-import type { VigieClient } from '../../pipeline/serve/client.ts';
-import { RpcError } from '../../pipeline/serve/client.ts';
+import type { VigieClient } from '../../pipeline/serve/client/client.ts';
+import { RpcError } from '../../pipeline/serve/client/client.ts';
 import type { ServeOptions } from '../../pipeline/serve/serve.ts';
 import { frameOf } from '../support/frames.ts';
 import { type IdentityWorld, openIdentityWorld, pause, refusal } from './identity/world.ts';

@@ -1,7 +1,7 @@
 /** Folding changes by id, in every order in which a log can hold them; the order of the list; the bounds. */
 import { describe, expect, it } from 'vitest';
 import type { Candidate, EventChange, Verdict, VerifiedEvent } from '../../pipeline/model.ts';
-import { EventIndex } from '../../pipeline/serve/event-index.ts';
+import { EventIndex } from '../../pipeline/serve/events/event-index.ts';
 import { encodeEvent } from '../../proto/messages.ts';
 import { random } from '../support/random.ts';
 import { candidate, confirmation } from './world.ts';

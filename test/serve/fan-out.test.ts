@@ -1,11 +1,11 @@
 /** One reader for all who are live, one buffer for all of them, and nobody who waits for anybody else. */
 import { describe, expect, it } from 'vitest';
 import type { Log } from '../../pipeline/log/port.ts';
-import { Gate } from '../../pipeline/serve/admit.ts';
-import { LiveTail } from '../../pipeline/serve/live.ts';
-import { RING_BYTES, RING_ENTRIES, Ring } from '../../pipeline/serve/ring.ts';
-import { Subscriber } from '../../pipeline/serve/subscriber.ts';
-import { decodeToken, encodeToken } from '../../pipeline/serve/token.ts';
+import { Gate } from '../../pipeline/serve/events/admit.ts';
+import { LiveTail } from '../../pipeline/serve/events/live.ts';
+import { RING_BYTES, RING_ENTRIES, Ring } from '../../pipeline/serve/events/ring.ts';
+import { Subscriber } from '../../pipeline/serve/events/subscriber.ts';
+import { decodeToken, encodeToken } from '../../pipeline/serve/events/token.ts';
 import { WINDOW_BYTES } from '../../pipeline/serve/window.ts';
 import { decodeEvent, encodeEvent } from '../../proto/messages.ts';
 import { append, FakeCall, feedOf, inOrder, memoryLog, until } from './feed.ts';

@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events';
 import { DEVELOPMENT } from '../../pipeline/identity/identity.ts';
 import { openMemoryLog } from '../../pipeline/log/memory.ts';
 import type { Log } from '../../pipeline/log/port.ts';
-import { EventFeed, type EventFeedOptions } from '../../pipeline/serve/events.ts';
+import { EventFeed, type EventFeedOptions } from '../../pipeline/serve/events/events.ts';
 import type { StreamCall } from '../../pipeline/serve/grpc.ts';
 import { setCaller } from '../../pipeline/serve/identity/caller.ts';
 import {

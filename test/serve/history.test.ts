@@ -1,6 +1,6 @@
 /** The last hour of a zone: means of ten seconds, filled from the log, absent where nobody knows. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openClient, RpcError } from '../../pipeline/serve/client.ts';
+import { openClient, RpcError } from '../../pipeline/serve/client/client.ts';
 import { BIN_MS, BINS, fill, HISTORY_MS, History, ZONES_MAX } from '../../pipeline/serve/history.ts';
 import { serve } from '../../pipeline/serve/serve.ts';
 import { BEGAN_MS, OBSERVED, observed, openWorld, scriptedReview, type World } from './world.ts';

@@ -1,8 +1,8 @@
 /** A server's clock that is set back must not leave its subscribers without a sign of life until it has caught up. */
 import { expect, it } from 'vitest';
 import { openMemoryLog } from '../../pipeline/log/memory.ts';
-import { Gate } from '../../pipeline/serve/admit.ts';
-import { LiveTail } from '../../pipeline/serve/live.ts';
+import { Gate } from '../../pipeline/serve/events/admit.ts';
+import { LiveTail } from '../../pipeline/serve/events/live.ts';
 
 it('tells of progress also after the clock was set back by an hour', async () => {
   let nowMs = 1_790_000_000_000;

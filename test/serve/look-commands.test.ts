@@ -5,7 +5,7 @@ import type { EventState } from '../../pipeline/model.ts';
 import { type EventsWords, events, inFull, stateLine } from '../../pipeline/operate/events.ts';
 import { installation, statusPage } from '../../pipeline/operate/installation.ts';
 import { observationLine, type WatchWords, watch, watchTable } from '../../pipeline/operate/watch.ts';
-import { RpcError } from '../../pipeline/serve/client.ts';
+import { RpcError } from '../../pipeline/serve/client/client.ts';
 import type { StatusResponse } from '../../proto/messages.ts';
 import { testTerminal } from './terminal.ts';
 import { BEGAN_MS, candidate, confirmation, observed, openWorld, verified, type World } from './world.ts';

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openMemoryLog } from '../../pipeline/log/memory.ts';
 import type { VerifiedEvent } from '../../pipeline/model.ts';
-import { openClient, RpcError } from '../../pipeline/serve/client.ts';
+import { openClient, RpcError } from '../../pipeline/serve/client/client.ts';
 import { serve } from '../../pipeline/serve/serve.ts';
 import {
   decodeListResponse,

@@ -1,6 +1,6 @@
 /** ObservationService.Watch at a real server. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openClient, RpcError } from '../../pipeline/serve/client.ts';
+import { openClient, RpcError } from '../../pipeline/serve/client/client.ts';
 import { connect, Metadata } from '../../pipeline/serve/grpc.ts';
 import { Rate } from '../../pipeline/serve/rate.ts';
 import { serve } from '../../pipeline/serve/serve.ts';

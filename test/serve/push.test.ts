@@ -1,6 +1,6 @@
 /** IngestService.Push at a real server over a port whose answers the test decides: order, bounds, ends. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { openClient, RpcError, type VigieClient } from '../../pipeline/serve/client.ts';
+import { openClient, RpcError, type VigieClient } from '../../pipeline/serve/client/client.ts';
 import { connect, Metadata } from '../../pipeline/serve/grpc.ts';
 import { UNACKNOWLEDGED_FRAMES_MAX } from '../../pipeline/serve/ingest.ts';
 import type { IngestPort, PushedRequest } from '../../pipeline/serve/port.ts';

@@ -3,8 +3,8 @@
  * log, each partition in order, and nothing again but what came after the token. VIGIE_RESUMES=10000 for the long run.
  */
 import { expect, it } from 'vitest';
-import { subscription } from '../../pipeline/serve/subscription.ts';
-import { decodeToken } from '../../pipeline/serve/token.ts';
+import { subscription } from '../../pipeline/serve/client/subscription.ts';
+import { decodeToken } from '../../pipeline/serve/events/token.ts';
 import { Stream } from '../simulation/stream.ts';
 import { type Chance, random, SEED } from '../support/random.ts';
 import { append, FakeCall, feedOf, memoryLog } from './feed.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../pipeline/errors.ts';
 import { type ReviewWords, review } from '../../pipeline/operate/review.ts';
 import { findReview, refOf, reviewTable } from '../../pipeline/operate/review-table.ts';
-import { RpcError } from '../../pipeline/serve/client.ts';
+import { RpcError } from '../../pipeline/serve/client/client.ts';
 import { testTerminal } from './terminal.ts';
 import { BEGAN_MS, candidate, ledgerReview, openWorld, type World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CandidateReview, VerdictAct } from '../../pipeline/model.ts';
-import { RpcError } from '../../pipeline/serve/client.ts';
+import { RpcError } from '../../pipeline/serve/client/client.ts';
 import { connect, Metadata } from '../../pipeline/serve/grpc.ts';
 import { RefusedError } from '../../pipeline/serve/port.ts';
 import { reviewService } from '../../pipeline/serve/services.ts';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openMemoryLog } from '../../pipeline/log/memory.ts';
 import type { AuditEntry, Candidate } from '../../pipeline/model.ts';
-import { openClient, RpcError } from '../../pipeline/serve/client.ts';
+import { openClient, RpcError } from '../../pipeline/serve/client/client.ts';
 import { createTopics, PARTITIONS_DEFAULT, TOPICS } from '../../pipeline/topics.ts';
 import { partitionsOf, readThrough } from '../../pipeline/topology/history.ts';
 import { LEAD_MS } from '../../pipeline/topology/setups.ts';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../pipeline/errors.ts';
 import { eventLine, type SubscribeWords, subscribe } from '../../pipeline/operate/subscribe.ts';
-import { RpcError } from '../../pipeline/serve/client.ts';
+import { RpcError } from '../../pipeline/serve/client/client.ts';
+import { encodeToken } from '../../pipeline/serve/events/token.ts';
 import { serve } from '../../pipeline/serve/serve.ts';
-import { encodeToken } from '../../pipeline/serve/token.ts';
 import { testTerminal } from './terminal.ts';
 import { openWorld, PARTITIONS, scriptedReview, TOPIC, verified, type World } from './world.ts';
 

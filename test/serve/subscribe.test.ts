@@ -1,11 +1,11 @@
 import { crc32 } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { VerifiedEvent } from '../../pipeline/model.ts';
-import { type Delivery, RpcError } from '../../pipeline/serve/client.ts';
-import type { Withheld } from '../../pipeline/serve/events.ts';
+import { type Delivery, RpcError } from '../../pipeline/serve/client/client.ts';
+import type { Withheld } from '../../pipeline/serve/events/events.ts';
+import { decodeToken, encodeToken } from '../../pipeline/serve/events/token.ts';
 import { connect, Metadata } from '../../pipeline/serve/grpc.ts';
 import { eventService } from '../../pipeline/serve/services.ts';
-import { decodeToken, encodeToken } from '../../pipeline/serve/token.ts';
 import { encodeEvent, encodeSubscribeRequest } from '../../proto/messages.ts';
 import {
   current,

@@ -15,7 +15,7 @@ import {
   type VerifiedEvent,
 } from '../../pipeline/model.ts';
 import { Ledger, type LedgerInput } from '../../pipeline/review/ledger.ts';
-import { type Delivery, openClient, type SubscribeOptions } from '../../pipeline/serve/client.ts';
+import { type Delivery, openClient, type SubscribeOptions } from '../../pipeline/serve/client/client.ts';
 import {
   type IngestPort,
   RefusedError,

@@ -2,10 +2,10 @@
 import { DEVELOPMENT } from '../../pipeline/identity/identity.ts';
 import type { CandidateReview, Verdict } from '../../pipeline/model.ts';
 import type { Received } from '../../pipeline/operate/reconcile/history.ts';
+import { subscription } from '../../pipeline/serve/client/subscription.ts';
+import { decodeToken } from '../../pipeline/serve/events/token.ts';
 import type { UnaryCall, UnaryReply } from '../../pipeline/serve/grpc.ts';
 import { setCaller } from '../../pipeline/serve/identity/caller.ts';
-import { subscription } from '../../pipeline/serve/subscription.ts';
-import { decodeToken } from '../../pipeline/serve/token.ts';
 import { decodeDecideResponse, encodeDecideRequest, type VerdictDraft } from '../../proto/messages.ts';
 import type { Chance } from '../support/random.ts';
 import type { ServeProcess, World } from './processes.ts';

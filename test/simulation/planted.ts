@@ -2,7 +2,7 @@
 import type { Log, NewRecord } from '../../pipeline/log/port.ts';
 import type { Candidate } from '../../pipeline/model.ts';
 import { Ledger } from '../../pipeline/review/ledger.ts';
-import { decodeToken, encodeToken } from '../../pipeline/serve/token.ts';
+import { decodeToken, encodeToken } from '../../pipeline/serve/events/token.ts';
 import { TOPICS } from '../../pipeline/topics.ts';
 import {
   decodeCandidate,

@@ -6,7 +6,7 @@
 import type { Log } from '../../pipeline/log/port.ts';
 import { patiently } from '../../pipeline/patience.ts';
 import { NO_AUDIT } from '../../pipeline/serve/audit.ts';
-import { EventFeed } from '../../pipeline/serve/events.ts';
+import { EventFeed } from '../../pipeline/serve/events/events.ts';
 import { ReviewDesk } from '../../pipeline/serve/review.ts';
 import { TOPICS } from '../../pipeline/topics.ts';
 import { FrameBatches } from '../../pipeline/topology/batches.ts';

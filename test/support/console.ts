@@ -18,7 +18,7 @@ import { openMemoryLog } from '../../pipeline/log/memory.ts';
 import { partitionFor } from '../../pipeline/log/partition.ts';
 import type { Log } from '../../pipeline/log/port.ts';
 import { type Candidate, cameraKey, candidateId, type EventType, type Role } from '../../pipeline/model.ts';
-import { openClient } from '../../pipeline/serve/client.ts';
+import { openClient } from '../../pipeline/serve/client/client.ts';
 import { parseSite } from '../../pipeline/site/parse.ts';
 import type { Site } from '../../pipeline/site/site.ts';
 import { createTopics, partitionsByCamera, TOPICS } from '../../pipeline/topics.ts';

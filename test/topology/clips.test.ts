@@ -1,7 +1,7 @@
 /** From a candidate on the log to a clip at an agent's client: cut beside the camera, handed over by dialling out. */
 import { afterEach, expect, it } from 'vitest';
 import { openMemoryLog } from '../../pipeline/log/memory.ts';
-import { openClient } from '../../pipeline/serve/client.ts';
+import { openClient } from '../../pipeline/serve/client/client.ts';
 import { createTopics, PARTITIONS_DEFAULT, TOPICS } from '../../pipeline/topics.ts';
 import { CLIP_SPACE, cutClips, deliverClips, openClips } from '../../pipeline/topology/clips.ts';
 import { Tally } from '../../pipeline/topology/tally.ts';

@@ -5,7 +5,7 @@ import { openMemoryLog } from '../../pipeline/log/memory.ts';
 import type { Log } from '../../pipeline/log/port.ts';
 import { cameraKey, type Frame, type Observation } from '../../pipeline/model.ts';
 import { Observer } from '../../pipeline/observe/observer.ts';
-import { openClient } from '../../pipeline/serve/client.ts';
+import { openClient } from '../../pipeline/serve/client/client.ts';
 import type { CameraSeen } from '../../pipeline/serve/observations.ts';
 import type { Served } from '../../pipeline/serve/port.ts';
 import { createTopics, partitionsByCamera, TOPICS } from '../../pipeline/topics.ts';

@@ -11,7 +11,7 @@ import {
 import { fault, InputError } from '../../errors.ts';
 import type { Log, LogRecord } from '../../log/port.ts';
 import type { VerifiedEvent } from '../../model.ts';
-import { decodeToken, TokenError } from '../../serve/token.ts';
+import { decodeToken, TokenError } from '../../serve/events/token.ts';
 import { partitionsByCamera, TOPICS } from '../../topics.ts';
 import { partitionsOf, readThrough } from '../../topology/history.ts';
 import { type History, type Received, type Said, Sessions, type Subscriber, type Unread } from './history.ts';

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeKeyPair } from '../../../pipeline/identity/jwt.ts';
-import { openClient, RpcError } from '../../../pipeline/serve/client.ts';
+import { openClient, RpcError } from '../../../pipeline/serve/client/client.ts';
 import { events, verified } from '../world.ts';
 import { type IdentityWorld, openIdentityWorld, pause, refusal, type Wish } from './world.ts';
 

@@ -6,7 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../../pipeline/errors.ts';
 import { certify, type Made, makeAuthority } from '../../../pipeline/identity/authority.ts';
-import { openClient } from '../../../pipeline/serve/client.ts';
+import { openClient } from '../../../pipeline/serve/client/client.ts';
 import { openServerTls, type ServerTls } from '../../../pipeline/serve/identity/tls.ts';
 import { serve } from '../../../pipeline/serve/serve.ts';
 import { candidate, scriptedReview } from '../world.ts';

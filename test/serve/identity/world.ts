@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Gatekeeper } from '../../../pipeline/identity/gatekeeper.ts';
 import { type KeyPair, makeKeyPair, signToken } from '../../../pipeline/identity/jwt.ts';
 import type { AuditEntry, EventType, Role } from '../../../pipeline/model.ts';
-import { openClient, RpcError } from '../../../pipeline/serve/client.ts';
+import { openClient, RpcError } from '../../../pipeline/serve/client/client.ts';
 import type { ServeOptions } from '../../../pipeline/serve/serve.ts';
 import { BEGAN_MS, OBSERVED, openWorld } from '../world.ts';
 

@@ -87,7 +87,7 @@ export const RULES: readonly Rule[] = [
     may: [
       ...WORDS,
       'pipeline/clip.ts',
-      'pipeline/serve/client.ts',
+      'pipeline/serve/client/client.ts',
       'pipeline/serve/listen.ts',
       'pipeline/identity/',
       'proto/messages.ts',

@@ -1,5 +1,5 @@
 /** How a call failed, as its caller sees it. */
-import { type Metadata, status } from './grpc.ts';
+import { type Metadata, status } from '../grpc.ts';
 
 export class RpcError extends Error {
   /** A gRPC status by name: `UNAVAILABLE`. */

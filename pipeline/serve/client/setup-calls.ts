@@ -12,10 +12,10 @@ import {
   type PreviewSetupResponse,
   type SaveSetupRequest,
   type SaveSetupResponse,
-} from '../../proto/messages.ts';
-import type { CameraSetup } from '../model.ts';
+} from '../../../proto/messages.ts';
+import type { CameraSetup } from '../../model.ts';
+import { setupService } from '../services.ts';
 import type { Calling } from './calling.ts';
-import { setupService } from './services.ts';
 
 export interface SetupCalls {
   /** The setups in force, in the order of the site file; of every camera unless some are named. */

@@ -17,7 +17,7 @@
  * and a position is no secret: what may be read there is for the filter and the identity to say.
  */
 import { crc32 } from 'node:zlib';
-import { VARINT_BYTES_MAX, writeVarint } from './varint.ts';
+import { VARINT_BYTES_MAX, writeVarint } from '../varint.ts';
 
 export interface ResumePoint {
   readonly topic: string;

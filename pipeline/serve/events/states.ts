@@ -9,9 +9,9 @@ import {
   DecodeError,
   decodeObservation,
   encodeSubscribeResponse,
-} from '../../proto/messages.ts';
-import type { Log } from '../log/port.ts';
-import { cameraKey, type ViewState } from '../model.ts';
+} from '../../../proto/messages.ts';
+import type { Log } from '../../log/port.ts';
+import { cameraKey, type ViewState } from '../../model.ts';
 import { everyPartition, positions, turn, unlessAborted } from './cursor.ts';
 
 export interface CameraStatesOptions {

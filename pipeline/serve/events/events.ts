@@ -5,15 +5,15 @@
  * One tail (live.ts) reads the log for all who are live; it lives as long as somebody is subscribed. A subscriber who
  * reads history, or cannot keep up, has a reader of its own until it is live (subscriber.ts).
  */
-import { decodeSubscribeRequest } from '../../proto/messages.ts';
-import { type Log, OffsetGoneError } from '../log/port.ts';
+import { decodeSubscribeRequest } from '../../../proto/messages.ts';
+import { type Log, OffsetGoneError } from '../../log/port.ts';
+import { readRequest } from '../calls.ts';
+import { CallError, Metadata, type StreamCall, status, toStatus } from '../grpc.ts';
+import { scopeOfCall } from '../scope.ts';
 import { Gate, type Withheld } from './admit.ts';
-import { readRequest } from './calls.ts';
 import { everyPartition } from './cursor.ts';
 import { cameraFilter, eventFilter } from './filter.ts';
-import { CallError, Metadata, type StreamCall, status, toStatus } from './grpc.ts';
 import { LiveTail } from './live.ts';
-import { scopeOfCall } from './scope.ts';
 import { historyGone, startingPoint } from './start.ts';
 import { CameraStates } from './states.ts';
 import { Subscriber } from './subscriber.ts';

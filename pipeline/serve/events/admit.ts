@@ -4,9 +4,9 @@
  * The ledger upstream already promises this. It is held to it here again, because a record on the log of events
  * can come from a fault, an older release or another program, and whoever acts on an event cannot take it back.
  */
-import { decodeEvent } from '../../proto/messages.ts';
-import type { LogRecord } from '../log/port.ts';
-import type { VerifiedEvent } from '../model.ts';
+import { decodeEvent } from '../../../proto/messages.ts';
+import type { LogRecord } from '../../log/port.ts';
+import type { VerifiedEvent } from '../../model.ts';
 
 /** A record on the log of events that must not, or cannot, go out. */
 export interface Withheld {

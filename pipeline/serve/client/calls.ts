@@ -26,21 +26,21 @@ import {
   type WatchRequest,
   type WatchResponse,
   type WhoAmIResponse,
-} from '../../proto/messages.ts';
-import type { EventState, Frame, StatisticsRow } from '../model.ts';
-import type { Calling } from './calling.ts';
-import { type ClipCalls, clipCalls } from './clip-calls.ts';
-import type { ClientDuplexStream } from './grpc.ts';
-import { asRpcError, RpcError } from './rpc-error.ts';
+} from '../../../proto/messages.ts';
+import type { EventState, Frame, StatisticsRow } from '../../model.ts';
+import type { ClientDuplexStream } from '../grpc.ts';
 import {
   eventService,
   ingestService,
   observationService,
   operationService,
   statisticsService,
-} from './services.ts';
+} from '../services.ts';
+import { drained } from '../window.ts';
+import type { Calling } from './calling.ts';
+import { type ClipCalls, clipCalls } from './clip-calls.ts';
+import { asRpcError, RpcError } from './rpc-error.ts';
 import { type SetupCalls, setupCalls } from './setup-calls.ts';
-import { drained } from './window.ts';
 
 export interface ServiceCalls extends SetupCalls, ClipCalls {
   /** Throws RpcError `unknown_event`. */

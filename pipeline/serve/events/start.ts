@@ -5,10 +5,10 @@
  * FAILED_PRECONDITION when it is of another topic or partition count, OUT_OF_RANGE when what follows it is no
  * longer kept. Nothing is ever skipped in silence.
  */
-import type { SubscribeRequest } from '../../proto/messages.ts';
-import type { Log } from '../log/port.ts';
+import type { SubscribeRequest } from '../../../proto/messages.ts';
+import type { Log } from '../../log/port.ts';
+import { CallError, Metadata, status } from '../grpc.ts';
 import { everyPartition } from './cursor.ts';
-import { CallError, Metadata, status } from './grpc.ts';
 import { decodeToken, encodeToken, type ResumePoint, TokenError } from './token.ts';
 
 /** Next offset to read, by partition. Throws CallError. */

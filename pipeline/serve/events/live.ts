@@ -10,10 +10,10 @@
  * by himself. When most are behind, it is this process that is slow, or their common way: then the tail waits, because
  * a hundred separate readers would be slower still; but HOLD_MS_MAX at most, and then it goes on without them.
  */
-import type { Log, LogRecord, Reader } from '../log/port.ts';
+import type { Log, LogRecord, Reader } from '../../log/port.ts';
+import { eventResponse, partsOf, progressResponse } from '../envelope.ts';
 import type { Gate } from './admit.ts';
 import { Cursor, covers, endMark, type Mark, positions, turn, unlessAborted } from './cursor.ts';
-import { eventResponse, partsOf, progressResponse } from './envelope.ts';
 import { factsOf } from './filter.ts';
 import { type Entry, type Form, Ring } from './ring.ts';
 

@@ -7,12 +7,12 @@ import {
   type ClipQuestion,
   decodeDeliverResponse,
   encodeDeliverRequest,
-} from '../../proto/messages.ts';
-import { type ClipHolder, ClipRefusal } from '../clip.ts';
-import { QUESTIONS_MAX } from './clip-edges.ts';
-import { type ClientDuplexStream, REQUEST_BYTES_MAX } from './grpc.ts';
+} from '../../../proto/messages.ts';
+import { type ClipHolder, ClipRefusal } from '../../clip.ts';
+import { QUESTIONS_MAX } from '../clip-edges.ts';
+import { type ClientDuplexStream, REQUEST_BYTES_MAX } from '../grpc.ts';
+import { drained } from '../window.ts';
 import { asRpcError } from './rpc-error.ts';
-import { drained } from './window.ts';
 
 const NOTHING = new Uint8Array(0);
 

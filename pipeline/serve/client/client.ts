@@ -13,9 +13,8 @@ import {
   encodeListCandidatesRequest,
   encodeWatchCandidatesRequest,
   type VerdictDraft,
-} from '../../proto/messages.ts';
-import type { CandidateReview, ReviewStatus } from '../model.ts';
-import { type ServiceCalls, serviceCalls } from './client-calls.ts';
+} from '../../../proto/messages.ts';
+import type { CandidateReview, ReviewStatus } from '../../model.ts';
 import {
   type Client,
   type ClientDuplexStream,
@@ -24,12 +23,13 @@ import {
   connect,
   Metadata,
   type ServiceError,
-} from './grpc.ts';
+} from '../grpc.ts';
+import { eventService, reviewService } from '../services.ts';
+import { type ServiceCalls, serviceCalls } from './calls.ts';
 import { asRpcError } from './rpc-error.ts';
-import { eventService, reviewService } from './services.ts';
 import { type Delivery, type SubscribeOptions, subscription } from './subscription.ts';
 
-export type { PushStream, ServiceCalls } from './client-calls.ts';
+export type { PushStream, ServiceCalls } from './calls.ts';
 export { RpcError } from './rpc-error.ts';
 export type { Delivery, SubscribeOptions } from './subscription.ts';
 

@@ -1,6 +1,6 @@
 /** Which verified events a subscriber asked for. An empty list does not filter. */
-import type { SubscribeRequest } from '../../proto/messages.ts';
-import { type EventType, SEVERITIES, type VerifiedEvent } from '../model.ts';
+import type { SubscribeRequest } from '../../../proto/messages.ts';
+import { type EventType, SEVERITIES, type VerifiedEvent } from '../../model.ts';
 
 /** What filters look at: all that is kept of an event beside its bytes. */
 export interface Facts {

@@ -7,15 +7,15 @@
  *
  * A subscriber costs a cursor, a window (window.ts) and, while it reads history, at most a batch.
  */
-import type { Log, LogRecord } from '../log/port.ts';
+import type { Log, LogRecord } from '../../log/port.ts';
+import { catchingUpResponse, eventResponse, progressResponse } from '../envelope.ts';
+import type { StreamCall } from '../grpc.ts';
+import { WINDOW_BYTES, Window } from '../window.ts';
 import type { Gate } from './admit.ts';
 import { Cursor, covers, endMark, turn, unlessAborted } from './cursor.ts';
-import { catchingUpResponse, eventResponse, progressResponse } from './envelope.ts';
 import { type EventFilter, factsOf } from './filter.ts';
-import type { StreamCall } from './grpc.ts';
 import type { LiveTail, Member } from './live.ts';
 import type { Form } from './ring.ts';
-import { WINDOW_BYTES, Window } from './window.ts';
 
 export interface SubscriberOptions {
   readonly call: StreamCall;

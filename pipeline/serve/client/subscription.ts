@@ -4,9 +4,9 @@ import {
   decodeSubscribeResponse,
   encodeSubscribeRequest,
   type SubscribeResponse,
-} from '../../proto/messages.ts';
-import type { EventType, Severity, VerifiedEvent } from '../model.ts';
-import type { ClientReadableStream } from './grpc.ts';
+} from '../../../proto/messages.ts';
+import type { EventType, Severity, VerifiedEvent } from '../../model.ts';
+import type { ClientReadableStream } from '../grpc.ts';
 import { asRpcError, RpcError } from './rpc-error.ts';
 
 export interface SubscribeOptions {

@@ -8,8 +8,8 @@
  * Memory: EVENTS_MAX entries of some 1 KB are 20 MB, and the last change of each as it lies on the log, at most
  * BYTES_MAX: 52 MB together.
  */
-import type { StoredEventState } from '../../proto/messages.ts';
-import type { EventType, Severity, VerifiedEvent } from '../model.ts';
+import type { StoredEventState } from '../../../proto/messages.ts';
+import type { EventType, Severity, VerifiedEvent } from '../../model.ts';
 
 /** An installation of 500 verified events a day keeps 40 days. */
 export const EVENTS_MAX = 20_000;

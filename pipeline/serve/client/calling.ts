@@ -1,5 +1,5 @@
 /** How the client's side of every service reaches its server. */
-import type { ClientDuplexStream, ClientReadableStream } from './grpc.ts';
+import type { ClientDuplexStream, ClientReadableStream } from '../grpc.ts';
 
 /** How calls are made over one connection. */
 export interface Calling {

@@ -14,16 +14,16 @@ import {
   encodeListResponse,
   type ListRequest,
   type StoredEventState,
-} from '../../proto/messages.ts';
-import type { Log } from '../log/port.ts';
-import { SEVERITIES } from '../model.ts';
-import type { Outage } from '../patience.ts';
+} from '../../../proto/messages.ts';
+import type { Log } from '../../log/port.ts';
+import { SEVERITIES } from '../../model.ts';
+import type { Outage } from '../../patience.ts';
+import { unary } from '../calls.ts';
+import { CallError, RESPONSE_BYTES_MAX, status } from '../grpc.ts';
+import { type Scope, scopeOfCall } from '../scope.ts';
+import { tail } from '../tail.ts';
 import { whyNotVerified } from './admit.ts';
-import { unary } from './calls.ts';
 import { EventIndex, type IndexedEvent, type Place } from './event-index.ts';
-import { CallError, RESPONSE_BYTES_MAX, status } from './grpc.ts';
-import { type Scope, scopeOfCall } from './scope.ts';
-import { tail } from './tail.ts';
 
 export interface EventLookupOptions {
   readonly log: Log;

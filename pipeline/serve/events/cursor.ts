@@ -1,5 +1,5 @@
 /** Where somebody stands on the log of events: the next offset of every partition, and what to say about it. */
-import type { Log, Position } from '../log/port.ts';
+import type { Log, Position } from '../../log/port.ts';
 import { encodeToken } from './token.ts';
 
 /** A place that moves on, record by record. */

@@ -7,12 +7,12 @@ import {
   type GetClipRequest,
   type GetPictureRequest,
   type GetPictureResponse,
-} from '../../proto/messages.ts';
-import type { ClipHolder, ClipPart } from '../clip.ts';
+} from '../../../proto/messages.ts';
+import type { ClipHolder, ClipPart } from '../../clip.ts';
+import { clipService } from '../services.ts';
 import type { Calling } from './calling.ts';
 import { deliver } from './clip-delivery.ts';
 import { asRpcError } from './rpc-error.ts';
-import { clipService } from './services.ts';
 
 export interface ClipCalls {
   /** For the edge that holds clips: answers until the signal aborts; rejects with RpcError when the server ends it. */
