@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Foot } from '../../pipeline/ingest/scenes/foot.ts';
 import { buildScene, DETECTOR, sampleSpec, sceneSpec } from '../../pipeline/ingest/scenes/index.ts';
-import { shareSeen, shareSeenOf } from '../../pipeline/ingest/scenes/visible.ts';
-import type { Solid, World } from '../../pipeline/ingest/scenes/world.ts';
+import type { Solid, World } from '../../pipeline/ingest/scenes/place/world.ts';
+import { shareSeen, shareSeenOf } from '../../pipeline/ingest/scenes/truth/visible.ts';
 
 const CALM = { trains: false, lights: false, crowd: 0, shake: 0, noise: 0 };
 

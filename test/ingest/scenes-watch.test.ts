@@ -1,6 +1,5 @@
 /** The event types that watch a whole view, what is taken for them, and what the lens does: pictures and truth agree. */
 import { describe, expect, it } from 'vitest';
-import { puffAt } from '../../pipeline/ingest/scenes/flames.ts';
 import {
   buildScene,
   FAULTS,
@@ -19,8 +18,9 @@ import {
   sceneOf,
   sceneSpec,
 } from '../../pipeline/ingest/scenes/index.ts';
-import { shinesAt } from '../../pipeline/ingest/scenes/lamps.ts';
-import { LYING, liesDuring, postureAt, UPRIGHT } from '../../pipeline/ingest/scenes/postures.ts';
+import { LYING, liesDuring, postureAt, UPRIGHT } from '../../pipeline/ingest/scenes/people/postures.ts';
+import { puffAt } from '../../pipeline/ingest/scenes/props/flames.ts';
+import { shinesAt } from '../../pipeline/ingest/scenes/props/lamps.ts';
 
 const SIZE = { width: 96, height: 54 };
 const CALM = { trains: false, lights: false, crowd: 0, shake: 0, noise: 0 };

@@ -4,12 +4,12 @@ import { openScene } from './source.ts';
 
 export { demoSite } from './demo.ts';
 export { DETECTOR, type DetectorNoise } from './detector.ts';
+export { FAULTS, type ViewFault } from './draw/lens.ts';
 export type { Foot } from './foot.ts';
-export { FAULTS, type ViewFault } from './lens.ts';
 export { LOOK_ALIKES, type LookAlike, type LookAlikeKind } from './look-alike-kinds.ts';
 export { mixedSpec } from './mixed.ts';
+export { SCENE_NAMES, type SceneName } from './place/world.ts';
 export { buildScene, type Planes, type Scene } from './scene.ts';
-export type { SceneTruth, TruthEvent } from './scene-truth.ts';
 export { renderedSite, type SceneCamera, sceneSite } from './site.ts';
 export { betweenAt, drawn, type OpenSceneOptions, openScene, sceneOf } from './source.ts';
 export {
@@ -23,7 +23,7 @@ export {
   sampleSpec,
   sceneSpec,
 } from './spec.ts';
-export { SCENE_NAMES, type SceneName } from './world.ts';
+export type { SceneTruth, TruthEvent } from './truth/scene-truth.ts';
 
 /** Opens `scene:NAME?key=value` as a site file names it. Throws InputError (parseSceneSource). */
 export function openSceneSource(

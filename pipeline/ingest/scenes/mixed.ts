@@ -4,9 +4,9 @@
  */
 import { Chance, mix } from './chance.ts';
 import { DETECTOR } from './detector.ts';
-import { FAULTS, type ViewFault } from './lens.ts';
+import { FAULTS, type ViewFault } from './draw/lens.ts';
+import type { SceneName } from './place/world.ts';
 import { type Nuisances, type SceneEventType, type SceneSpec, sampleSpec } from './spec.ts';
-import type { SceneName } from './world.ts';
 
 /** As sampleSpec, with every nuisance that the place knows; without an event also look-alikes and faults of the view. */
 export function mixedSpec(

@@ -1,14 +1,15 @@
 /** What is done to the whole picture between drawing and sensing; costs nothing while nothing of it is asked for. */
-import type { Backdrop } from './backdrop.ts';
-import type { Canvas } from './brush.ts';
+
 import { hash01, mix, smoothNoise } from './chance.ts';
-import { drawInsect, drawRain, drawSnow, nightAt, shiftAt, type ViewFault } from './lens.ts';
-import { blurPlane, coverPlane, infraredPlane, shiftPlane } from './optics.ts';
-import { Outside } from './outside.ts';
-import type { Glow } from './props.ts';
-import type { Stretch } from './script.ts';
+import type { Canvas } from './draw/brush.ts';
+import { drawInsect, drawRain, drawSnow, nightAt, shiftAt, type ViewFault } from './draw/lens.ts';
+import { blurPlane, coverPlane, infraredPlane, shiftPlane } from './draw/optics.ts';
+import type { Backdrop } from './place/backdrop.ts';
+import { Outside } from './place/outside.ts';
+import type { World } from './place/world.ts';
+import type { Glow } from './props/props.ts';
+import type { Stretch } from './script/script.ts';
 import type { SceneSpec } from './spec.ts';
-import type { World } from './world.ts';
 
 export class Optics {
   readonly #spec: SceneSpec;

@@ -10,32 +10,21 @@
  * and the coach are frozen as of the commit that brought them; test/ingest/scenes-frozen.test.ts holds their digests.
  */
 import type { DetectedObject } from '../../model.ts';
-import { type Actor, type Stance, stanceAt } from './actors.ts';
-import { drawBackdrop } from './backdrop.ts';
-import { type Canvas, limb } from './brush.ts';
 import { Chance, mix } from './chance.ts';
 import { objectsAt, type Posed, type Seen as SeenPerson } from './detector.ts';
-import { bodyBox, drawPerson, handOf } from './figure.ts';
-import { drawFire, drawSoot } from './flames.ts';
+import { type Canvas, limb } from './draw/brush.ts';
+import { lensGain } from './draw/lens.ts';
+import { changeAt, Sensor } from './draw/sensor.ts';
 import type { Foot } from './foot.ts';
-import { drawLantern } from './lamps.ts';
-import { lensGain } from './lens.ts';
 import { Optics } from './painter-optics.ts';
-import { coachWorld } from './place-coach.ts';
-import { corridorWorld } from './place-corridor.ts';
-import { platformWorld } from './place-platform.ts';
-import { tracksWorld } from './place-tracks.ts';
-import { postureAt } from './postures.ts';
-import type { SceneTruth } from './scene-truth.ts';
-import type { Stretch } from './script.ts';
-import { gainAt, type Script, writeScript } from './script.ts';
-import { changeAt, Sensor } from './sensor.ts';
-import type { SceneSpec } from './spec.ts';
-import { carriedAt, drawCarried, drawThing, stayAt, type Thing } from './things.ts';
-import { drawTrain, lightAhead, presence } from './train.ts';
-import { feetAt, truthOf } from './truth.ts';
-import { drawVehicle } from './vehicle.ts';
-import { project } from './view.ts';
+import { type Actor, type Stance, stanceAt } from './people/actors.ts';
+import { bodyBox, drawPerson, handOf } from './people/figure.ts';
+import { postureAt } from './people/postures.ts';
+import { drawBackdrop } from './place/backdrop.ts';
+import { coachWorld } from './place/coach.ts';
+import { corridorWorld } from './place/corridor.ts';
+import { platformWorld } from './place/platform.ts';
+import { tracksWorld } from './place/tracks.ts';
 import {
   groundSamples,
   lightAt,
@@ -43,7 +32,18 @@ import {
   type SceneRule,
   type SceneZone,
   type World,
-} from './world.ts';
+} from './place/world.ts';
+import { drawFire, drawSoot } from './props/flames.ts';
+import { drawLantern } from './props/lamps.ts';
+import { carriedAt, drawCarried, drawThing, stayAt, type Thing } from './props/things.ts';
+import { drawTrain, lightAhead, presence } from './props/train.ts';
+import { drawVehicle } from './props/vehicle.ts';
+import type { Stretch } from './script/script.ts';
+import { gainAt, type Script, writeScript } from './script/script.ts';
+import type { SceneSpec } from './spec.ts';
+import type { SceneTruth } from './truth/scene-truth.ts';
+import { feetAt, truthOf } from './truth/truth.ts';
+import { project } from './view.ts';
 
 /** Where a picture goes: luma width x height, chroma half of each, rounded up. */
 export interface Planes {

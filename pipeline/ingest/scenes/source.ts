@@ -5,10 +5,10 @@ import { Pace } from '../pace.ts';
 import type { Picture, PictureSource } from '../picture.ts';
 import { Chance, mix } from './chance.ts';
 import { DETECTOR } from './detector.ts';
+import type { SceneName } from './place/world.ts';
 import { buildEndlessScene, buildScene, type Planes, type Scene } from './scene.ts';
-import { writeScript } from './script.ts';
+import { writeScript } from './script/script.ts';
 import { drawNuisances, parseSceneSource, type SceneEventType, type SceneSource, sceneSpec } from './spec.ts';
-import type { SceneName } from './world.ts';
 
 export interface OpenSceneOptions extends Partial<Omit<SceneSource, 'scene'>> {
   readonly width?: number;

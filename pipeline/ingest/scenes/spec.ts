@@ -4,9 +4,9 @@
 import { type Fault, fault, InputError } from '../../errors.ts';
 import { Chance, mix } from './chance.ts';
 import { DETECTOR, type DetectorNoise } from './detector.ts';
-import { FAULTS, type LensSpec, type ViewFault } from './lens.ts';
+import { FAULTS, type LensSpec, type ViewFault } from './draw/lens.ts';
 import type { LookAlike } from './look-alike-kinds.ts';
-import { SCENE_NAMES, type SceneName } from './world.ts';
+import { SCENE_NAMES, type SceneName } from './place/world.ts';
 
 /** The event types that scenes can play: all eight. */
 export const SCENE_EVENT_TYPES = [

@@ -1,5 +1,5 @@
 /** Whole planes moved, blurred, hidden or seen in infrared. In place; `spare` is as large as the plane. */
-import { hash01, smoothNoise } from './chance.ts';
+import { hash01, smoothNoise } from '../chance.ts';
 
 /** Displaces a plane by a part of a pixel or many; what comes in at a border mirrors what is beside it. */
 export function shiftPlane(

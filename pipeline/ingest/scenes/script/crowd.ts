@@ -2,13 +2,14 @@
  * The people of a script: routes that go round furniture, places to stand, and everyday comings and goings that
  * break no rule.
  */
-import { type Actor, beginsAt, drawLook, endsAt, type Person, Route, shifted } from './actors.ts';
-import type { Chance } from './chance.ts';
-import { type Pose, SEATED } from './postures.ts';
-import type { ScriptSpec } from './spec.ts';
-import { doorsOf, type Train } from './train.ts';
-import { toView } from './view.ts';
-import { type Obstacle, type World, within } from './world.ts';
+
+import type { Chance } from '../chance.ts';
+import { type Actor, beginsAt, drawLook, endsAt, type Person, Route, shifted } from '../people/actors.ts';
+import { type Pose, SEATED } from '../people/postures.ts';
+import { type Obstacle, type World, within } from '../place/world.ts';
+import { doorsOf, type Train } from '../props/train.ts';
+import type { ScriptSpec } from '../spec.ts';
+import { toView } from '../view.ts';
 
 type Place = readonly [number, number];
 

@@ -2,12 +2,13 @@
  * Plays the events: a trespass, a walk the wrong way, a crowd beyond the limit; those that watch a whole view are in
  * cast-watch.ts.
  */
-import { Route, shifted, type Vehicle } from './actors.ts';
+
+import type { Chance } from '../chance.ts';
+import { Route, shifted, type Vehicle } from '../people/actors.ts';
+import type { Props } from '../props/props.ts';
+import type { SceneEvent } from '../spec.ts';
 import { castAbandoned, castArmed, castFall, castFire, castRush } from './cast-watch.ts';
-import type { Chance } from './chance.ts';
 import type { Crowd } from './crowd.ts';
-import type { Props } from './props.ts';
-import type { SceneEvent } from './spec.ts';
 
 /** Adds the event's actors; answers from when until when the place is taken, s. */
 export function castEvent(

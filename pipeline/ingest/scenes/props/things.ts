@@ -2,11 +2,12 @@
  * Things that are put down, carried, pushed or opened: bags, boxes, bins, doors, puddles. Where a thing is at second t
  * is a list of stays in closed form; between two stays somebody carries it.
  */
-import type { Backdrop } from './backdrop.ts';
-import { drawBox, ink } from './box.ts';
-import { type Canvas, limb, shadow } from './brush.ts';
-import { hash01 } from './chance.ts';
-import { project, type View } from './view.ts';
+
+import { hash01 } from '../chance.ts';
+import { drawBox, ink } from '../draw/box.ts';
+import { type Canvas, limb, shadow } from '../draw/brush.ts';
+import type { Backdrop } from '../place/backdrop.ts';
+import { project, type View } from '../view.ts';
 
 export interface Stay {
   readonly fromS: number;

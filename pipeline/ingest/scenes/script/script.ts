@@ -2,17 +2,18 @@
  * What happens: who comes and goes, which trains run, how the light changes. Made once from a seed; after that
  * every second of it is a closed form.
  */
-import { type Actor, beginsAt } from './actors.ts';
-import { Chance } from './chance.ts';
+
+import { Chance } from '../chance.ts';
+import { drawLens, type LensEvents } from '../draw/lens.ts';
+import type { LightChange } from '../draw/sensor.ts';
+import { type Actor, beginsAt } from '../people/actors.ts';
+import type { World } from '../place/world.ts';
+import { Props } from '../props/props.ts';
+import { glareAt, presence, type Train } from '../props/train.ts';
+import { DRAWN, drawEvent, type SceneEvent, type ScriptSpec } from '../spec.ts';
 import { Crowd } from './crowd.ts';
 import { castEvent } from './events.ts';
-import { drawLens, type LensEvents } from './lens.ts';
 import { castBoarding, castLookAlike, drawLookAlikes } from './look-alikes.ts';
-import { Props } from './props.ts';
-import type { LightChange } from './sensor.ts';
-import { DRAWN, drawEvent, type SceneEvent, type ScriptSpec } from './spec.ts';
-import { glareAt, presence, type Train } from './train.ts';
-import type { World } from './world.ts';
 
 export interface Script {
   readonly actors: readonly Actor[];

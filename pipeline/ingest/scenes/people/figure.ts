@@ -2,11 +2,12 @@
  * Draws a person as limbs between joints that are placed in the world and then projected, so that stride, lean and
  * foreshortening follow the camera.
  */
+
+import { hash01 } from '../chance.ts';
+import { type Canvas, limb, shadow } from '../draw/brush.ts';
+import { project, type View } from '../view.ts';
 import type { Look, Stance } from './actors.ts';
-import { type Canvas, limb, shadow } from './brush.ts';
-import { hash01 } from './chance.ts';
 import type { Posture } from './postures.ts';
-import { project, type View } from './view.ts';
 
 /** Where the joints landed: pixels. Reused: one person is drawn at a time. */
 const at = new Float64Array(3);

@@ -1,6 +1,7 @@
 /** Boxes that move: every pixel's ray is held against the faces that the camera can see. */
+
+import { project, type View } from '../view.ts';
 import type { Canvas } from './brush.ts';
-import { project, type View } from './view.ts';
 
 /** Paints a box's visible faces; `tone` is asked for every pixel of them and answers in `ink`. */
 export function drawBox(

@@ -5,8 +5,8 @@
  * Beside the picture it leaves what the moving parts need: depth per pixel, and how much of a pixel's light comes
  * from the weak lamp and from the patch of daylight.
  */
-import { hash01 } from './chance.ts';
-import { ray } from './view.ts';
+import { hash01 } from '../chance.ts';
+import { ray } from '../view.ts';
 import { lightAt, type Solid, type World } from './world.ts';
 
 export interface Backdrop {

@@ -2,10 +2,11 @@
  * What passes behind a vehicle's windows: open country, tunnels, stations. The journey is drawn stretch after stretch
  * from its seed; where it is at any second is a closed form.
  */
+
+import { Chance, hash01, mix, smoothNoise } from '../chance.ts';
+import type { Canvas } from '../draw/brush.ts';
 import type { Backdrop } from './backdrop.ts';
-import type { Canvas } from './brush.ts';
-import { Chance, hash01, mix, smoothNoise } from './chance.ts';
-import { COACH_WALL_X, isWindow } from './place-coach.ts';
+import { COACH_WALL_X, isWindow } from './coach.ts';
 import type { World } from './world.ts';
 
 /** Speed runs evenly from v0 to v1, m/s. */

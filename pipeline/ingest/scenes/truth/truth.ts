@@ -9,16 +9,17 @@
  * - density: people in the zone at or above the limit for at least the rule's time.
  * - the types that watch a whole view: see truth-watch.ts.
  */
-import { type Stance, stanceAt } from './actors.ts';
-import type { Foot } from './foot.ts';
-import type { LensEvents, ViewFault } from './lens.ts';
+
+import type { LensEvents, ViewFault } from '../draw/lens.ts';
+import type { Foot } from '../foot.ts';
+import { type Stance, stanceAt } from '../people/actors.ts';
+import { type SceneZone, type World, within } from '../place/world.ts';
+import { presence } from '../props/train.ts';
+import type { Script } from '../script/script.ts';
+import { heightInView, toView } from '../view.ts';
 import { grow, Presence, type Region } from './presence.ts';
 import type { SceneTruth, TruthCrossing, TruthEvent } from './scene-truth.ts';
-import type { Script } from './script.ts';
-import { presence } from './train.ts';
 import { watchTruth } from './truth-watch.ts';
-import { heightInView, toView } from './view.ts';
-import { type SceneZone, type World, within } from './world.ts';
 
 const stance: Stance = { x: 0, y: 0, z: 0, hx: 0, hy: 1, walked: 0, speed: 0 };
 

@@ -2,16 +2,17 @@
  * Plays the five event types that watch a whole view: fire, a fall, an abandoned thing, a crowd that runs, a weapon.
  * What each really comes to is in the truth (truth-watch.ts), computed from what is drawn.
  */
-import { Route, shifted } from './actors.ts';
-import type { Chance } from './chance.ts';
+
+import type { Chance } from '../chance.ts';
+import { Route, shifted } from '../people/actors.ts';
+import { CROUCHED, KNEELING, LYING, ON_THE_FLOOR, type Pose, UPRIGHT } from '../people/postures.ts';
+import type { World } from '../place/world.ts';
+import type { Props } from '../props/props.ts';
+import type { Thing } from '../props/things.ts';
+import { HALF_WIDTH } from '../props/train.ts';
+import type { SceneEvent } from '../spec.ts';
+import { heightInView, toView } from '../view.ts';
 import type { Crowd } from './crowd.ts';
-import { CROUCHED, KNEELING, LYING, ON_THE_FLOOR, type Pose, UPRIGHT } from './postures.ts';
-import type { Props } from './props.ts';
-import type { SceneEvent } from './spec.ts';
-import type { Thing } from './things.ts';
-import { HALF_WIDTH } from './train.ts';
-import { heightInView, toView } from './view.ts';
-import type { World } from './world.ts';
 
 type Place = readonly [number, number];
 

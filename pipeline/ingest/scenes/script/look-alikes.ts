@@ -2,12 +2,10 @@
  * What has been taken for an event and is none: lights and red clothes for fire, people who sit or sleep for somebody
  * who fell, carts and puddles for something left behind, a runner or passengers for a crowd that flees.
  */
-import { type Person, Route } from './actors.ts';
-import { arriving, clearSpot, drawBag, keepClear, stoops, wander } from './cast-watch.ts';
-import type { Chance } from './chance.ts';
-import type { Crowd } from './crowd.ts';
-import type { Lantern } from './lamps.ts';
-import { LOOK_ALIKES, type LookAlike, type LookAlikeKind } from './look-alike-kinds.ts';
+
+import type { Chance } from '../chance.ts';
+import { LOOK_ALIKES, type LookAlike, type LookAlikeKind } from '../look-alike-kinds.ts';
+import { type Person, Route } from '../people/actors.ts';
 import {
   BENT,
   CROUCHED,
@@ -17,10 +15,13 @@ import {
   type Pose,
   type Posture,
   UPRIGHT,
-} from './postures.ts';
-import type { Props } from './props.ts';
-import { doorsOf, type Train } from './train.ts';
-import type { World } from './world.ts';
+} from '../people/postures.ts';
+import type { World } from '../place/world.ts';
+import type { Lantern } from '../props/lamps.ts';
+import type { Props } from '../props/props.ts';
+import { doorsOf, type Train } from '../props/train.ts';
+import { arriving, clearSpot, drawBag, keepClear, stoops, wander } from './cast-watch.ts';
+import type { Crowd } from './crowd.ts';
 
 /** What a place can play. */
 export function lookAlikesOf(world: Pick<World, 'name'>): readonly LookAlikeKind[] {

@@ -4,9 +4,9 @@
  *     far wall | tracks, 1.1 m lower | edge, yellow strip | platform: pillars, benches | back wall with doors
  *                                    x = edge                                           x = edge + width
  */
-import { type Chance, hash01, smoothNoise } from './chance.ts';
+import { type Chance, hash01, smoothNoise } from '../chance.ts';
+import { viewOf } from '../view.ts';
 import { ballast, ceiling, machine, plain, posterWall, skylight } from './materials.ts';
-import { viewOf } from './view.ts';
 import {
   areaOf,
   farthest,

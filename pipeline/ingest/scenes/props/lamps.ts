@@ -2,9 +2,10 @@
  * Lights that are no fire: signs, beacons, hazard lights, lamps, and what wet or polished floors make of them. Each is
  * steady or keeps a rhythm; none grows, none licks.
  */
-import type { Canvas } from './brush.ts';
-import { hash01 } from './chance.ts';
-import { project, type View } from './view.ts';
+
+import { hash01 } from '../chance.ts';
+import type { Canvas } from '../draw/brush.ts';
+import { project, type View } from '../view.ts';
 
 export interface Lantern {
   readonly x: number;

@@ -2,8 +2,8 @@
  * A place: boxes with materials, lamps, the camera's view of it, and the zones, lines and rules that an operator
  * would draw on that view. Everything that does not move.
  */
-import type { Point } from '../../model.ts';
-import { heightInView, toView, type View } from './view.ts';
+import type { Point } from '../../../model.ts';
+import { heightInView, toView, type View } from '../view.ts';
 
 export type SceneName = 'platform' | 'corridor' | 'tracks' | 'coach';
 export const SCENE_NAMES: readonly SceneName[] = ['platform', 'corridor', 'tracks', 'coach'];

@@ -5,9 +5,9 @@
  * Five points along the body, from the shins to the head, or nine of what stands, are looked for: each must land on the
  * view, with no solid and nobody who stands nearer between it and the lens. Half of them show what is there.
  */
-import type { Foot } from './foot.ts';
-import { toView } from './view.ts';
-import type { Solid, World } from './world.ts';
+import type { Foot } from '../foot.ts';
+import type { Solid, World } from '../place/world.ts';
+import { toView } from '../view.ts';
 
 /** Along the body, shares of the height. */
 const POINTS = [0.1, 0.3, 0.5, 0.7, 0.9];

@@ -2,10 +2,10 @@
  * A passage between platforms, one way only: walls left and right with side doors, a low ceiling with tubes, and a
  * painted gate line across.
  */
-import { type Chance, hash01, smoothNoise } from './chance.ts';
+import { type Chance, hash01, smoothNoise } from '../chance.ts';
+import { toView, viewOf } from '../view.ts';
 import { ceiling, machine, plain, posterWall, skylight } from './materials.ts';
-import type { PlaceOptions } from './place-platform.ts';
-import { toView, viewOf } from './view.ts';
+import type { PlaceOptions } from './platform.ts';
 import {
   areaOf,
   farthest,

@@ -10,18 +10,19 @@
  * - crowd_movement: four or more run (2.5 m/s or faster) on the view, for a second or more.
  * - weapon: whoever holds one is on the view.
  */
-import { type Person, type Stance, stanceAt } from './actors.ts';
-import { bodyBox } from './figure.ts';
-import { flameBox } from './flames.ts';
-import type { Foot } from './foot.ts';
-import { LYING, liesDuring } from './postures.ts';
+
+import type { Foot } from '../foot.ts';
+import { type Person, type Stance, stanceAt } from '../people/actors.ts';
+import { bodyBox } from '../people/figure.ts';
+import { LYING, liesDuring } from '../people/postures.ts';
+import type { World } from '../place/world.ts';
+import { flameBox } from '../props/flames.ts';
+import { stayAt, thingBox } from '../props/things.ts';
+import type { Script } from '../script/script.ts';
+import { toView } from '../view.ts';
 import { grow, type Region } from './presence.ts';
 import type { TruthEvent } from './scene-truth.ts';
-import type { Script } from './script.ts';
-import { stayAt, thingBox } from './things.ts';
-import { toView } from './view.ts';
 import { shareSeen, shareSeenOf } from './visible.ts';
-import type { World } from './world.ts';
 
 export const LIES_S_MIN = 5;
 /** Less of somebody is not seen to lie, and less of a thing is not seen to stand. */

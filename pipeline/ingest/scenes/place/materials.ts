@@ -1,7 +1,7 @@
 /**
  * What surfaces look like: functions of the place on them, so that every size of picture finds the same tiles.
  */
-import { type Chance, hash01, smoothNoise } from './chance.ts';
+import { type Chance, hash01, smoothNoise } from '../chance.ts';
 import type { Lamp, Material, World } from './world.ts';
 
 /** One flat colour with fine grain. */

@@ -1,12 +1,13 @@
 /**
  * Trains: where they are, what they look like, and the light that their headlights throw before them.
  */
-import type { Backdrop } from './backdrop.ts';
-import { drawBox, ink } from './box.ts';
-import { type Canvas, glow } from './brush.ts';
-import { hash01 } from './chance.ts';
-import { project, type View } from './view.ts';
-import type { Rails } from './world.ts';
+
+import { hash01 } from '../chance.ts';
+import { drawBox, ink } from '../draw/box.ts';
+import { type Canvas, glow } from '../draw/brush.ts';
+import type { Backdrop } from '../place/backdrop.ts';
+import type { Rails } from '../place/world.ts';
+import { project, type View } from '../view.ts';
 
 export interface Train {
   readonly rails: Rails;

@@ -2,10 +2,10 @@
  * Open line in daylight or under lamps: two tracks on ballast, a service path on the camera's side, a fence and
  * buildings behind, sky.
  */
-import { type Chance, hash01, smoothNoise } from './chance.ts';
+import { type Chance, hash01, smoothNoise } from '../chance.ts';
+import { viewOf } from '../view.ts';
 import { ballast, plain } from './materials.ts';
-import type { PlaceOptions } from './place-platform.ts';
-import { viewOf } from './view.ts';
+import type { PlaceOptions } from './platform.ts';
 import {
   areaOf,
   farthest,

@@ -1,8 +1,9 @@
 /** Maintenance vehicles. */
-import type { Backdrop } from './backdrop.ts';
-import { drawBox, ink } from './box.ts';
-import { type Canvas, glow } from './brush.ts';
-import { project, type View } from './view.ts';
+
+import { drawBox, ink } from '../draw/box.ts';
+import { type Canvas, glow } from '../draw/brush.ts';
+import type { Backdrop } from '../place/backdrop.ts';
+import { project, type View } from '../view.ts';
 
 const at = [0, 0, 0];
 

@@ -5,10 +5,10 @@
  *     window | bench | floor with poles | bench | window
  *          -1.35   -0.85              0.85    1.35
  */
-import { type Chance, hash01, smoothNoise } from './chance.ts';
+import { type Chance, hash01, smoothNoise } from '../chance.ts';
+import { viewOf } from '../view.ts';
 import { ceiling, plain } from './materials.ts';
-import type { PlaceOptions } from './place-platform.ts';
-import { viewOf } from './view.ts';
+import type { PlaceOptions } from './platform.ts';
 import {
   areaOf,
   farthest,

@@ -5,9 +5,10 @@
  * A fire of diameter D metres puffs about 1.5 / sqrt(D) times a second (Cetegen and Ahmed, 1993); on top of it come
  * the faster licks of the turbulence, up to about 12 Hz.
  */
-import { type Canvas, shadow } from './brush.ts';
-import { hash01, smoothNoise } from './chance.ts';
-import { project, type View } from './view.ts';
+
+import { hash01, smoothNoise } from '../chance.ts';
+import { type Canvas, shadow } from '../draw/brush.ts';
+import { project, type View } from '../view.ts';
 
 export interface Fire {
   /** Middle of its foot, metres. */

@@ -2,7 +2,7 @@
  * Who moves, and where at which second: a route is a list of steps in closed form, so that any picture can be asked
  * for without those before it.
  */
-import type { Chance } from './chance.ts';
+import type { Chance } from '../chance.ts';
 import type { Pose } from './postures.ts';
 
 /** One step of a route: straight from (x0, y0, z0) at t0 to (x1, y1, z1) at t1. Seconds and metres. */

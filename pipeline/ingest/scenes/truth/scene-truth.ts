@@ -1,6 +1,6 @@
 /** What is true about a scene, as it is written down: frames, places and ids of actors. How it is computed: truth.ts. */
-import type { ViewFault } from './lens.ts';
-import type { SceneEventType } from './spec.ts';
+import type { ViewFault } from '../draw/lens.ts';
+import type { SceneEventType } from '../spec.ts';
 
 export interface TruthEvent {
   readonly type: SceneEventType;

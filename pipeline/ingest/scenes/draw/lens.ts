@@ -3,7 +3,7 @@
  * lightning, gain that jumps, infrared by night, and the faults of a view. When each happens is drawn once from a seed;
  * after that every second is a closed form.
  */
-import { type Chance, hash01, mix } from './chance.ts';
+import { type Chance, hash01, mix } from '../chance.ts';
 
 export const FAULTS = ['covered', 'blurred', 'moved', 'frozen', 'dark', 'bright'] as const;
 

@@ -2,7 +2,7 @@
  * What light, lens and camera do to the drawn picture: slow drift, steps, failing lamps, automatic gain, noise,
  * the blocks of compression, a mast that trembles.
  */
-import { Chance, hash01, mix } from './chance.ts';
+import { Chance, hash01, mix } from '../chance.ts';
 
 /** What disturbs the picture; amounts are drawn per scene, each can be switched off. */
 export interface SensorSpec {
