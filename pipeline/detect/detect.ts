@@ -7,16 +7,16 @@ import { cameraKey, candidateId } from '../model.ts';
 import { fromSaved, toSaved } from '../saved.ts';
 import type { Authorisation, Camera, Rule, Site } from '../site/site.ts';
 import type { KeptStage } from '../stage.ts';
-import { AbandonedObject } from './abandoned-object.ts';
+import { AbandonedObject } from './abandoned-object/abandoned-object.ts';
 import { Claim, type ClaimRecord } from './claim.ts';
-import { CrowdMovement } from './crowd-movement.ts';
-import { Density } from './density.ts';
-import { Fires } from './fire.ts';
-import { ForbiddenZone } from './forbidden-zone.ts';
-import { PersonOnGround } from './person-on-ground.ts';
+import { CrowdMovement } from './crowd-movement/crowd-movement.ts';
+import { Density } from './density/density.ts';
+import { Fires } from './fire/fire.ts';
+import { ForbiddenZone } from './forbidden-zone/forbidden-zone.ts';
+import { PersonOnGround } from './person-on-ground/person-on-ground.ts';
 import type { RuleMachine } from './rule.ts';
 import { Weapons } from './weapon.ts';
-import { WrongWayLine, WrongWayZone } from './wrong-way.ts';
+import { WrongWayLine, WrongWayZone } from './wrong-way/wrong-way.ts';
 
 /** A view that cannot be trusted for this long ends what was claimed in it. */
 const BLIND_MAX_MS = 10_000;

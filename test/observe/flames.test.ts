@@ -1,7 +1,7 @@
 /** Flames and what has been taken for them, drawn into pictures, through `observe` and the fire rule. */
 import { describe, expect, test } from 'vitest';
 import { Claim } from '../../pipeline/detect/claim.ts';
-import { Fires } from '../../pipeline/detect/fire.ts';
+import { Fires } from '../../pipeline/detect/fire/fire.ts';
 import { SENSITIVITIES, type Sensitivity } from '../../pipeline/model.ts';
 import { Observer } from '../../pipeline/observe/observer.ts';
 import { random } from '../support/random.ts';

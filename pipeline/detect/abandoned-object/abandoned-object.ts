@@ -1,0 +1,488 @@
+/**
+ * abandoned_object: something that somebody brought stands by itself, and whoever brought it has gone away.
+ *
+ *   static region --somebody is at it when it comes--> attended --they are seen far away--> alone --forMs--> claim
+ *                                                         ^------somebody stays by it--------/
+ *
+ * What nobody brought (light, a puddle, a door), what was taken away (its rim is in the background), what is as large as
+ * a person, and what does not keep still as only a thing does, is no object. Distances are people's heights on the floor.
+ */
+import { overlapOf, shareWithin } from '../../box.ts';
+import type { DetectedObject, Measured, Sensitivity, StaticRegion, Track } from '../../model.ts';
+import type { WatchRule, Zone } from '../../site/site.ts';
+import { type Condition, stepBetween } from '../claim.ts';
+import { isInside } from '../inside.ts';
+import { around, isWhole, type RuleMachine, seconds } from '../rule.ts';
+import { BIRTH_MS, broughtBy, cameOutOf } from './bringers.ts';
+import { distance, PATH_STEP_MS, type Path, remembered } from './paths.ts';
+import { CLEAR_RIM, CLEAR_STEADY, isItself, isOnlyIt } from './phantoms.ts';
+import { widthOfAll } from './whole.ts';
+
+interface Limits {
+  /** Steadiness of a thing when it is claimed. */
+  readonly steady: number;
+  /** How much of its rim must be in the picture rather than in the background. */
+  readonly rim: number;
+  /** Height and width at most, people's heights. */
+  readonly tall: number;
+}
+
+const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
+  low: { steady: 0.9, rim: 0.2, tall: 0.5 },
+  medium: { steady: 0.8, rim: 0.15, tall: 0.6 },
+  high: { steady: 0.7, rim: 0.05, tall: 0.75 },
+};
+/** While it waits, a thing may be this much less steady: its outline settles only after its owner has left. */
+const SETTLING = 0.2;
+/** What a detector calls a bag, and did within so long, need not be as steady, and is a thing whatever its rim says. */
+const NAMED_STEADY = 0.15;
+const NAMED_MS = 5_000;
+const NAMED_CONFIDENCE = 0.4;
+/** Lower or narrower than this, people's heights (0.27 m), it is litter, or the edge of something. */
+const SIDE_MIN = 0.16;
+const WIDE_MAX = 0.9;
+/** Width over height of a bag on its side is 2 at most, seen from above the floor; what is flatter is wet floor. */
+const FLAT_MAX = 2.3;
+/** Farther away than this they have left it: 3 m, as in the convention of PETS 2006. */
+const LEFT = 1.8;
+/** Who was last seen as far away as this, and has not been seen since for so long, has left the view. */
+const VANISHED = 1.2;
+const VANISHED_MS = 2_000;
+/** Who stays this near (1.2 m) for this long attends to it, whoever they are; who walks by or waits near it does not. */
+const BESIDE = 0.7;
+const BESIDE_MS = 8_000;
+/** In a crowd tracks break: somebody or other beside it for this long without a gap is somebody who stays. */
+const ANYBODY_MS = 16_000;
+/** Where somebody or other has been beside it for more than this share of the time, they keep it, wherever they step. */
+const TENDED_MAX = 0.5;
+/** Whose track ended near a thing has left when nobody at all has been within LEFT for this long. */
+const NOBODY_MS = 5_000;
+/** Somebody who crouches or curls up is 0.5 people's heights tall or 0.8 wide; what is less, and keeps still, is a thing. */
+const COMPACT_TALL = 0.45;
+const COMPACT_WIDE = 0.65;
+const COMPACT_MS = 10_000;
+/** As high as they are, only a thing keeps this still for so long on end: who sits breathes, nods and turns. */
+const STILL_STEADY = 0.95;
+const STILL_MS = 20_000;
+/** A thing that is not seen for this long has been taken, unless something covers its place; then it may be there yet. */
+const GONE_MS = 2_500;
+const HIDDEN_MS = 120_000;
+/** Share of its box that others must cover to hide it, and in which it must lie to have come out of another. */
+const COVERED_MIN = 0.5;
+const WITHIN_MIN = 0.8;
+/** So many regions that come at once are a change of light or scene. */
+const TOGETHER_MAX = 8;
+const TOGETHER_MS = 3_000;
+const SAME_BOX_MIN = 0.3;
+/** Seen as a thing for so long its box is known: what has much more is it and somebody, what uncovers it has the same. */
+const KNOWN_MS = 2_000;
+const KNOWN_BOX_MIN = 0.5;
+const UNCOVERED_BOX_MIN = 0.6;
+/** And for so long in all it must be as steady as a thing. */
+const SETTLED_MS = 5_000;
+/** What has been claimed stays claimed while it does not look like a thing, or is attended to, for less than this. */
+const DOUBT_MS = 8_000;
+/** Share of the wait in which a thing must be seen; for the rest others may pass before it. */
+const SHOWN_MIN = 0.33;
+/** Ages that differ by less are the same: who passes before a thing wears at its support. */
+const SAME_AGE_MS = 10_000;
+/** Support ends at a minute (pipeline/observe/statics.ts): older than about that is only old. */
+const OLD_MS = 54_000;
+/** Smaller, in plane pixels (5 by 5), there is no telling a thing from a reflection, a lit sign or the edge of a door. */
+const AREA_MIN_PX = 24;
+const CANDIDATES_MAX = 32;
+const OWNERS_MAX = 8;
+
+interface Thing {
+  readonly region: StaticRegion;
+  readonly bornAtMs: number;
+  readonly seenAtMs: number;
+  /** How long it has not been seen though nothing covers its place. */
+  readonly bareMs: number;
+  /** Somebody was at it when it came. */
+  readonly brought: boolean;
+  /** Their tracks, without those that have gone over to the thing. */
+  readonly owners: readonly number[];
+  /** When one of them was first seen far away. */
+  readonly leftAtMs: number | undefined;
+  readonly aloneMs: number;
+  /** How much of that it was seen, as a thing. */
+  readonly shownMs: number;
+  /** How much of that it was as steady as only a thing is: people who brush past it do not make it a person. */
+  readonly settledMs: number;
+  /** How long somebody has covered it since it was last seen. */
+  readonly coveredMs: number;
+  /** It was seen beside one of them, so it is not they who sit or crouch there. */
+  readonly apart: boolean;
+  /** How long it has kept as still as nobody who sits does, while it was seen. */
+  readonly stillMs: number;
+  /** How long somebody has been beside it without a gap, an owner within LEFT of it, and nobody within LEFT. */
+  readonly besideMs: number;
+  readonly heldMs: number;
+  readonly nobodyMs: number;
+  /** How long it has been left, as far back as twice the wait, and how much of that somebody was beside it. */
+  readonly leftMs: number;
+  readonly tendedMs: number;
+  /** When a detector last called it a bag. */
+  readonly namedAtMs: number | undefined;
+  /** A person's height there, share of the view's height. */
+  readonly size: number;
+  /** It was claimed in the look before. */
+  readonly claimed: boolean;
+  /** Width of all that came together and lies against each other there, share of the view's. */
+  readonly allWide: number;
+}
+
+export class AbandonedObject implements RuleMachine {
+  readonly place: string | undefined;
+  readonly timing = { holdMs: 0, graceMs: 0, releaseMs: 2_000 };
+  readonly #rule: WatchRule;
+  readonly #limits: Limits;
+  readonly #zone: Zone | undefined;
+  #things: readonly Thing[] = [];
+  #paths: ReadonlyMap<number, Path> = new Map();
+  #previousMs: number | undefined;
+
+  constructor(rule: WatchRule, zone: Zone | undefined) {
+    this.#rule = rule;
+    this.#limits = LIMITS[rule.sensitivity];
+    this.#zone = zone;
+    this.place = rule.zone;
+  }
+
+  save() {
+    return { things: this.#things, paths: this.#paths, previousMs: this.#previousMs };
+  }
+
+  restore({ things, paths, previousMs }: ReturnType<AbandonedObject['save']>): void {
+    this.#things = things;
+    this.#paths = paths;
+    this.#previousMs = previousMs;
+  }
+
+  look({ frame, tracks }: Measured): Condition | undefined {
+    const now = frame.capturedAtMs;
+    const stepMs = stepBetween(this.#previousMs, now);
+    this.#previousMs = now;
+    if (frame.view !== 'ok') return undefined;
+    const aspect = frame.planeWidth / frame.planeHeight;
+    const seen = tracks.filter((track) => track.seen);
+    this.#paths = remembered(this.#paths, seen, now);
+    this.#things = this.#follow(frame, seen, aspect, stepMs, now).map((thing) => {
+      const named = frame.objects.some((object) => isBagAt(object, thing.region)) ? now : thing.namedAtMs;
+      const allWide = thing.seenAtMs === now ? widthOfAll(thing.region, frame) : thing.allWide;
+      return this.#judge({ ...thing, namedAtMs: named, allWide }, seen, aspect, stepMs, now);
+    });
+    const left = this.#things.filter(
+      (thing) =>
+        thing.aloneMs >= this.#rule.forMs - (thing.claimed ? Math.min(DOUBT_MS, this.#rule.forMs / 2) : 0) &&
+        thing.shownMs >= SHOWN_MIN * this.#rule.forMs &&
+        thing.settledMs >= SETTLED_MS &&
+        (thing.claimed || thing.tendedMs <= TENDED_MAX * thing.leftMs) &&
+        this.#isInZone(thing),
+    );
+    this.#things = this.#things.map((thing) => ({ ...thing, claimed: left.includes(thing) }));
+    return this.#condition(left, now);
+  }
+
+  #condition(left: readonly Thing[], now: number): Condition {
+    const limitMs = this.#rule.forMs;
+    const first = left.reduce<Thing | undefined>(
+      (most, thing) => (most === undefined || thing.aloneMs > most.aloneMs ? thing : most),
+      undefined,
+    );
+    const aloneMs = first?.aloneMs ?? 0;
+    const tall = first === undefined ? 0 : tallOf(first.region, first.size);
+    const goneMs = first?.leftAtMs === undefined ? 0 : now - first.leftAtMs;
+    const steady = first?.region.steady ?? 0;
+    const others = left.length > 1 ? ` (${left.length} objects)` : '';
+    return {
+      holds: left.length > 0,
+      region: around(left.map((thing) => thing.region.box)),
+      score: Math.min(1, 0.4 + (0.2 * aloneMs) / Math.max(1_000, limitMs)),
+      explanation:
+        `an object of ${tall.toFixed(1)} person heights has stood alone for ${seconds(aloneMs)}, ` +
+        `limit ${seconds(limitMs)}; whoever brought it left ${seconds(goneMs)} ago${others}`,
+      findings: [
+        { name: 'alone', value: aloneMs / 1000, limit: limitMs / 1000, unit: 's' },
+        { name: 'owner_gone', value: goneMs / 1000, unit: 's' },
+        { name: 'height', value: tall, limit: this.#limits.tall, unit: 'person heights' },
+        { name: 'steady', value: steady, limit: this.#limits.steady, unit: 'share' },
+      ],
+    };
+  }
+
+  /** Things go on where a region is; new regions that may be one begin. */
+  #follow(
+    { statics, blobs }: Measured['frame'],
+    seen: readonly Track[],
+    aspect: number,
+    stepMs: number,
+    now: number,
+  ): readonly Thing[] {
+    const before = this.#things;
+    const taken = new Set<StaticRegion>();
+    const things: Thing[] = [];
+    for (const thing of this.#things) {
+      const region = statics.find((one) => !taken.has(one) && goesOnAs(one, thing, now));
+      if (region !== undefined) {
+        taken.add(region);
+        // What others hid for long is from now on as old as what is left of its support.
+        const worn = !cameTogether(region, thing.bornAtMs, now);
+        const bornAtMs = worn ? now - region.sinceMs : thing.bornAtMs;
+        things.push({ ...thing, region, bornAtMs, seenAtMs: now, bareMs: 0 });
+      } else {
+        const { box } = thing.region;
+        const hidden = [...statics, ...blobs].some((one) => shareWithin(box, one.box) >= COVERED_MIN);
+        const bareMs = hidden ? thing.bareMs : thing.bareMs + stepMs;
+        if (bareMs <= GONE_MS && now - thing.seenAtMs <= HIDDEN_MS) things.push({ ...thing, bareMs });
+      }
+    }
+    for (const region of statics) {
+      if (taken.has(region) || things.length >= CANDIDATES_MAX) continue;
+      const together = statics.filter((one) => Math.abs(one.sinceMs - region.sinceMs) < TOGETHER_MS);
+      if (together.length <= TOGETHER_MAX) things.push(this.#begun(region, before, seen, aspect, now));
+    }
+    return things;
+  }
+
+  #begun(
+    region: StaticRegion,
+    before: readonly Thing[],
+    seen: readonly Track[],
+    aspect: number,
+    now: number,
+  ): Thing {
+    const bornAtMs = now - region.sinceMs;
+    // What people who stand close by were one region with comes out of it when they go.
+    const whole = before.find(
+      (one) =>
+        shareWithin(region.box, one.region.box) >= WITHIN_MIN && cameTogether(region, one.bornAtMs, now),
+    );
+    const own = broughtBy(this.#paths, region, bornAtMs, aspect);
+    const owners = own.length > 0 ? own : (whole?.owners ?? []);
+    return {
+      region,
+      bornAtMs,
+      seenAtMs: now,
+      bareMs: 0,
+      brought: owners.length > 0 || cameOutOf(this.#paths, region, bornAtMs),
+      owners: owners.slice(0, OWNERS_MAX),
+      leftAtMs: undefined,
+      aloneMs: 0,
+      shownMs: 0,
+      settledMs: 0,
+      coveredMs: 0,
+      apart: false,
+      stillMs: 0,
+      besideMs: 0,
+      heldMs: 0,
+      nobodyMs: 0,
+      leftMs: 0,
+      tendedMs: 0,
+      namedAtMs: undefined,
+      size: this.#sizeAt(region, seen, owners),
+      claimed: false,
+      allWide: 0,
+    };
+  }
+
+  /** The height of a person there: of whoever brought it, else of whoever was seen of late. */
+  #sizeAt(region: StaticRegion, seen: readonly Track[], owners: readonly number[]): number {
+    const ids = owners.length > 0 ? owners : [...this.#paths.keys()];
+    const points = ids.flatMap((id) => this.#paths.get(id)?.points ?? []);
+    const nearest = [...points, ...seen.map((track) => ({ foot: track.foot, near: track.personHeight }))]
+      .map(({ foot, near }) => ({ near, off: Math.abs(foot.y - region.foot.y) }))
+      .sort((a, b) => a.off - b.off)[0];
+    return nearest?.near ?? 0;
+  }
+
+  #judge(thing: Thing, seen: readonly Track[], aspect: number, stepMs: number, now: number): Thing {
+    const { region, size, apart, leftAtMs } = thing;
+    const visible = thing.bareMs === 0 && thing.seenAtMs === now;
+    const shows = (track: Track) => isItself(track, region) || (visible && isOnlyIt(track, region));
+    const people = seen.filter((track) => isWhole(track) && !shows(track));
+    // A track that has gone over to the thing is the thing, and whoever takes it over from there is anybody.
+    const things = seen.filter((track) => isItself(track, region) && !isWhole(track)).map(({ id }) => id);
+    const owners = (leftAtMs === undefined ? this.#ownersOf(thing, people, aspect) : thing.owners).filter(
+      (id) => !visible || !things.includes(id),
+    );
+    const far = (track: Track) => distance(track.foot, region.foot, track.personHeight, track.depth, aspect);
+    const beside = people.filter((track) => far(track) <= BESIDE);
+    // Who has been far away since it came cannot be who has stayed with it, whatever their number.
+    const near = people.filter((track) => far(track) <= LEFT && !this.#cameFromAfar(track.id, thing, aspect));
+    // Whoever lies or crouches by it has not left.
+    const bodies = seen.filter((track) => !shows(track) && far(track) <= LEFT);
+    const held = bodies.some((track) => owners.includes(track.id));
+    const isApart =
+      apart || (visible && (people.some((track) => owners.includes(track.id)) || isCompact(thing, aspect)));
+    const besideMs = beside.length > 0 ? thing.besideMs + stepMs : 0;
+    const heldMs = held ? thing.heldMs + stepMs : 0;
+    const nobodyMs = near.length === 0 && !held ? thing.nobodyMs + stepMs : 0;
+    const gone =
+      people.some((track) => owners.includes(track.id) && far(track) > LEFT) ||
+      owners.some((id) => this.#hasVanished(id, thing, aspect, now)) ||
+      (isApart && nobodyMs >= NOBODY_MS);
+    const attended =
+      besideMs >= ANYBODY_MS ||
+      heldMs >= BESIDE_MS ||
+      beside.some((track) => this.#staysBeside(track.id, thing, aspect, now));
+    const known = thing.brought && size > 0;
+    const since = leftAtMs ?? (known && gone && !held ? now : undefined);
+    const isAlone = since !== undefined && !attended;
+    const shown = isAlone && visible && this.#isThing(thing, aspect, now);
+    const mixed = visible && people.some((track) => shareWithin(region.box, track.box) > 0);
+    // Of whoever is cut off by the view's border, or by what stands there, less than a whole person covers it as well.
+    const covered = seen.some((track) => !shows(track) && shareWithin(region.box, track.box) >= COVERED_MIN);
+    const hiddenMs = covered ? this.#hiddenMs(thing, stepMs, now) : 0;
+    const passedMs = shown ? stepMs : visible ? (mixed ? 0 : -stepMs) : hiddenMs;
+    const aloneMs = Math.max(
+      0,
+      isAlone ? thing.aloneMs + passedMs : this.#attendedMs(thing, since, heldMs, stepMs),
+    );
+    const settled = shown && region.steady >= this.#steadyMin(thing, now);
+    return {
+      ...thing,
+      owners,
+      apart: isApart,
+      stillMs: visible ? (region.steady >= STILL_STEADY ? thing.stillMs + stepMs : 0) : thing.stillMs,
+      besideMs,
+      heldMs,
+      nobodyMs,
+      ...this.#tended(thing, since !== undefined && heldMs < BESIDE_MS, beside.length > 0, stepMs),
+      leftAtMs: heldMs >= BESIDE_MS ? undefined : since,
+      aloneMs,
+      shownMs: thing.shownMs + (shown ? stepMs : 0),
+      settledMs: aloneMs === 0 ? 0 : thing.settledMs + (settled ? stepMs : 0),
+      coveredMs: visible ? 0 : thing.coveredMs + (covered ? stepMs : 0),
+    };
+  }
+
+  /** Counts that are as old as twice the wait are halved: who kept it long ago does not keep it now. */
+  #tended({ leftMs, tendedMs }: Thing, isLeft: boolean, isBeside: boolean, stepMs: number) {
+    if (!isLeft) return { leftMs: 0, tendedMs: 0 };
+    const share = leftMs >= 2 * this.#rule.forMs ? 0.5 : 1;
+    return { leftMs: share * leftMs + stepMs, tendedMs: share * tendedMs + (isBeside ? stepMs : 0) };
+  }
+
+  /** Whoever stands by it may be anybody: the clock runs back, of a claim from the limit. An owner sets it to nothing. */
+  #attendedMs({ aloneMs }: Thing, since: number | undefined, heldMs: number, stepMs: number): number {
+    const begins = since === undefined || heldMs >= BESIDE_MS;
+    return begins ? 0 : Math.min(aloneMs, this.#rule.forMs) - stepMs;
+  }
+
+  /** Who passes before a thing does not attend to it; but it is claimed only when it is seen again. */
+  #hiddenMs({ bareMs, seenAtMs, aloneMs, shownMs }: Thing, stepMs: number, now: number): number {
+    if (bareMs > 0 || now - seenAtMs > HIDDEN_MS || shownMs < KNOWN_MS) return 0;
+    return Math.max(0, Math.min(stepMs, this.#rule.forMs - stepMs - aloneMs));
+  }
+
+  /** The same person has been beside it for long. */
+  #staysBeside(id: number, { region }: Thing, aspect: number, now: number): boolean {
+    const points = this.#paths.get(id)?.points ?? [];
+    const away = points.findLastIndex(
+      ({ foot, near, depth, whole }) => !whole || distance(foot, region.foot, near, depth, aspect) > BESIDE,
+    );
+    const from = points[away + 1];
+    return from !== undefined && now - from.atMs >= BESIDE_MS - PATH_STEP_MS;
+  }
+
+  #cameFromAfar(id: number, { region, bornAtMs }: Thing, aspect: number): boolean {
+    const points = this.#paths.get(id)?.points ?? [];
+    return points.some(
+      ({ atMs, foot, near, depth, whole }) =>
+        whole && atMs >= bornAtMs && distance(foot, region.foot, near, depth, aspect) > LEFT,
+    );
+  }
+
+  /** An owner's track may end at the thing, or stay with it: who is first seen there then leaves in their place. */
+  #ownersOf(
+    { region, brought, owners, bornAtMs }: Thing,
+    people: readonly Track[],
+    aspect: number,
+  ): readonly number[] {
+    if (!brought || owners.length >= OWNERS_MAX) return owners;
+    if (people.some((track) => owners.includes(track.id))) return owners;
+    const heirs = people.filter((track) => {
+      const path = this.#paths.get(track.id);
+      if (path === undefined || path.bornAtMs < bornAtMs - BIRTH_MS) return false;
+      return distance(path.bornAt, region.foot, track.personHeight, track.depth, aspect) <= BESIDE;
+    });
+    return heirs.length === 0 ? owners : [...owners, ...heirs.map(({ id }) => id)].slice(0, OWNERS_MAX);
+  }
+
+  #hasVanished(id: number, { region }: Thing, aspect: number, now: number): boolean {
+    const last = this.#paths.get(id)?.points.at(-1);
+    if (last === undefined || now - last.atMs < VANISHED_MS) return false;
+    return distance(last.foot, region.foot, last.near, last.depth, aspect) > VANISHED;
+  }
+
+  #steadyMin({ namedAtMs }: Thing, now: number): number {
+    return this.#limits.steady - (isNamed(namedAtMs, now) ? NAMED_STEADY : 0);
+  }
+
+  #isThing(thing: Thing, aspect: number, now: number): boolean {
+    const { region, size } = thing;
+    const tall = tallOf(region, size);
+    const wide = wideOf(region, size, aspect);
+    if (region.areaPx < AREA_MIN_PX) return false;
+    // A part of somebody who lies, or of a puddle, is no thing.
+    if (thing.allWide * aspect > WIDE_MAX * size) return false;
+    if (
+      Math.min(tall, wide) < SIDE_MIN ||
+      tall > this.#limits.tall ||
+      wide > WIDE_MAX ||
+      wide > FLAT_MAX * tall
+    )
+      return false;
+    if (region.steady < this.#steadyMin(thing, now) - SETTLING) return false;
+    return region.rim >= this.#limits.rim || isNamed(thing.namedAtMs, now);
+  }
+
+  #isInZone({ region }: Thing): boolean {
+    return this.#zone === undefined || isInside(region.foot, this.#zone.polygon);
+  }
+}
+
+/** Smaller than anybody can make themselves, or stiller than anybody sits: it was not they who stayed. */
+function isCompact({ region, size, bornAtMs, seenAtMs, stillMs }: Thing, aspect: number): boolean {
+  const { steady, rim } = region;
+  if (rim < CLEAR_RIM || wideOf(region, size, aspect) > COMPACT_WIDE) return false;
+  if (tallOf(region, size) > COMPACT_TALL) return stillMs >= STILL_MS;
+  return seenAtMs - bornAtMs >= COMPACT_MS && steady >= CLEAR_STEADY;
+}
+
+/** The thing is seen in the region: alone, and not joined with whoever stands there. */
+function goesOnAs(
+  region: StaticRegion,
+  { region: before, bornAtMs, coveredMs, shownMs }: Thing,
+  now: number,
+): boolean {
+  const overlap = overlapOf(region.box, before.box);
+  if (overlap <= (shownMs >= KNOWN_MS ? KNOWN_BOX_MIN : SAME_BOX_MIN)) return false;
+  // While others hid it its support wore away, and with it its age.
+  const hidden = shownMs >= KNOWN_MS && coveredMs >= KNOWN_MS;
+  return cameTogether(region, bornAtMs, now) || (hidden && overlap > UNCOVERED_BOX_MIN);
+}
+
+/** The region is as old as what came at `bornAtMs`; a puddle that spread where somebody stood is not as old as they. */
+function cameTogether({ sinceMs }: StaticRegion, bornAtMs: number, now: number): boolean {
+  return sinceMs >= OLD_MS || Math.abs(now - sinceMs - bornAtMs) <= SAME_AGE_MS;
+}
+
+function isNamed(namedAtMs: number | undefined, now: number): boolean {
+  return namedAtMs !== undefined && now - namedAtMs <= NAMED_MS;
+}
+
+/** A detector sees a bag where the region is. */
+function isBagAt({ class: kind, confidence, box }: DetectedObject, region: StaticRegion): boolean {
+  return kind === 'bag' && confidence >= NAMED_CONFIDENCE && overlapOf(box, region.box) > SAME_BOX_MIN;
+}
+
+function tallOf({ box }: StaticRegion, size: number): number {
+  return (box.y1 - box.y0) / size;
+}
+
+function wideOf({ box }: StaticRegion, size: number, aspect: number): number {
+  return ((box.x1 - box.x0) * aspect) / size;
+}

@@ -1,0 +1,65 @@
+/** Where people have been of late, by track: what tells who put something down, who left it and who merely passes. */
+import type { Box, Point, Track } from '../../model.ts';
+import { isLarger, isWhole } from '../rule.ts';
+
+/** Of one track: times and feet, and whether it ever was as tall as a person. */
+export interface Path {
+  readonly points: readonly PathPoint[];
+  readonly whole: boolean;
+  /** Where and when it was first seen. */
+  readonly bornAtMs: number;
+  readonly bornAt: Point;
+}
+
+export interface PathPoint {
+  readonly atMs: number;
+  readonly foot: Point;
+  /** A person's height there. */
+  readonly near: number;
+  /** Floor per step up the view there. */
+  readonly depth: number;
+  /** As tall as a person at that moment: a track may go over from somebody to the thing. */
+  readonly whole: boolean;
+  /** The region, where it is more than a person: whoever it holds may stand anywhere in it. */
+  readonly larger: Box | undefined;
+}
+
+/** Where people were is remembered for this long, in such steps. */
+const PATH_MS = 15_000;
+export const PATH_STEP_MS = 400;
+/** The paths as they are after this look: points of the last 15 s, no closer than 0.4 s. */
+export function remembered(
+  before: ReadonlyMap<number, Path>,
+  seen: readonly Track[],
+  now: number,
+): ReadonlyMap<number, Path> {
+  const paths = new Map<number, Path>();
+  for (const [id, path] of before) {
+    const points = path.points.filter((point) => now - point.atMs <= PATH_MS);
+    if (points.length > 0) paths.set(id, { ...path, points });
+  }
+  for (const track of seen) {
+    const path = paths.get(track.id) ?? { points: [], whole: false, bornAtMs: now, bornAt: track.foot };
+    const last = path.points.at(-1);
+    const due = last === undefined || now - last.atMs >= PATH_STEP_MS;
+    const point = {
+      atMs: now,
+      foot: track.foot,
+      near: track.personHeight,
+      depth: track.depth,
+      whole: isWhole(track),
+      larger: isLarger(track) ? track.box : undefined,
+    };
+    paths.set(track.id, {
+      ...path,
+      points: due ? [...path.points, point] : path.points,
+      whole: path.whole || isWhole(track),
+    });
+  }
+  return paths;
+}
+
+/** Feet apart on the floor, people's heights; `depth`: floor per step up the view. */
+export function distance(a: Point, b: Point, size: number, depth: number, aspect: number): number {
+  return Math.hypot((a.x - b.x) * aspect, (a.y - b.y) * depth) / size;
+}

@@ -1,0 +1,24 @@
+/** What a static region is part of: somebody who lies, or wet floor, of which light and dark parts are regions of their own. */
+import type { Frame, StaticRegion } from '../../model.ts';
+
+/** Regions whose ages differ by less came together. */
+const TOGETHER_MS = 10_000;
+/** Between two parts lies a seam, and what hardly differs from the floor: plane pixels. */
+const SEAM_PX = 3;
+
+/** Width of the region with all that came with it and lies against it, share of the view's width. */
+export function widthOfAll(region: StaticRegion, frame: Frame): number {
+  const { box } = region;
+  const [gapX, gapY] = [SEAM_PX / frame.planeWidth, SEAM_PX / frame.planeHeight];
+  const parts = frame.statics.filter(
+    (one) =>
+      Math.abs(one.sinceMs - region.sinceMs) <= TOGETHER_MS &&
+      one.box.x0 - gapX <= box.x1 &&
+      one.box.x1 + gapX >= box.x0 &&
+      one.box.y0 - gapY <= box.y1 &&
+      one.box.y1 + gapY >= box.y0,
+  );
+  return (
+    Math.max(box.x1, ...parts.map((one) => one.box.x1)) - Math.min(box.x0, ...parts.map((one) => one.box.x0))
+  );
+}

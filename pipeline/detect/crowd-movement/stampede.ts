@@ -1,0 +1,486 @@
+/**
+ * Whether people who were calm begin to run, place by place: for crowds in which nobody can be told apart, also while a
+ * train moves on the same view.
+ *
+ * What is seen is people by area, cell by cell, and how fast each cell goes. Compared is now with the seconds before, and
+ * only in cells of which something can be told: not where it was fast before already (a train that passes, a road, an
+ * escalator), nor where a train is (train-cells.ts), nor beside either. There
+ *
+ *   - what moves, people by area times metres per second, is several times what it was and several times the most it was;
+ *   - enough are brisk, half as fast as somebody who runs (of people who cross each other or run along the view half is
+ *     seen); and of those some are seen to run, which nobody is of a group that begins to walk;
+ *   - who runs leaves where they were: the outline changes, which that of a train that departs does not; and somewhat later
+ *     part of the very cells in which they ran is free, which of a train that comes, and of its light before it, is not.
+ *
+ * Where they run every way, what goes against the common way is by itself several times what all moved before: of
+ * anything rigid, a train or a camera that is knocked, hardly any is. Where they run one way,
+ *
+ *   - many run, and who runs no longer stands: what is slow has become less;
+ *   - it does not go to and fro, as a camera does.
+ */
+import type { Box, CellMotion } from '../../model.ts';
+import { type CellPlane, cellAt, cellPlane, clumpsOf, type Plane, withNeighbours } from '../cell-plane.ts';
+import { cellOf, packed, peopleOf, speedOf } from './packed-cell.ts';
+import {
+  BEYOND_MAX,
+  GOES_ON,
+  isOneWay,
+  meanOf,
+  PERSON_SPEED_MAX,
+  Sudden,
+  type SuddenLimits,
+  type Suddenly,
+  sways,
+  type Way,
+} from './sudden.ts';
+import { TrainCells } from './train-cells.ts';
+
+/** What counts as now. */
+const NOW_MS = 550;
+/** And as before, up to when: who runs now had not begun. */
+const BEFORE_FROM_MS = 5_000;
+const BEFORE_UNTIL_MS = 1_350;
+const BEFORE_SPAN_MS = 2_500;
+/** A train has come since, and people left where they were. */
+const COMES_MS = 950;
+const LEAVES_MS = 1_550;
+/** Share of the cells that are filled now or were then, which are not the same. */
+const LEAVES_MIN = 0.25;
+/** Share of the speed of a run that is brisk: 0.8 m/s where 1.8 are a run. */
+const BRISK = 0.45;
+/** So many of those who are brisk are seen to run. */
+const RUNS_MIN = 0.2;
+/** What moves, over the mean and over the most of before: every way, what of it goes against the common way. */
+const SUDDEN_MIN = 4;
+const ABOVE_MOST_MIN = 2;
+/** So much of what moves goes against the common way. */
+const AGAINST_MIN = 0.2;
+/** All seen now, over before: who was hidden comes into view. */
+const GROWS_MAX = 4;
+/** The same where they run one way. */
+const ONE_WAY_RUNS_MIN = 0.3;
+/** Along the view they come where others were: of the outline of a train that departs .18 changes. */
+const ONE_WAY_LEAVES_MIN = 0.2;
+const ONE_WAY_SUDDEN_MIN = 5;
+const ONE_WAY_ABOVE_MOST_MIN = 3;
+const ONE_WAY_GROWS_MAX = 3;
+/** So much of it where a train stood: it departs one way too. */
+const BEFORE_TRAIN_MAX = 0.2;
+/** So much of what was slow is still so. */
+const STANDING_MAX = 0.8;
+/** From here on it is one way that may be to and fro. */
+const SWAY_ONE_WAY_MIN = 0.6;
+/** Slower than this nothing moves, m/s. */
+const MOVING_MIN = 0.25;
+/** So many people by area that were fast before make what is fast with them the same way theirs. */
+const GOES_ON_PEOPLE = 1.5;
+/** And so much of it: a train that comes nearer is where it was for the most part, of a crowd hardly anybody was fast. */
+const GOES_ON_SHARE = 0.35;
+const GOES_ON_ONE_WAY_MIN = 0.7;
+/** A speed counts for no more than this, m/s: flow that is wrong is fast. */
+const COUNTED_SPEED_MAX = 6;
+/** Who ran are elsewhere so long after, and so much of what they filled is free. */
+const ELSEWHERE_MS = 800;
+const FREED_MIN = 0.07;
+/** Along the view somebody fills the cells of who is before them. */
+const ONE_WAY_FREED_MIN = 0.03;
+/** A train that departs goes one way by then, and of its cells much seems to stand; who ran before one that stands have left. */
+const BEFORE_TRAIN_FREED_MIN = 0.4;
+/** Of a region, so many cells make it part of a train. */
+const TRAIN_SHARE = 0.3;
+/** Cells are kept no more often than this: 17 looks. */
+const KEPT_EVERY_MS = 300;
+
+/** The cells that were filled: each as packed() says. */
+interface Kept {
+  readonly atMs: number;
+  readonly cells: readonly number[];
+}
+
+/** People by area. The way is that of all who move, and its length how much moves: people times m/s. */
+interface Sums extends Way {
+  readonly all: number;
+  readonly slow: number;
+  readonly moving: number;
+  readonly brisk: number;
+  readonly fast: number;
+  readonly beyond: number;
+}
+
+/** Now, and what it was in the same cells before. */
+interface Look extends Sums {
+  readonly atMs: number;
+  readonly wasAll: number;
+  readonly wasSlow: number;
+  readonly wasLength: number;
+  readonly mostLength: number;
+  /** 0..1. */
+  readonly left: number;
+  /** Who are brisk where a train stands: they run before it, or it departs. */
+  readonly before: number;
+}
+
+/** People by area per cell, and marks: nothing can be told of it, a train stands in it. `rests`: what is seen of that. */
+interface Cells {
+  readonly untold: Uint8Array;
+  readonly stands: Uint8Array;
+  readonly people: Float64Array;
+  readonly rests: number;
+}
+
+/** It looked like one: whether one way, the cells of who ran then, and those of which nothing could be told. */
+interface Begun {
+  readonly isOneWay: boolean;
+  readonly ran: readonly number[];
+  readonly others: readonly number[];
+}
+
+export class Stampede {
+  readonly #sudden = new Sudden<Look>(NOW_MS, ELSEWHERE_MS);
+  readonly #trains = new TrainCells();
+  #kept: readonly Kept[] = [];
+  #begun: Begun | undefined;
+
+  save() {
+    return {
+      sudden: this.#sudden.save(),
+      trains: this.#trains.save(),
+      kept: this.#kept,
+      begun: this.#begun,
+    };
+  }
+
+  restore({ sudden, trains, kept, begun }: ReturnType<Stampede['save']>): void {
+    this.#sudden.restore(sudden);
+    this.#trains.restore(trains);
+    this.#kept = kept;
+    this.#begun = begun;
+  }
+
+  forget(): void {
+    this.#sudden.forget();
+    this.#trains.forget();
+    this.#kept = [];
+    this.#begun = undefined;
+  }
+
+  /**
+   * Undefined while there is none. `motion`: of the whole view, trains are told by it; `counts`: whether somebody there
+   * counts.
+   */
+  step(
+    now: number,
+    motion: readonly CellMotion[],
+    plane: Plane,
+    limits: SuddenLimits,
+    counts: (cell: CellMotion) => boolean = () => true,
+  ): Suddenly | undefined {
+    const at = motion.map((cell) => cellAt(cell, plane));
+    const { columns, rows } = cellPlane(plane);
+    const people = new Float64Array(columns * rows);
+    const moving = new Float64Array(columns * rows);
+    for (const [k, cell] of at.entries()) {
+      people[cell]! += motion[k]!.people;
+      if (motion[k]!.speed >= BRISK * limits.speed) moving[cell]! += motion[k]!.people;
+    }
+    const kept = this.#keep(now, motion, at);
+    const ago = kept.findLast(({ atMs }) => now - atMs >= COMES_MS);
+    if (ago !== undefined)
+      this.#trains.step(now, people, moving, outlineOf(ago, people.length), { columns, rows });
+
+    // A train that stands is taken for the background: in its cells somebody is where something moves.
+    const stands = Uint8Array.from(people, (_, cell) => (this.#trains.stands(cell, now) ? 1 : 0));
+    for (const [cell, mark] of stands.entries()) if (mark === 1) people[cell] = moving[cell]!;
+    const before = kept.filter(({ atMs }) => now - atMs >= BEFORE_UNTIL_MS);
+    if (now - (before[0]?.atMs ?? now) < BEFORE_UNTIL_MS + BEFORE_SPAN_MS) return undefined;
+    const untold = withNeighbours(this.#untold(now, before, limits.speed, people.length), { columns, rows });
+    markWhatGoesOn(motion, at, untold, { columns, rows }, limits.speed);
+    const told = motion.filter((cell, k) => untold[at[k]!] === 0 && counts(cell));
+    const here = told.filter((cell) => people[cellAt(cell, plane)]! > 0);
+    const rests = told.reduce((sum, cell) => sum + (people[cellAt(cell, plane)] === 0 ? cell.people : 0), 0);
+    const look = lookAt(now, here, kept, before, { untold, stands, people, rests }, limits.speed, plane);
+    const recent = this.#sudden.remember(look);
+    this.#begun ??= begunAt(recent, limits, motion, at, untold);
+    // While they run they come to cells in which others ran, and fill them as a train does: those of which nothing could be
+    // told when it began are still the same.
+    const others = new Set(this.#begun?.others ?? marksOf(untold));
+    const running = motion.filter(
+      (cell, k) => isBrisk(cell.speed, limits.speed) && !others.has(at[k]!) && counts(cell),
+    );
+    const seen = running.reduce((sum, cell) => sum + cell.people, 0);
+    // Flow is lost in one picture and found in the next.
+    const runners = Math.max(seen, meanOf(recent, 'brisk'));
+    const begins = () => this.#holds(now, runners, limits.people, people, recent);
+    const claimed = this.#sudden.claimed(now, begins, runners, limits.people);
+    if (this.#sudden.sinceMs === undefined) this.#begun = undefined;
+    if (!claimed) return undefined;
+    return { people: runners, share: runners / Math.max(runners, meanOf(recent, 'moving')), cells: running };
+  }
+
+  /** It looked like one, half of them run still, and when it has lasted they are elsewhere. */
+  #holds(
+    now: number,
+    runners: number,
+    least: number,
+    people: Float64Array,
+    recent: readonly Look[],
+  ): boolean {
+    if (this.#begun === undefined || runners < GOES_ON * least) return false;
+    const lastsMs = now - (this.#sudden.sinceMs ?? now);
+    if (lastsMs < ELSEWHERE_MS) return true;
+    return freedOf(this.#begun.ran, people) >= freedMin(this.#begun, recent);
+  }
+
+  /** Whether much of a place is a train's or was. */
+  isTrain(box: Box, now: number, plane: Plane): boolean {
+    return this.#trains.share(box, now, plane, BEFORE_FROM_MS) > TRAIN_SHARE;
+  }
+
+  /** Whether a cell, or one beside it, is a train's or was. */
+  isBesideTrain(cell: CellMotion, now: number, plane: Plane): boolean {
+    const { columns, rows } = cellPlane(plane);
+    const at = cellAt(cell, plane);
+    const column = at % columns;
+    const row = (at - column) / columns;
+    for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y++)
+      for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x++)
+        if (this.#trains.was(y * columns + x, now, BEFORE_FROM_MS)) return true;
+    return false;
+  }
+
+  /** Those of the last seconds with this one, oldest first. */
+  #keep(now: number, motion: readonly CellMotion[], at: readonly number[]): readonly Kept[] {
+    const kept = this.#kept.filter(({ atMs }) => now - atMs <= BEFORE_FROM_MS);
+    const last = kept.at(-1);
+    this.#kept =
+      last !== undefined && now - last.atMs < KEPT_EVERY_MS
+        ? kept
+        : [...kept, { atMs: now, cells: motion.map((cell, k) => packed(at[k]!, cell)) }];
+    return this.#kept;
+  }
+
+  /** Marks the cells of which nothing can be told. */
+  #untold(now: number, before: readonly Kept[], speed: number, size: number): Uint8Array {
+    const out = new Uint8Array(size);
+    for (const { cells } of before) for (const one of cells) if (speedOf(one) >= speed) out[cellOf(one)] = 1;
+    for (let cell = 0; cell < size; cell++)
+      if (this.#trains.was(cell, now, BEFORE_FROM_MS) && !this.#trains.stands(cell, now)) out[cell] = 1;
+    return out;
+  }
+}
+
+/**
+ * Marks also what goes on from there the same way: a clump of cells that are fast, of which a third was before. A train
+ * that comes nearer fills new cells, and faster ones; of people who begin to run hardly anybody was fast.
+ */
+function markWhatGoesOn(
+  motion: readonly CellMotion[],
+  at: readonly number[],
+  untold: Uint8Array,
+  plane: CellPlane,
+  limit: number,
+): void {
+  const fast = new Float64Array(untold.length);
+  const ways = motion.map(({ people, speed, vx, vy }, k) => {
+    if (speed < limit) return { x: 0, y: 0 };
+    fast[at[k]!]! += people;
+    return { x: (people * vx) / speed, y: (people * vy) / speed };
+  });
+  const clumps = clumpsOf(fast, plane);
+  const clumpOf = new Map(clumps.flatMap((clump, k) => clump.map((cell) => [cell, k] as const)));
+  const sums = clumps.map(() => ({ x: 0, y: 0, length: 0, before: 0 }));
+  for (const [k, cell] of at.entries()) {
+    const sum = sums[clumpOf.get(cell) ?? -1];
+    if (sum === undefined) continue;
+    sum.x += ways[k]!.x;
+    sum.y += ways[k]!.y;
+    sum.length += motion[k]!.people;
+    if (untold[cell] === 1) sum.before += motion[k]!.people;
+  }
+  for (const [k, sum] of sums.entries())
+    if (
+      sum.before >= GOES_ON_PEOPLE &&
+      sum.before >= GOES_ON_SHARE * sum.length &&
+      isOneWay(sum, GOES_ON_ONE_WAY_MIN)
+    )
+      for (const cell of clumps[k]!) untold[cell] = 1;
+}
+
+function everyWay(recent: readonly Look[], limits: SuddenLimits): boolean {
+  const against = meanOf(recent.map(againstOf), 'against');
+  return (
+    begins(recent, limits, RUNS_MIN, LEAVES_MIN) &&
+    against >= limits.people * limits.speed &&
+    !goesOneWay(recent) &&
+    against >= SUDDEN_MIN * meanOf(recent, 'wasLength') &&
+    against >= ABOVE_MOST_MIN * meanOf(recent, 'mostLength') &&
+    meanOf(recent, 'all') <= GROWS_MAX * meanOf(recent, 'wasAll')
+  );
+}
+
+function oneWay(recent: readonly Look[], limits: SuddenLimits): boolean {
+  const length = meanOf(recent, 'length');
+  return (
+    begins(recent, limits, ONE_WAY_RUNS_MIN, ONE_WAY_LEAVES_MIN) &&
+    meanOf(recent, 'fast') >= limits.people &&
+    recent.every(({ fast }) => fast >= GOES_ON * limits.people) &&
+    !isBeforeTrain(recent) &&
+    length >= ONE_WAY_SUDDEN_MIN * meanOf(recent, 'wasLength') &&
+    length >= ONE_WAY_ABOVE_MOST_MIN * meanOf(recent, 'mostLength') &&
+    meanOf(recent, 'slow') <= STANDING_MAX * meanOf(recent, 'wasSlow') &&
+    meanOf(recent, 'all') <= ONE_WAY_GROWS_MAX * meanOf(recent, 'wasAll') &&
+    !sways(recent, SWAY_ONE_WAY_MIN)
+  );
+}
+
+function begins(recent: readonly Look[], limits: SuddenLimits, runsMin: number, leavesMin: number): boolean {
+  const brisk = meanOf(recent, 'brisk');
+  const fast = meanOf(recent, 'fast');
+  return (
+    brisk >= limits.people &&
+    fast >= runsMin * brisk &&
+    brisk >= limits.share * meanOf(recent, 'moving') &&
+    meanOf(recent, 'beyond') <= BEYOND_MAX * fast &&
+    meanOf(recent, 'left') >= leavesMin
+  );
+}
+
+function isBeforeTrain(recent: readonly Look[]): boolean {
+  return meanOf(recent, 'before') > BEFORE_TRAIN_MAX * meanOf(recent, 'brisk');
+}
+
+function goesOneWay(recent: readonly Look[]): boolean {
+  return meanOf(recent.map(againstOf), 'against') < AGAINST_MIN * meanOf(recent, 'length');
+}
+
+/** What of a look goes against its common way, people times m/s. */
+function againstOf({ x, y, length }: Look): { readonly against: number } {
+  return { against: length - Math.hypot(x, y) };
+}
+
+function lookAt(
+  atMs: number,
+  here: readonly CellMotion[],
+  kept: readonly Kept[],
+  before: readonly Kept[],
+  { untold, stands, people, rests }: Cells,
+  limit: number,
+  plane: Plane,
+): Look {
+  const was = before.map(({ cells }) => wasIn(cells, untold, stands, limit));
+  const then = kept.findLast((one) => atMs - one.atMs >= LEAVES_MS);
+  return {
+    atMs,
+    ...sumsOf(here, limit, rests),
+    wasAll: meanOf(was, 'all'),
+    wasSlow: meanOf(was, 'slow'),
+    wasLength: meanOf(was, 'length'),
+    mostLength: was.reduce((most, { length }) => Math.max(most, length), 0),
+    left: then === undefined ? 0 : leftOf(outlineOf(then, untold.length, stands, limit), people, untold),
+    before: here.reduce(
+      (sum, cell) =>
+        sum + (stands[cellAt(cell, plane)] === 1 && isBrisk(cell.speed, limit) ? cell.people : 0),
+      0,
+    ),
+  };
+}
+
+/** `rests`: what is seen there of a train that stands. */
+function sumsOf(here: readonly CellMotion[], limit: number, rests: number): Sums {
+  let [all, slow, moving, brisk, fast, beyond, length, x, y] = [rests, 0, 0, 0, 0, 0, 0, 0, 0];
+  for (const { people, speed, vx, vy } of here) {
+    all += people;
+    if (speed > PERSON_SPEED_MAX) {
+      beyond += people;
+      continue;
+    }
+    if (speed >= MOVING_MIN) moving += people;
+    else slow += people;
+    if (speed >= BRISK * limit) brisk += people;
+    if (speed >= limit) fast += people;
+    const counted = speed > COUNTED_SPEED_MAX ? COUNTED_SPEED_MAX / speed : 1;
+    length += people * speed * counted;
+    x += people * vx * counted;
+    y += people * vy * counted;
+  }
+  return { all, slow, moving, brisk, fast, beyond, length, x, y };
+}
+
+function wasIn(cells: readonly number[], untold: Uint8Array, stands: Uint8Array, limit: number) {
+  let [all, slow, length] = [0, 0, 0];
+  for (const one of cells) {
+    if (untold[cellOf(one)] === 1) continue;
+    const people = peopleOf(one);
+    const speed = speedOf(one);
+    all += people;
+    if (stands[cellOf(one)] === 1 && speed < BRISK * limit) continue;
+    if (speed < MOVING_MIN) slow += people;
+    if (speed <= PERSON_SPEED_MAX) length += people * Math.min(speed, COUNTED_SPEED_MAX);
+  }
+  return { all, slow, length };
+}
+
+/** Share of the cells, of those that were filled or of those that are, whichever are more, that are not both. */
+function leftOf(before: Uint8Array, people: Float64Array, untold: Uint8Array): number {
+  let [were, are, both] = [0, 0, 0];
+  for (const [cell, mark] of untold.entries()) {
+    if (mark === 1) continue;
+    const was = before[cell]!;
+    const is = people[cell]! > 0 ? 1 : 0;
+    were += was;
+    are += is;
+    both += was & is;
+  }
+  return were === 0 && are === 0 ? 0 : 1 - both / Math.max(were, are);
+}
+
+function begunAt(
+  recent: readonly Look[],
+  limits: SuddenLimits,
+  motion: readonly CellMotion[],
+  at: readonly number[],
+  untold: Uint8Array,
+): Begun | undefined {
+  const every = everyWay(recent, limits);
+  if (!every && !oneWay(recent, limits)) return undefined;
+  const ran = motion.flatMap((cell, k) =>
+    isBrisk(cell.speed, limits.speed) && untold[at[k]!] === 0 ? [packed(at[k]!, cell)] : [],
+  );
+  return { isOneWay: !every, ran, others: marksOf(untold) };
+}
+
+/** How much of them is to be free when it has lasted. */
+function freedMin({ isOneWay }: Begun, recent: readonly Look[]): number {
+  if (isOneWay) return ONE_WAY_FREED_MIN;
+  return isBeforeTrain(recent) && goesOneWay(recent) ? BEFORE_TRAIN_FREED_MIN : FREED_MIN;
+}
+
+/** Share of who ran whose cells are free now. */
+function freedOf(ran: readonly number[], people: Float64Array): number {
+  let [all, freed] = [0, 0];
+  for (const one of ran) {
+    all += peopleOf(one);
+    if (people[cellOf(one)] === 0) freed += peopleOf(one);
+  }
+  return all === 0 ? 0 : freed / all;
+}
+
+/** `stands`: cells in which somebody is only where something is brisk. */
+function outlineOf({ cells }: Kept, size: number, stands?: Uint8Array, limit = 0): Uint8Array {
+  const outline = new Uint8Array(size);
+  for (const one of cells) {
+    const cell = cellOf(one);
+    if (stands?.[cell] !== 1 || speedOf(one) >= BRISK * limit) outline[cell] = 1;
+  }
+  return outline;
+}
+
+function marksOf(marked: Uint8Array): readonly number[] {
+  const cells: number[] = [];
+  for (const [cell, mark] of marked.entries()) if (mark === 1) cells.push(cell);
+  return cells;
+}
+
+function isBrisk(speed: number, limit: number): boolean {
+  return speed >= BRISK * limit && speed <= PERSON_SPEED_MAX;
+}

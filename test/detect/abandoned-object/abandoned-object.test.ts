@@ -1,0 +1,443 @@
+import { describe, expect, test } from 'vitest';
+import { AbandonedObject } from '../../../pipeline/detect/abandoned-object/abandoned-object.ts';
+import type { DetectedObject, Measured, Sensitivity, StaticRegion, Track } from '../../../pipeline/model.ts';
+import { measured, person, ruleBase, START_MS, STEP_MS } from '../build.ts';
+
+const FOR_MS = 20_000;
+/** Somebody stands at x = .5 from 2 s to 8 s with a bag that is static from then on, and walks off to the right. */
+const PUT = 2_000;
+const LEAVES = 8_000;
+
+interface Story {
+  readonly region?: Partial<StaticRegion>;
+  readonly owner?: (ms: number) => Track | undefined;
+  readonly others?: (ms: number) => readonly Track[];
+  readonly takenMs?: number;
+  /** From then on the region is another, and so old at that moment. */
+  readonly shrinks?: { readonly atMs: number; readonly sinceMs: number };
+  /** It is not seen between, and its support has worn away as long. */
+  readonly hidden?: readonly [fromMs: number, toMs: number];
+  readonly steady?: (ms: number) => number;
+  readonly sensitivity?: Sensitivity;
+  readonly more?: number;
+  readonly zone?: readonly [x0: number, x1: number];
+  readonly objects?: readonly DetectedObject[];
+  /** Width of a region that came with it and lies against it, share of the view's. */
+  readonly part?: number;
+}
+
+const bag: Omit<StaticRegion, 'sinceMs'> = {
+  box: { x0: 0.49, y0: 0.73, x1: 0.52, y1: 0.8 },
+  foot: { x: 0.505, y: 0.8 },
+  areaPx: 24,
+  steady: 0.97,
+  rim: 0.6,
+};
+
+/** A fifth of the view tall, at 0.2 view widths a second when walking. */
+function owner(ms: number): Track | undefined {
+  const x =
+    ms < PUT ? 0.48 - (0.1 * (PUT - ms)) / 1000 : ms < LEAVES ? 0.48 : 0.48 + (0.1 * (ms - LEAVES)) / 1000;
+  return x < 0.98 ? person({ id: 7, x, y: 0.8 }) : undefined;
+}
+
+/** At the thing when it came, at 0.7 heights (1.2 m) a second: nobody who stops. */
+function walker(ms: number): Track | undefined {
+  const x = 0.505 + (0.08 * (ms - PUT)) / 1000;
+  return x > 0.02 && x < 0.98 ? person({ id: 7, x, y: 0.8 }) : undefined;
+}
+
+/** 0.8 heights beside it from the first, then away from it. */
+function waiter(ms: number): Track | undefined {
+  const x = 0.415 - (ms < LEAVES ? 0 : (0.1 * (ms - LEAVES)) / 1000);
+  return x > 0.02 ? person({ id: 7, x, y: 0.8 }) : undefined;
+}
+
+/** As high as somebody who sits. */
+const sitting = { x0: 0.485, y0: 0.7, x1: 0.525, y1: 0.8 };
+
+/** A train, and who steps out of it, are one region that is twice as high as a person. */
+function inside({ x1 = 0.7, fromMs = 0, untilMs = LEAVES }) {
+  const box = { x0: 0.1, y0: 0.4, x1, y1: 0.82 };
+  return (ms: number) =>
+    ms >= fromMs && ms < untilMs ? [person({ id: 30, box, foot: { x: 0.4, y: 0.82 } })] : [];
+}
+
+/** Everybody crosses two heights around the bag in a second. */
+function passing(ms: number): readonly Track[] {
+  const at = (ms % 2_000) / 2_000;
+  return [person({ id: 20 + Math.floor(ms / 2_000), x: 0.1 + 0.8 * at, y: 0.8 })];
+}
+
+function look(ms: number, story: Story): Measured {
+  const tracks = [(story.owner ?? owner)(ms), ...(story.others?.(ms) ?? [])].filter(
+    (one) => one !== undefined,
+  );
+  const { shrinks, hidden } = story;
+  const [fromMs, toMs] = hidden ?? [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const there =
+    ms >= PUT + 4_000 && ms < (story.takenMs ?? Number.POSITIVE_INFINITY) && !(ms >= fromMs && ms < toMs);
+  const wornMs = ms >= toMs ? 2 * (toMs - fromMs) : 0;
+  const sinceMs = shrinks && ms >= shrinks.atMs ? ms - shrinks.atMs + shrinks.sinceMs : ms - PUT - wornMs;
+  const one = { ...bag, sinceMs, steady: story.steady?.(ms) ?? bag.steady, ...story.region };
+  const more = Array.from({ length: story.more ?? 0 }, (_, k) => ({
+    ...one,
+    box: { x0: 0.1 * k, y0: 0.1, x1: 0.1 * k + 0.03, y1: 0.17 },
+    foot: { x: 0.1 * k + 0.015, y: 0.17 },
+  }));
+  const { frame, ...rest } = measured(ms / STEP_MS, { tracks });
+  const blobs = tracks.map(({ box, foot }) => ({ box, foot, areaPx: 60, flowX: 0, flowY: 0, stillMs: 0 }));
+  const x0 = bag.box.x1 + 0.005;
+  const parts = story.part ? [{ ...one, box: { x0, y0: 0.75, x1: x0 + story.part, y1: 0.8 } }] : [];
+  const statics = there ? [one, ...parts, ...more] : [];
+  return { ...rest, frame: { ...frame, statics, blobs, objects: story.objects ?? [] } };
+}
+
+/** Seconds at which the condition begins and ceases to hold, within a minute where nothing else is said. */
+function changes(story: Story, untilMs = 60_000): readonly number[] {
+  const { sensitivity = 'medium', zone } = story;
+  const rule = { ...ruleBase('abandoned_object'), sensitivity, forMs: FOR_MS };
+  const machine = new AbandonedObject(
+    rule,
+    zone && {
+      id: 'z',
+      polygon: [
+        { x: zone[0], y: 0 },
+        { x: zone[1], y: 0 },
+        { x: zone[1], y: 1 },
+        { x: zone[0], y: 1 },
+      ],
+    },
+  );
+  const found: number[] = [];
+  let held = false;
+  for (let ms = 0; ms <= untilMs; ms += STEP_MS) {
+    const holds = machine.look(look(ms, story))?.holds ?? false;
+    if (holds !== held) found.push(ms / 1000);
+    held = holds;
+  }
+  return found;
+}
+
+test('a bag is claimed when its owner has been away for long enough, and says why', () => {
+  const [at] = changes({});
+  // Away is 1.8 heights of .2: with 16:9 that is .2 of the width, two seconds of walking.
+  expect(at).toBeGreaterThanOrEqual(LEAVES / 1000 + FOR_MS / 1000 + 1.5);
+  expect(at).toBeLessThanOrEqual(LEAVES / 1000 + FOR_MS / 1000 + 3);
+  const machine = new AbandonedObject({ ...ruleBase('abandoned_object'), forMs: FOR_MS }, undefined);
+  let last: ReturnType<AbandonedObject['look']>;
+  for (let ms = 0; ms <= 32_000; ms += STEP_MS) last = machine.look(look(ms, {}));
+  expect(last?.region).toEqual(bag.box);
+  expect(last?.explanation).toMatch(
+    /^an object of 0\.4 person heights has stood alone for 2\d\.\d s, limit 20\.0 s; whoever/,
+  );
+});
+
+test.each<[string, Story]>([
+  [
+    'somebody waits for their train a height away from it',
+    { others: () => [person({ id: 9, x: 0.63, y: 0.8 })] },
+  ],
+  ['it is two regions that together are no wider than luggage', { part: 0.04 }],
+])('a bag is claimed though %s', (_, story) => {
+  expect(changes(story)).toEqual(changes({}));
+});
+
+describe('is no abandoned object', () => {
+  const none: readonly (readonly [string, Story])[] = [
+    ['what nobody brought: a patch of light, a puddle', { owner: () => undefined }],
+    [
+      'what came when somebody merely walked by far away',
+      { owner: (ms) => person({ x: ms / 60_000, y: 0.2 }) },
+    ],
+    ['what was taken away', { region: { rim: -0.4 } }],
+    ['what sways or breathes', { region: { steady: 0.6 } }],
+    ['who kept still for a moment only', { steady: (ms) => (ms >= 14_000 && ms < 17_000 ? 0.97 : 0.7) }],
+    ['what is as tall as somebody who sits', { region: { box: { x0: 0.48, y0: 0.66, x1: 0.53, y1: 0.8 } } }],
+    ['what is as wide as somebody who lies', { region: { box: { x0: 0.44, y0: 0.75, x1: 0.56, y1: 0.8 } } }],
+    ['what is as flat as wet floor', { region: { box: { x0: 0.475, y0: 0.765, x1: 0.53, y1: 0.8 } } }],
+    ['what has fewer pixels than a thing', { region: { areaPx: 23 } }],
+    [
+      'what spread where something else had stood: it is younger',
+      { shrinks: { atMs: PUT + 14_000, sinceMs: 0 } },
+    ],
+    ['what people walked over when it came, one second each', { owner: () => undefined, others: passing }],
+    ['a sliver: the edge of a sign', { region: { box: { x0: 0.5, y0: 0.73, x1: 0.514, y1: 0.8 } } }],
+    ['a speck', { region: { box: { x0: 0.5, y0: 0.785, x1: 0.51, y1: 0.8 } } }],
+    ['what its owner stands by', { owner: (ms) => owner(Math.min(ms, LEAVES)) }],
+    ['what its owner watches from 1.5 heights', { owner: (ms) => owner(Math.min(ms, LEAVES + 1_500)) }],
+    ['what somebody else stays by', { others: () => [person({ id: 9, x: 0.575, y: 0.8 })] }],
+    ['what came where somebody walked by without stopping', { owner: (ms) => walker(ms) }],
+    ['what came out of reach of somebody who waited there and then went', { owner: (ms) => waiter(ms) }],
+    ['a part of somebody who lies there: what came with it and lies against it is too wide', { part: 0.1 }],
+    ['one of many that came at once: the light has changed', { more: 9 }],
+    ['what stands outside the zone', { zone: [0, 0.4] }],
+    ['what was taken in time', { takenMs: 28_000 }],
+    ...[0.94, 0.97].map((steady): readonly [string, Story] => [
+      `who sat down and never went away: they are taller than a thing, and nod or turn (steady ${steady})`,
+      {
+        owner: (ms) => (ms < PUT + 2_000 ? owner(ms) : undefined),
+        region: { box: sitting },
+        steady: (ms) => (ms % 18_000 < 1_000 ? 0.94 : steady),
+      },
+    ]),
+    [
+      'what its keeper steps away from and comes back to',
+      { others: (ms) => [person({ id: 9, x: ms % 10_000 < 6_000 ? 0.575 : 0.605, y: 0.8 })] },
+    ],
+    ['what came where a train stood farther off', { owner: () => undefined, others: inside({ x1: 0.48 }) }],
+    [
+      'what came at the moment at which a train went by',
+      { owner: () => undefined, others: inside({ fromMs: PUT, untilMs: PUT + 1_200 }) },
+    ],
+    [
+      'what came in front of a train, and fits its surroundings',
+      { owner: () => undefined, others: inside({}), region: { rim: 0.3 } },
+    ],
+    [
+      'who sat down very low and never went away, and sways',
+      { owner: (ms) => (ms < PUT + 2_000 ? owner(ms) : undefined), region: { steady: 0.82 } },
+    ],
+    [
+      'what came with somebody who never went away, and fits its surroundings',
+      { owner: (ms) => (ms < PUT + 2_000 ? owner(ms) : undefined), region: { rim: 0.3 } },
+    ],
+  ];
+  test.each(none)('%s', (_, story) => {
+    expect(changes(story)).toEqual([]);
+  });
+});
+
+describe('the owner has left, whatever became of their track', () => {
+  /** As tall as the thing, and where it is. */
+  const onTheBag = (id: number) => person({ id, x: 0.505, y: 0.8, box: bag.box });
+
+  test('their track stays with the thing and they go on under another number', () => {
+    const story: Story = {
+      owner: (ms) => (ms < LEAVES ? owner(ms) : onTheBag(7)),
+      others: (ms) => (ms < LEAVES ? [] : [owner(ms)].flatMap((one) => (one ? [{ ...one, id: 8 }] : []))),
+    };
+    expect(changes(story)).toHaveLength(1);
+  });
+
+  test('their track is lost beside the thing, and then nobody is near', () => {
+    const [at] = changes({ owner: (ms) => (ms < LEAVES ? owner(ms) : undefined) });
+    expect(at).toBeCloseTo((LEAVES + 5_000 + FOR_MS) / 1000, 0);
+  });
+
+  test('their track ends in the thing, which is smaller and stiller than anybody', () => {
+    const [at] = changes({ owner: (ms) => (ms < PUT + 2_000 ? owner(ms) : undefined) });
+    // Ten seconds after it came it is known to be no person.
+    expect(at).toBeGreaterThan((PUT + 9_000 + FOR_MS) / 1000);
+    expect(at).toBeLessThan((PUT + 13_000 + FOR_MS) / 1000);
+  });
+
+  test('their track ends in the thing, which is as high as who sits but stiller', () => {
+    const gone = (ms: number) => (ms < PUT + 2_000 ? owner(ms) : undefined);
+    const [at] = changes({ owner: gone, region: { box: sitting } });
+    // It is seen from 4 s after it came, and has kept still for 20 s then.
+    expect(at).toBeCloseTo((PUT + 4_000 + 20_000 + FOR_MS) / 1000, 0);
+  });
+
+  test('they were part of a region that is more than a person, of which the thing came out', () => {
+    const [at] = changes({ owner: () => undefined, others: inside({}) });
+    // Ten seconds after it came it is known to be no person.
+    expect(at).toBeCloseTo((PUT + 10_000 + FOR_MS) / 1000, 0);
+  });
+
+  test('and others pass all the time: whoever comes from afar is not who stayed', () => {
+    // Somebody is within 1.8 heights nearly always, and crosses the view in 6 s.
+    const passersBy = (ms: number) =>
+      [0, 1, 2].slice(ms < LEAVES + 2_000 ? 3 : 0).map((k) => {
+        const at = ms + 2_000 * k;
+        return person({ id: 20 + 3 * Math.floor(at / 6_000) + k, x: (at / 6_000) % 1, y: 0.84 });
+      });
+    const [at] = changes({ owner: (ms) => (ms < LEAVES ? owner(ms) : undefined), others: passersBy });
+    expect(at).toBeLessThan((LEAVES + 12_000 + FOR_MS) / 1000);
+  });
+
+  test('but not while they lie there and the thing is a part of them', () => {
+    const lies = (ms: number) =>
+      ms < LEAVES ? owner(ms) : person({ id: 7, x: 0.47, y: 0.8, wide: 0.11, tall: 0.07 });
+    expect(changes({ owner: lies })).toEqual([]);
+  });
+
+  test('but not while somebody is near who may be they', () => {
+    const stays = (ms: number) => (ms < LEAVES ? [] : [person({ id: 9, x: 0.66, y: 0.8 })]);
+    expect(changes({ owner: (ms) => (ms < LEAVES ? owner(ms) : undefined), others: stays })).toEqual([]);
+  });
+});
+
+test('people who brush past it when its time comes do not make it a person', () => {
+  const [at] = changes({ steady: (ms) => (ms < 24_000 ? 0.97 : 0.65) });
+  expect(at).toBe(changes({})[0]);
+});
+
+test('who waits a little farther off than beside it does not stop the clock', () => {
+  const waiting = (ms: number) => (ms > LEAVES ? [person({ id: 30, x: 0.6, y: 0.8 })] : []);
+  expect(changes({ others: waiting })).toEqual(changes({}));
+});
+
+test('who walks by does not stop the clock', () => {
+  const walking = (ms: number) => [person({ id: 20 + Math.floor(ms / 8_000), x: (ms / 8_000) % 1, y: 0.84 })];
+  expect(changes({ others: walking })).toEqual(changes({}));
+});
+
+describe('people who pass before it', () => {
+  /** Their feet are a height and a half nearer to the camera, so that they cover it but are not beside it. */
+  const before = (ms: number) =>
+    ms >= 16_000 && ms < 24_000
+      ? [person({ id: 40 + Math.floor(ms / 4_000), x: 0.505, y: 0.8, tall: 0.2, foot: { x: 0.505, y: 1.1 } })]
+      : [];
+
+  test('do not stop the clock, and it is the same thing when they have gone', () => {
+    expect(changes({ hidden: [16_000, 24_000], others: before })).toEqual(changes({}));
+  });
+
+  test('nor do those of whom the view cuts off more than half', () => {
+    const cutOff = (ms: number) =>
+      before(ms).map((one) => ({ ...one, box: { x0: 0.44, y0: 0.7, x1: 0.57, y1: 0.8 } }));
+    expect(changes({ hidden: [16_000, 24_000], others: cutOff })).toEqual(changes({}));
+  });
+
+  test('nor is it claimed while they cover it', () => {
+    const long = (ms: number) => (ms >= 16_000 ? before(16_000) : []);
+    expect(changes({ hidden: [20_000, 50_000], others: long })[0]).toBeCloseTo(50, 0);
+  });
+
+  test.each([
+    [110, 1],
+    [130, 0],
+  ])('may stand there for %i s, and the thing is known again', (seconds, claims) => {
+    const to = 20_000 + 1_000 * seconds;
+    const crowd = (ms: number) => (ms >= 16_000 && ms < to ? before(16_000) : []);
+    const found = changes({ hidden: [20_000, to], others: crowd }, to + 5_000);
+    expect(found).toHaveLength(claims);
+  });
+
+  test('but what nobody covers has no clock that runs', () => {
+    expect(changes({ hidden: [16_000, 24_000] })).not.toEqual(changes({}));
+  });
+});
+
+test('a number that went over to the thing, and from there to somebody who waits near, is not its owner', () => {
+  const story: Story = {
+    owner: (ms) => {
+      if (ms < LEAVES) return owner(ms);
+      return ms < LEAVES + 4_000
+        ? person({ id: 7, x: 0.505, y: 0.8, box: bag.box })
+        : person({ id: 7, x: 0.66, y: 0.8 });
+    },
+    others: (ms) => (ms < LEAVES ? [] : [owner(ms)].flatMap((one) => (one ? [{ ...one, id: 8 }] : []))),
+  };
+  expect(changes(story)).toHaveLength(1);
+});
+
+describe('what is followed as somebody where the thing stands, and never goes,', () => {
+  const whole = { x0: 0.465, y0: 0.715, x1: 0.52, y1: 0.85 };
+  const there = (steady?: (ms: number) => number): Story => ({
+    ...(steady && { steady }),
+    // As tall as a person: the thing, and its reflection in the floor before it.
+    others: (ms) => (ms >= PUT + 1_000 ? [person({ id: 30, x: 0.488, y: 0.85, box: whole })] : []),
+  });
+
+  test('is the thing, when nothing hides it and nothing moves along its outline', () => {
+    expect(changes(there())[0]).toBeGreaterThan(LEAVES / 1000 + FOR_MS / 1000);
+    expect(changes(there())[0]).toBeLessThan(LEAVES / 1000 + FOR_MS / 1000 + 8);
+  });
+
+  test('is somebody, when they are higher than the thing by more than it changes around it', () => {
+    expect(changes({ others: () => [person({ id: 30, x: 0.505, y: 0.8 })] })).toEqual([]);
+  });
+
+  test('is somebody, when its outline moves as it does before somebody who stands', () => {
+    expect(changes(there(() => 0.81))).toEqual([]);
+  });
+
+  test('is somebody, when they stand beside it', () => {
+    expect(changes({ others: (ms) => (ms >= PUT ? [person({ id: 30, x: 0.56, y: 0.8 })] : []) })).toEqual([]);
+  });
+});
+
+test('the claim ends when it is picked up, and when somebody stays by it', () => {
+  expect(changes({ takenMs: 40_000 })[1]).toBeCloseTo(42.6, 0);
+  const back = (ms: number) => (ms > 40_000 ? [person({ id: 30, x: 0.45, y: 0.8 })] : []);
+  expect(changes({ others: back })[1]).toBeCloseTo(56, 0);
+});
+
+test.each<[string, Story]>([
+  [
+    'somebody stops by it and goes on',
+    { others: (ms) => (ms > 38_000 && ms < 50_000 ? [person({ id: 30, x: 0.46, y: 0.8 })] : []) },
+  ],
+  [
+    'it does not look like a thing for a moment',
+    { steady: (ms) => (ms > 38_000 && ms < 43_000 ? 0.4 : bag.steady) },
+  ],
+])('what is claimed stays claimed while %s', (_, story) => {
+  expect(changes(story)).toHaveLength(1);
+});
+
+test('somebody who stops by it for a while takes as long off the clock', () => {
+  const STOPS = 20_000;
+  const LASTS = 14_000;
+  const stops = (ms: number) =>
+    ms >= STOPS && ms < STOPS + LASTS ? [person({ id: 30, x: 0.45, y: 0.8 })] : [];
+  const [alone] = changes({});
+  const [at] = changes({ others: stops });
+  // For the first eight seconds they may be passing; from then on the clock runs back.
+  const longer = at! - alone!;
+  expect(longer).toBeGreaterThan((2 * (LASTS - 8_000)) / 1000 - 1);
+  expect(longer).toBeLessThan((2 * (LASTS - 8_000)) / 1000 + 1);
+});
+
+test('sensitivity decides what is steady enough', () => {
+  const story = { region: { steady: 0.85 } };
+  expect(changes({ ...story, sensitivity: 'low' })).toEqual([]);
+  expect(changes({ ...story, sensitivity: 'medium' })).toHaveLength(1);
+  expect(changes({ region: { steady: 0.72 }, sensitivity: 'high' })).toHaveLength(1);
+});
+
+describe('what a detector calls a bag', () => {
+  const named = (patch: Partial<DetectedObject> = {}): readonly DetectedObject[] => [
+    { class: 'bag', confidence: 0.8, box: bag.box, ...patch },
+  ];
+  const doubtful = { region: { steady: 0.7, rim: 0.02 } };
+
+  test('need not be as steady, nor have a rim', () => {
+    expect(changes(doubtful)).toEqual([]);
+    expect(changes({ ...doubtful, objects: named() })).toHaveLength(1);
+  });
+
+  test.each<[string, readonly DetectedObject[]]>([
+    ['is elsewhere', named({ box: { x0: 0.7, y0: 0.7, x1: 0.74, y1: 0.8 } })],
+    ['is called something else', named({ class: 'other' })],
+    ['is hardly believed', named({ confidence: 0.3 })],
+  ])('that %s changes nothing', (_, objects) => {
+    expect(changes({ ...doubtful, objects })).toEqual([]);
+  });
+
+  test('is not left as long as nobody brought it, or somebody stays', () => {
+    expect(changes({ owner: () => undefined, objects: named() })).toEqual([]);
+    expect(changes({ owner: (ms) => owner(Math.min(ms, LEAVES)), objects: named() })).toEqual([]);
+  });
+});
+
+test('a blind view tells nothing', () => {
+  const machine = new AbandonedObject({ ...ruleBase('abandoned_object'), forMs: FOR_MS }, undefined);
+  const seen = look(0, {});
+  expect(machine.look({ ...seen, frame: { ...seen.frame, view: 'dark' } })).toBeUndefined();
+  expect(seen.frame.capturedAtMs).toBe(START_MS);
+});
+
+test('a machine that goes on from saved state answers the same', () => {
+  const rule = { ...ruleBase('abandoned_object'), forMs: FOR_MS };
+  const whole = new AbandonedObject(rule, undefined);
+  let moved = new AbandonedObject(rule, undefined);
+  for (let ms = 0; ms <= 40_000; ms += STEP_MS) {
+    const next = new AbandonedObject(rule, undefined);
+    next.restore(structuredClone(moved.save()));
+    moved = next;
+    expect(moved.look(look(ms, {}))).toEqual(whole.look(look(ms, {})));
+  }
+});

@@ -1,0 +1,201 @@
+import { describe, expect, test } from 'vitest';
+import type { LineCrossing, Track } from '../../../pipeline/model.ts';
+import type { WrongWayLineRule, WrongWayZoneRule } from '../../../pipeline/site/site.ts';
+import { person, play, ruleBase, START_MS, STEP_MS, siteOf, spansOf } from '../build.ts';
+
+const base: WrongWayZoneRule = {
+  ...ruleBase('wrong_way'),
+  event: 'wrong_way',
+  zone: 'tracks',
+  direction: { x: 1, y: 0 },
+  eitherSign: false,
+  holdMs: 2_000,
+};
+const downwards = { ...base, direction: { x: 0, y: 1 } };
+const eitherSign = { ...base, eitherSign: true };
+
+/** Goes as fast as it says, in views per second, from the middle. 0.1 views per second across are 1.5 m/s. */
+function going(n: number, x: number, y: number, patch: Parameters<typeof person>[0] = {}): Track {
+  const s = (n * STEP_MS) / 1_000;
+  return person({ x: 0.5 + x * s, y: 0.6 + y * s, velocity: { x, y }, ...patch });
+}
+
+// A claim begins one picture after a track has served the rule's hold: one picture proves nothing.
+describe('in a zone, permitted to the right, hold 2 s', () => {
+  const rows: readonly [string, WrongWayZoneRule, (n: number) => Track, readonly string[]][] = [
+    ['against', base, (n) => going(n, -0.1, 0), ['begin@11']],
+    ['along', base, (n) => going(n, 0.1, 0), []],
+    ['across', base, (n) => going(n, 0, 0.1), []],
+    ['more across than against', base, (n) => going(n, -0.05, 0.12), []],
+    ['more against than across', base, (n) => going(n, -0.1, 0.05), ['begin@11']],
+    ['standing', base, (n) => going(n, 0, 0), []],
+    ['below 0.45 m/s', base, (n) => going(n, -0.029, 0), []],
+    ['above 0.45 m/s', base, (n) => going(n, -0.032, 0), ['begin@11']],
+    ['slow on the view and slow on the floor', downwards, (n) => going(n, 0, -0.03), []],
+    [
+      'slow on the view, fast on a floor seen flat',
+      downwards,
+      (n) => going(n, 0, -0.03, { depth: 3 }),
+      ['begin@11'],
+    ],
+    ['against, but it gets nowhere', base, (n) => going(0, -0.1, 0, { ageMs: n * STEP_MS }), []],
+    ['turns back before the hold', base, (n) => going(n, n < 10 ? -0.1 : 0.1, 0), []],
+    [
+      'turns back after it',
+      base,
+      (n) => going(Math.min(n, 14), n < 14 ? -0.1 : 0.1, 0),
+      ['begin@11', 'end@13'],
+    ],
+    // What was against (1 s) is forgotten at one and a half times the pace: 4 frames leave nothing of 5.
+    ['a pause long enough to forget', base, (n) => going(n, n >= 6 && n <= 9 ? 0 : -0.1, 0), ['begin@20']],
+    ['beside the zone', base, (n) => going(n, -0.1, 0, { zones: ['platform'] }), []],
+    ['a foot that goes by itself', base, (n) => going(n, -0.1, 0, { flow: { x: 0, y: 0 } }), []],
+    [
+      'a foot that goes the other way than its body',
+      base,
+      (n) => going(n, -0.1, 0, { flow: { x: 0.1, y: 0 } }),
+      [],
+    ],
+    // 0.0045 views per second across are 0.04 of a person's height.
+    ['a body that hardly moves', base, (n) => going(n, -0.1, 0, { flow: { x: -0.004, y: 0 } }), []],
+    [
+      'a body that moves a little',
+      base,
+      (n) => going(n, -0.1, 0, { flow: { x: -0.005, y: 0 } }),
+      ['begin@11'],
+    ],
+    ['hops on its way', base, (n) => going(n, -0.1, 0, { surprise: 0.3 }), ['begin@11']],
+    // 0.0135 views per second across are 0.12 of a person's height.
+    [
+      'hops, and its body moves a little',
+      base,
+      (n) => going(n, -0.1, 0, { surprise: 0.13, flow: { x: -0.013, y: 0 } }),
+      [],
+    ],
+    [
+      'hops, and its body moves more',
+      base,
+      (n) => going(n, -0.1, 0, { surprise: 0.13, flow: { x: -0.014, y: 0 } }),
+      ['begin@11'],
+    ],
+    [
+      'hops less, and its body moves a little',
+      base,
+      (n) => going(n, -0.1, 0, { surprise: 0.12, flow: { x: -0.013, y: 0 } }),
+      ['begin@11'],
+    ],
+    ['is a piece of a person', base, (n) => going(n, -0.1, 0, { tall: 0.1 }), []],
+    ['is far taller than a person', base, (n) => going(n, -0.1, 0, { tall: 0.36 }), []],
+    [
+      'is hidden, and what hides it goes that way',
+      base,
+      (n) => going(n, -0.1, 0, { seen: false }),
+      ['begin@11'],
+    ],
+    [
+      'is hidden by what goes another way',
+      base,
+      (n) => going(n, -0.1, 0, { seen: false, flow: { x: 0, y: 0.1 } }),
+      [],
+    ],
+    ['either sign: to the left', eitherSign, (n) => going(n, -0.1, 0), []],
+    ['either sign: to the right', eitherSign, (n) => going(n, 0.1, 0), []],
+    ['either sign: across, downwards', eitherSign, (n) => going(n, 0, 0.1), ['begin@11']],
+    ['either sign: across, upwards', eitherSign, (n) => going(n, 0, -0.1), ['begin@11']],
+  ];
+  test.each(rows)('%s', (_name, rule, track, expected) => {
+    const candidates = play(siteOf([rule]), 25, (n) => ({ tracks: [track(n)] }));
+    expect(spansOf(candidates)).toEqual(expected);
+  });
+
+  test('two people against it are one claim', () => {
+    const candidates = play(siteOf([base]), 15, (n) => ({
+      tracks: [going(n, -0.1, 0), going(n, -0.08, 0, { id: 2 })],
+    }));
+    expect(spansOf(candidates)).toEqual(['begin@11']);
+    expect(candidates[0]?.findings).toContainEqual({ name: 'people', value: 2, limit: 0, unit: 'people' });
+  });
+
+  test('each person has a hold of their own', () => {
+    const candidates = play(siteOf([base]), 20, (n) => ({
+      tracks: [n < 8 ? going(n, -0.1, 0) : going(n - 8, -0.1, 0, { id: 2 })].slice(0, n < 16 ? 1 : 0),
+    }));
+    expect(candidates).toEqual([]);
+  });
+
+  test('speed is told in metres per second', () => {
+    const [begin] = play(siteOf([base]), 12, (n) => ({ tracks: [going(n, -0.1, 0)] }));
+    // 0.1 of a view 16 by 9, where a person of 1.7 m is a fifth of its height.
+    const speed = (0.1 * (160 / 90) * 1.7) / 0.2;
+    expect(begin?.findings.find(({ name }) => name === 'speed')?.value).toBeCloseTo(speed, 9);
+  });
+});
+
+describe('over a line, allowed left to right', () => {
+  const rule: WrongWayLineRule = {
+    ...ruleBase('wrong_way'),
+    event: 'wrong_way',
+    line: 'gate',
+    allowed: 'left_to_right',
+  };
+  const crossing = (n: number, patch: Partial<LineCrossing> = {}): LineCrossing => ({
+    line: 'gate',
+    track: 1,
+    frame: n,
+    atMs: START_MS + n * STEP_MS,
+    direction: 'right_to_left',
+    velocity: { x: 0.1, y: 0 },
+    ...patch,
+  });
+  /** The gate is looked along from top to bottom, so its left side is on the right of the view. Whoever walks at 0.75 m/s has come a third of a height after 4 frames. */
+  const claimsOf = (
+    frames: readonly number[],
+    patch: Partial<LineCrossing> = {},
+    track: Parameters<typeof person>[0] = {},
+    of = rule,
+    way = 0.05,
+  ) =>
+    spansOf(
+      play(siteOf([of]), 50, (n) => ({
+        tracks: [going(n, way, 0, { zones: [], ...track })],
+        crossings: frames.includes(n) ? [crossing(n, patch)] : [],
+      })),
+    );
+
+  test.each([
+    ['nobody crosses', claimsOf([]), []],
+    ['to the side that is not allowed', claimsOf([20]), ['begin@20', 'end@20']],
+    ['to the allowed side', claimsOf([20], { direction: 'left_to_right' }), []],
+    [
+      'where the other side is allowed',
+      claimsOf([20], { direction: 'left_to_right' }, {}, { ...rule, allowed: 'right_to_left' }, -0.05),
+      ['begin@20', 'end@20'],
+    ],
+    ['another line', claimsOf([20], { line: 'door' }), []],
+    ['another track than those that are followed', claimsOf([20], { track: 5 }), []],
+    ['two within 2 s are one claim', claimsOf([20, 29]), ['begin@20', 'end@29']],
+    ['two farther apart are two', claimsOf([10, 25]), ['begin@10', 'end@10', 'begin@25', 'end@25']],
+    ['whoever has come from nowhere', claimsOf([3]), []],
+    ['a foot that jumped', claimsOf([20], {}, { flow: { x: 0, y: 0 } }), []],
+    [
+      'a foot that jumped, of somebody who goes the other way',
+      claimsOf([20], {}, { flow: { x: -0.05, y: 0 } }),
+      [],
+    ],
+    ['a body that goes along the line', claimsOf([20], {}, { flow: { x: 0, y: 0.1 } }), []],
+    ['a track that is too young', claimsOf([20], {}, { ageMs: 700 }), []],
+    ['somebody hidden, where the body agrees', claimsOf([20], {}, { seen: false }), ['begin@20', 'end@20']],
+    ['a piece of a person', claimsOf([20], {}, { tall: 0.1 }), []],
+  ])('%s', (_name, found, expected) => {
+    expect(found).toEqual(expected);
+  });
+
+  test('while the view is blind a crossing is not believed', () => {
+    const candidates = play(siteOf([rule]), 40, (n) => ({
+      view: n === 20 ? 'dark' : 'ok',
+      tracks: [going(n, 0.05, 0)],
+      crossings: n === 20 ? [crossing(n)] : [],
+    }));
+    expect(candidates).toEqual([]);
+  });
+});
