@@ -228,7 +228,7 @@ export class PersonOnGround implements RuleMachine {
     );
     // Whoever is followed, or is a region, as well is claimed once.
     const others = sprawled
-      .filter(({ box }) => !followed.some((down) => sharedArea(down.box, box) > 0))
+      .filter(({ box, lastMs }) => lastMs === now && !followed.some((down) => sharedArea(down.box, box) > 0))
       .map((one) => downOf(one, one.along ? 'cells below' : 'cells', this.#rule.forMs, now))
       .filter((down) => down.lyingMs >= this.#rule.forMs && this.#isInZone(down, width, height));
     return this.#condition([...followed, ...others], width, height);

@@ -26,15 +26,25 @@ import { lastUpright } from './trunk.ts';
 import type { Vacated } from './vacated.ts';
 
 export const SPRAWLED_MAX = 16;
-/**
- * Of the looks of so long nearly all find a cell taken; of those until half a second before, not all did. Half of the cells
- * are not taken longer ago either: who falls is there at once, who sits or lies down and light come by and by.
- */
+/** Of the looks of so long nearly all find a cell taken; of those until half a second before, not all did. */
 const SINCE_MS = 2_500;
 const TURNS_MS = 500;
 const SINCE_MIN = 0.8;
 const BEFORE_MAX = 0.7;
 const LOOKS_MIN = 5;
+/**
+ * Who falls is there at once, but for their feet, which were there before: so long from when this share of the cells is
+ * taken until that one is. Who sits or lies down and light come by and by.
+ */
+const AT_ONCE_MS = 1_000;
+const AT_ONCE_FROM = 0.4;
+const AT_ONCE_TO = 0.9;
+/**
+ * Half of the cells are not taken longer ago than this, while cells remember who stood there. Others pass before who lies
+ * across the view, who is told later then; what is as narrow as who lies towards the lens is told at once or not at all.
+ */
+const AGO_ACROSS_MS = 6_000;
+const AGO_ALONG_MS = 2_500;
 /** Lower than this, plane pixels, a person is too few cells. */
 const TALL_MIN_PX = 20;
 /** Across the view, heights of a person; cells are a tenth or two of one. */
@@ -106,7 +116,7 @@ export class Sprawls {
   /** `fallMs`: from standing to lying at most. Nobody where the site file does not tell how tall people are. */
   step(
     frame: Frame,
-    vacated: Pick<Vacated, 'grids' | 'judges'>,
+    vacated: Pick<Vacated, 'grids' | 'remembers'>,
     ground: readonly GroundSample[],
     fallMs: number,
   ): readonly Sprawled[] {
@@ -122,7 +132,8 @@ export class Sprawls {
     const heightAt = (floor: number) => knownHeight(floor, ground, frame.planeHeight);
     const begun = newlyTaken(grids, now)
       .flatMap((cells) => placeOf(cells, grids, heightAt) ?? [])
-      .filter(({ fromMs }) => now - fromMs <= SINCE_MS && vacated.judges(fromMs))
+      .filter(({ along, fromMs }) => now - fromMs <= (along ? AGO_ALONG_MS : AGO_ACROSS_MS))
+      .filter(({ spreadMs, fromMs }) => spreadMs <= AT_ONCE_MS && vacated.remembers(fromMs))
       .filter(({ box }) => !kept.some((one) => overlapOf(one.box, box) >= SAME_MIN))
       .filter((place) => liesFree(place, grids) && isBorneOut(place, frame))
       .flatMap((place): Sprawled[] => {
@@ -143,6 +154,8 @@ interface Place {
   readonly along: boolean;
   /** Since when half of its cells are taken. */
   readonly fromMs: number;
+  /** How long most of them took to be taken. */
+  readonly spreadMs: number;
 }
 
 /** Cells that touch, taken in nearly every look since and not in all before. */
@@ -185,7 +198,14 @@ function placeOf(
   const across = wide >= WIDE_PER_HIGH * high && isOf(ACROSS);
   if (!across && !isOf(ALONG)) return undefined;
   const froms = cells.map((cell) => takenFrom(grids, cell)).sort((a, b) => a - b);
-  return { box, tall, along: !across, fromMs: froms[froms.length >> 1]! };
+  const fromAt = (share: number) => froms[Math.floor(share * froms.length)]!;
+  return {
+    box,
+    tall,
+    along: !across,
+    fromMs: fromAt(0.5),
+    spreadMs: fromAt(AT_ONCE_TO) - fromAt(AT_ONCE_FROM),
+  };
 }
 
 function isBetween(value: number, [least, most]: readonly [number, number]): boolean {

@@ -66,6 +66,11 @@ export class Vacated {
     return this.#fromMs !== undefined && atMs - this.#fromMs >= LEARNED_MS;
   }
 
+  /** Whether cells know all that they keep of the time before `atMs`. */
+  remembers(atMs: number): boolean {
+    return this.#fromMs !== undefined && atMs - this.#fromMs >= KEPT_MS;
+  }
+
   step({ cells, capturedAtMs: atMs }: Frame): void {
     const last = this.#grids.at(-1);
     if (cells === undefined || (last !== undefined && atMs - last.atMs < EVERY_MS)) return;

@@ -101,6 +101,21 @@ describe('who came to lie', () => {
       { along: false, box: LYING },
     ],
     [
+      'across the view, before whom others stood for the first seconds',
+      {
+        shown: (atMs) => [
+          ...falls()(atMs),
+          ...(atMs > FELL_MS + 600 && atMs < FELL_MS + 3_400 ? [box(84, 44, 100, 68)] : []),
+        ],
+      },
+      { along: false, box: LYING },
+    ],
+    [
+      'across the view, soon after the camera began',
+      { fromMs: FELL_MS - 12_000 },
+      { along: false, box: LYING },
+    ],
+    [
       'across the view, at whose end somebody came to stand',
       { shown: falls(LYING, box(60, 40, 68, 80)) },
       { along: false, box: LYING },
@@ -142,7 +157,7 @@ describe('nobody', () => {
       },
     ],
     ['shorter than somebody', { shown: falls(box(68, 68, 92, 80)) }],
-    ['longer than somebody', { shown: falls(box(68, 68, 132, 80)) }],
+    ['longer than somebody', { shown: falls(box(68, 68, 148, 80)) }],
     [
       'as high as who sits with their legs stretched',
       { shown: (atMs) => [...falls()(atMs), ...(atMs >= FELL_MS ? [box(92, 56, 104, 68)] : [])] },
@@ -164,13 +179,20 @@ describe('nobody', () => {
       'that came by and by',
       {
         shown: (atMs) =>
-          atMs < FELL_MS ? falls()(atMs) : [{ ...LYING, x1: Math.min(104, 68 + (atMs - FELL_MS) / 60) }],
+          atMs < FELL_MS ? falls()(atMs) : [{ ...LYING, x1: Math.min(104, 68 + (atMs - FELL_MS) / 120) }],
+      },
+    ],
+    [
+      'of whom a part came to lie later, as of who sits first',
+      {
+        shown: (atMs) =>
+          atMs < FELL_MS ? falls()(atMs) : [{ ...LYING, x1: atMs < FELL_MS + 1_600 ? 92 : 104 }],
       },
     ],
     ['that is the foot of a higher region', { blobs: rests(box(68, 52, 104, 80)) }],
     ['that has been still for longer', { blobs: (atMs) => [region(LYING, atMs - 20_000)] }],
     ['that was a thing before', { statics: (atMs) => [standing(LYING, atMs - 20_000)] }],
-    ['in the first 20 s', { fromMs: FELL_MS - 15_000 }],
+    ['before there was time to remember who stood where', { fromMs: FELL_MS - 9_000 }],
     ['where nobody knows how tall people are', { ground: [] }],
     ['of too few cells', { ground: tallBy(19), shown: falls(box(68, 72, 84, 80), box(64, 60, 72, 80)) }],
     ['below whom no region is', { ...ALONG, blobs: () => [] }],
