@@ -83,7 +83,11 @@ const COUNTED_SPEED_MAX = 6;
 const ELSEWHERE_MS = 800;
 const FREED_MIN = 0.07;
 /** Along the view somebody fills the cells of who is before them. */
-const ONE_WAY_FREED_MIN = 0.03;
+const ONE_WAY_FREED_MIN = 0.02;
+/** And so much at least, as a share of how many make a crowd: few run from few cells, of which much is free then. */
+const FREED_OF_LEAST_MIN = 0.1;
+/** They still leave where they were; a train that departs stays within its outline, once its light does not change. */
+const STILL_LEAVES_MIN = 0.18;
 /** A train that departs goes one way by then, and of its cells much seems to stand; who ran before one that stands have left. */
 const BEFORE_TRAIN_FREED_MIN = 0.4;
 /** Of a region, so many cells make it part of a train. */
@@ -210,7 +214,13 @@ export class Stampede {
     const seen = running.reduce((sum, cell) => sum + cell.people, 0);
     // Flow is lost in one picture and found in the next.
     const runners = Math.max(seen, meanOf(recent, 'brisk'));
-    const begins = () => this.#holds(now, runners, limits.people, people, recent);
+    const then = kept.findLast(({ atMs }) => now - atMs >= LEAVES_MS);
+    const untoldThen = Uint8Array.from(untold, (_, cell) => (others.has(cell) ? 1 : 0));
+    const left = () =>
+      then === undefined
+        ? 0
+        : leftOf(outlineOf(then, people.length, stands, limits.speed), people, untoldThen);
+    const begins = () => this.#holds(now, runners, limits.people, people, recent, left);
     const claimed = this.#sudden.claimed(now, begins, runners, limits.people);
     if (this.#sudden.sinceMs === undefined) this.#begun = undefined;
     if (!claimed) return undefined;
@@ -224,11 +234,17 @@ export class Stampede {
     least: number,
     people: Float64Array,
     recent: readonly Look[],
+    left: () => number,
   ): boolean {
     if (this.#begun === undefined || runners < GOES_ON * least) return false;
     const lastsMs = now - (this.#sudden.sinceMs ?? now);
     if (lastsMs < ELSEWHERE_MS) return true;
-    return freedOf(this.#begun.ran, people) >= freedMin(this.#begun, recent);
+    const { all, freed } = freedOf(this.#begun.ran, people);
+    return (
+      freed >= freedMin(this.#begun, recent) * all &&
+      freed >= FREED_OF_LEAST_MIN * least &&
+      left() >= STILL_LEAVES_MIN
+    );
   }
 
   /** Whether much of a place is a train's or was. */
@@ -455,14 +471,17 @@ function freedMin({ isOneWay }: Begun, recent: readonly Look[]): number {
   return isBeforeTrain(recent) && goesOneWay(recent) ? BEFORE_TRAIN_FREED_MIN : FREED_MIN;
 }
 
-/** Share of who ran whose cells are free now. */
-function freedOf(ran: readonly number[], people: Float64Array): number {
+/** People by area who ran, and those of them whose cells are free now. */
+function freedOf(
+  ran: readonly number[],
+  people: Float64Array,
+): { readonly all: number; readonly freed: number } {
   let [all, freed] = [0, 0];
   for (const one of ran) {
     all += peopleOf(one);
     if (people[cellOf(one)] === 0) freed += peopleOf(one);
   }
-  return all === 0 ? 0 : freed / all;
+  return { all, freed };
 }
 
 /** `stands`: cells in which somebody is only where something is brisk. */

@@ -127,6 +127,17 @@ describe.each([
   });
 
   test.each<[string, Place]>([
+    [
+      'what runs one way is soon within the outline that was: light, or a train that departs',
+      then((ms) => crowd(3.5, 0.3, 14, ms < 600 ? 2 : 0)),
+    ],
+    [
+      'few one way, of whose places hardly one is free',
+      then(
+        (ms) => block([3, 12, 8, 14], 7.7, 3.5).slice(ms < 600 ? 0 : 2),
+        () => block([3, 10, 8, 14], 6, 0.1),
+      ),
+    ],
     ['people who stand', standing],
     ['they set off to walk, every way', then((ms) => crowd(1.4, EVERY_WAY, 14, columns(ms / 2)))],
     ['four of them run', then((ms) => [...crowd(3.5, 0.3, 4, columns(ms)), ...crowd(0.1, 0.3, 10)])],
