@@ -19,12 +19,12 @@
  *   - it does not go to and fro, as a camera does.
  */
 import type { Box, CellMotion } from '../../model.ts';
-import { type CellPlane, cellAt, cellPlane, clumpsOf, type Plane, withNeighbours } from '../cell-plane.ts';
+import { cellAt, cellPlane, type Plane, withNeighbours } from '../cell-plane.ts';
+import { markWhatGoesOn } from './goes-on.ts';
 import { cellOf, packed, peopleOf, speedOf } from './packed-cell.ts';
 import {
   BEYOND_MAX,
   GOES_ON,
-  isOneWay,
   meanOf,
   PERSON_SPEED_MAX,
   Sudden,
@@ -53,6 +53,8 @@ const RUNS_MIN = 0.2;
 /** What moves, over the mean and over the most of before: every way, what of it goes against the common way. */
 const SUDDEN_MIN = 4;
 const ABOVE_MOST_MIN = 2;
+/** So much of a run, by those who make a crowd: of people who cross each other half is seen. */
+const AGAINST_OF_RUN = 0.7;
 /** So much of what moves goes against the common way. */
 const AGAINST_MIN = 0.2;
 /** All seen now, over before: who was hidden comes into view. */
@@ -72,11 +74,6 @@ const STANDING_MAX = 0.8;
 const SWAY_ONE_WAY_MIN = 0.6;
 /** Slower than this nothing moves, m/s. */
 const MOVING_MIN = 0.25;
-/** So many people by area that were fast before make what is fast with them the same way theirs. */
-const GOES_ON_PEOPLE = 1.5;
-/** And so much of it: a train that comes nearer is where it was for the most part, of a crowd hardly anybody was fast. */
-const GOES_ON_SHARE = 0.35;
-const GOES_ON_ONE_WAY_MIN = 0.7;
 /** A speed counts for no more than this, m/s: flow that is wrong is fast. */
 const COUNTED_SPEED_MAX = 6;
 /** Who ran are elsewhere so long after, and so much of what they filled is free. */
@@ -84,8 +81,12 @@ const ELSEWHERE_MS = 800;
 const FREED_MIN = 0.07;
 /** Along the view somebody fills the cells of who is before them. */
 const ONE_WAY_FREED_MIN = 0.02;
-/** And so much at least, as a share of how many make a crowd: few run from few cells, of which much is free then. */
-const FREED_OF_LEAST_MIN = 0.1;
+/**
+ * And so much at least, as a share of how many make a crowd: few run from few cells, of which much is free then. Every way
+ * nobody is behind them; in a coach people who rise before a stop, and what is seen through its windows, free less.
+ */
+const FREED_OF_LEAST_MIN = 0.33;
+const ONE_WAY_FREED_OF_LEAST_MIN = 0.1;
 /** They still leave where they were; a train that departs stays within its outline, once its light does not change. */
 const STILL_LEAVES_MIN = 0.18;
 /** A train that departs goes one way by then, and of its cells much seems to stand; who ran before one that stands have left. */
@@ -242,7 +243,7 @@ export class Stampede {
     const { all, freed } = freedOf(this.#begun.ran, people);
     return (
       freed >= freedMin(this.#begun, recent) * all &&
-      freed >= FREED_OF_LEAST_MIN * least &&
+      freed >= (this.#begun.isOneWay ? ONE_WAY_FREED_OF_LEAST_MIN : FREED_OF_LEAST_MIN) * least &&
       left() >= STILL_LEAVES_MIN
     );
   }
@@ -285,48 +286,11 @@ export class Stampede {
   }
 }
 
-/**
- * Marks also what goes on from there the same way: a clump of cells that are fast, of which a third was before. A train
- * that comes nearer fills new cells, and faster ones; of people who begin to run hardly anybody was fast.
- */
-function markWhatGoesOn(
-  motion: readonly CellMotion[],
-  at: readonly number[],
-  untold: Uint8Array,
-  plane: CellPlane,
-  limit: number,
-): void {
-  const fast = new Float64Array(untold.length);
-  const ways = motion.map(({ people, speed, vx, vy }, k) => {
-    if (speed < limit) return { x: 0, y: 0 };
-    fast[at[k]!]! += people;
-    return { x: (people * vx) / speed, y: (people * vy) / speed };
-  });
-  const clumps = clumpsOf(fast, plane);
-  const clumpOf = new Map(clumps.flatMap((clump, k) => clump.map((cell) => [cell, k] as const)));
-  const sums = clumps.map(() => ({ x: 0, y: 0, length: 0, before: 0 }));
-  for (const [k, cell] of at.entries()) {
-    const sum = sums[clumpOf.get(cell) ?? -1];
-    if (sum === undefined) continue;
-    sum.x += ways[k]!.x;
-    sum.y += ways[k]!.y;
-    sum.length += motion[k]!.people;
-    if (untold[cell] === 1) sum.before += motion[k]!.people;
-  }
-  for (const [k, sum] of sums.entries())
-    if (
-      sum.before >= GOES_ON_PEOPLE &&
-      sum.before >= GOES_ON_SHARE * sum.length &&
-      isOneWay(sum, GOES_ON_ONE_WAY_MIN)
-    )
-      for (const cell of clumps[k]!) untold[cell] = 1;
-}
-
 function everyWay(recent: readonly Look[], limits: SuddenLimits): boolean {
   const against = meanOf(recent.map(againstOf), 'against');
   return (
     begins(recent, limits, RUNS_MIN, LEAVES_MIN) &&
-    against >= limits.people * limits.speed &&
+    against >= AGAINST_OF_RUN * limits.people * limits.speed &&
     !goesOneWay(recent) &&
     against >= SUDDEN_MIN * meanOf(recent, 'wasLength') &&
     against >= ABOVE_MOST_MIN * meanOf(recent, 'mostLength') &&

@@ -84,6 +84,7 @@ describe.each([
   test.each<[string, Place]>([
     ['who stood scatter', then(scatter)],
     ['who stood run one way', then(surge)],
+    ['hardly more than make a crowd scatter', then((ms) => crowd(2.6, EVERY_WAY, 5.2, columns(ms)))],
     ['of whom some walked', then(scatter, () => [...crowd(1.1, 1, 6), ...crowd(0.1, 1, 8)])],
     [
       'who were hidden come into view, and of most the flow is lost',
@@ -130,6 +131,13 @@ describe.each([
     [
       'what runs one way is soon within the outline that was: light, or a train that departs',
       then((ms) => crowd(3.5, 0.3, 14, ms < 600 ? 2 : 0)),
+    ],
+    [
+      'few every way, of whose places less than that of two is free: who rise in a coach',
+      then(
+        (ms) => block([3, 13, 8, 14], 9, 3.5, EVERY_WAY).slice(ms < 600 ? 0 : 7),
+        () => block([3, 10, 8, 14], 6, 0.1),
+      ),
     ],
     [
       'few one way, of whose places hardly one is free',
