@@ -84,7 +84,16 @@ describe.each([
   test.each<[string, Place]>([
     ['who stood scatter', then(scatter)],
     ['who stood run one way', then(surge)],
-    ['hardly more than make a crowd scatter', then((ms) => crowd(2.6, EVERY_WAY, 5.2, columns(ms)))],
+    [
+      'hardly more than make a crowd scatter, of whom few are seen as fast as they run',
+      then(
+        (ms) => [
+          ...block([3 + columns(ms), 8 + columns(ms), 8, 14], 4.2, 1.5, EVERY_WAY),
+          ...block([8 + columns(ms), 10 + columns(ms), 8, 14], 1.4, 2.4, EVERY_WAY),
+        ],
+        () => crowd(0.1, EVERY_WAY, 5.6),
+      ),
+    ],
     ['of whom some walked', then(scatter, () => [...crowd(1.1, 1, 6), ...crowd(0.1, 1, 8)])],
     [
       'who were hidden come into view, and of most the flow is lost',
