@@ -29,7 +29,14 @@ const WEAK = 0.55;
 const SETTLE_WEAK_MS = 6_000;
 /** A patch is compared with what burned there this long ago. */
 const BEFORE_MS = 600;
-const BEFORE_MS_MAX = 1_400;
+const BEFORE_MS_MAX = 2_200;
+/**
+ * So long ago it burned here already, else what flickers passes by: the kernel forgets within 1.4 s what is no longer hot
+ * and stirred.
+ */
+const STAYED_MS = 1_400;
+/** Share of the strength asked for, of what burns where it did then and on the cells around. */
+const STAYED_SHARE = 0.3;
 const EARLIER_MAX = 16;
 /** Share of the cells, now or then, that have changed: less is a fixed outline, more is another place. */
 const CHANGE_MIN = 0.08;
@@ -73,6 +80,8 @@ interface Fire {
   readonly seenAtMs: number;
   readonly strength: number;
   readonly cells: number;
+  /** Strength of what burned here STAYED_MS ago already. */
+  readonly stayed: number;
   /** Share of it that changed since a moment ago. */
   readonly change: number;
   /** View heights a second, on the last frames. */
@@ -115,8 +124,7 @@ export class Fires implements RuleMachine {
     this.#previousMs = now;
     if (cells === undefined) return undefined;
     const patches = patchesOf(cells, this.#zone, frame.planeHeight);
-    const before = this.#earlier.findLast(({ atMs }) => now - atMs >= BEFORE_MS);
-    this.#fires = this.#follow(patches, before, cells, now, stepMs);
+    this.#fires = this.#follow(patches, cells, now, stepMs);
     this.#remember(patches, now);
     const burning = this.#fires.filter((fire) => isBurning(fire, this.#least, now));
     return burning.length > 0 ? this.#condition(burning, cells, now) : HOLDS_NOT;
@@ -146,13 +154,9 @@ export class Fires implements RuleMachine {
   }
 
   /** Fires go on where a patch is, and for a moment where none is; other patches begin new ones. */
-  #follow(
-    patches: readonly Patch[],
-    before: Earlier | undefined,
-    cells: Cells,
-    now: number,
-    stepMs: number,
-  ): readonly Fire[] {
+  #follow(patches: readonly Patch[], cells: Cells, now: number, stepMs: number): readonly Fire[] {
+    const before = this.#earlier.findLast(({ atMs }) => now - atMs >= BEFORE_MS);
+    const longBefore = this.#earlier.findLast(({ atMs }) => now - atMs >= STAYED_MS);
     const left = new Set(this.#fires);
     const fires: Fire[] = [];
     for (const patch of patches.slice(0, FIRES_MAX)) {
@@ -170,6 +174,7 @@ export class Fires implements RuleMachine {
         box: patch.box,
         seenAtMs: now,
         strength: patch.strength,
+        stayed: longBefore === undefined ? 0 : strengthWhere(longBefore, patch, cells),
         cells: patch.cells.length,
         change,
         flows,
@@ -201,10 +206,12 @@ function suspectedOn(
 }
 
 function isBurning(fire: Fire, least: number, now: number): boolean {
-  const { suspicion, strength } = fire;
+  const { suspicion, strength, stayed } = fire;
   if (suspicion.kind === 'none' || suspicion.lastMs !== now) return false;
   const settleMs = strength >= STRONG * least ? 0 : strength >= least ? SETTLE_MS : SETTLE_WEAK_MS;
-  return lastedOf(fire, now) >= settleMs;
+  const lastedMs = lastedOf(fire, now);
+  if (lastedMs >= STAYED_MS && stayed < STAYED_SHARE * least) return false;
+  return lastedMs >= settleMs;
 }
 
 function lastedOf({ suspicion }: Fire, now: number): number {
@@ -221,6 +228,23 @@ function changeOf({ cells: burning }: Patch, before: Earlier, near: Box, cells: 
   const then = before.cells.filter((cell) => isInBox(cell, near, cells));
   const both = then.filter((cell) => now.has(cell)).length;
   return 1 - both / (now.size + then.length - both);
+}
+
+/** Strength of the cells that burned then as well, or lie beside one that did. */
+function strengthWhere(
+  { cells: then }: Earlier,
+  { cells: burning, scores }: Patch,
+  { columns }: Cells,
+): number {
+  const near = new Set(then.flatMap((cell) => besides(cell, columns)));
+  return burning.reduce((sum, cell, at) => sum + (near.has(cell) ? scores[at]! : 0), 0);
+}
+
+/** A cell and its neighbours, some of them beyond the upper or lower edge, where nothing burns. */
+function besides(cell: number, columns: number): readonly number[] {
+  const column = cell % columns;
+  const across = [column - 1, column, column + 1].filter((at) => at >= 0 && at < columns);
+  return across.flatMap((at) => [-columns, 0, columns].map((down) => cell - column + at + down));
 }
 
 /** Whether it moved through the view, all the time in one direction; flames do so upwards, which does not count. */

@@ -5,6 +5,8 @@ import type { Zone } from '../../site/site.ts';
 export interface Patch {
   /** `row * columns + column`, rising. */
   readonly cells: readonly number[];
+  /** Of each of them, 1 for a flame without doubt. */
+  readonly scores: readonly number[];
   readonly box: Box;
   /** Sum of flame scores, 1 for a cell that is a flame without doubt. */
   readonly strength: number;
@@ -85,6 +87,7 @@ function patchOf(
   const unit = 8 * 255 * strength * planeHeight;
   return {
     cells: joined,
+    scores: joined.map((cell) => cells.flame![burning.get(cell)!]! / 255),
     box: { x0: left / columns, y0: top / rows, x1: right / columns, y1: bottom / rows },
     strength,
     flow: { x: flowX / unit, y: flowY / unit },

@@ -137,6 +137,15 @@ describe('is no fire', () => {
       flames({ at: [3, 2], size: [34, 20], flow: () => ({ x: -80, y: 2 }) }),
     ],
     [
+      'what walks through the view and leaves behind what flickers on for a second: legs in warm light',
+      (c, r, ms) =>
+        flames({
+          at: [36 - Math.floor(Math.max(0, ms - FROM) / 60), 10],
+          size: [16, 4],
+          untilMs: FROM + 3_000,
+        })(c, r, ms),
+    ],
+    [
       'what moves slowly through the view',
       moving(flames({ size: [4, 3], flow: () => ({ x: 20, y: 0 }) }), 300),
     ],
