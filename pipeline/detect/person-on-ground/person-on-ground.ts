@@ -43,6 +43,12 @@ const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
 };
 /** Lower than this the top is beyond where a stumble leads: a car, or somebody who walked on. */
 const HEAD_MIN = -0.4;
+/**
+ * Whose feet stay has their top about where these were, or above. Lower, they took a step while they fell, which is soon
+ * over: who took longer walked on, unseen, and sat down elsewhere.
+ */
+const STEPPED_HEAD = -0.1;
+const STEPPED_MS_MAX = 2_000;
 /** Knees and arms may come higher than the limit by this, once somebody is down. */
 const LOOSE = 0.06;
 /** Who lies is no taller than this share of their height, wherever the top is. */
@@ -340,7 +346,8 @@ export class PersonOnGround implements RuleMachine {
   #goesOn(down: Down, body: Body, { now, stepMs }: Look): Down | undefined {
     const head = headOf(body, down);
     const vanishes = body.areaPx < VANISHING * AREA_MIN * down.tall ** 2;
-    if (head > (down.topMax ?? this.#limits.head + LOOSE) || head < HEAD_MIN || vanishes) {
+    const elsewhere = head < HEAD_MIN || (head < STEPPED_HEAD && down.sinceMs - down.atMs > STEPPED_MS_MAX);
+    if (head > (down.topMax ?? this.#limits.head + LOOSE) || elsewhere || vanishes) {
       const hiddenAtMs = down.hiddenAtMs ?? (body.mixedAtMs === now ? now : undefined);
       if (hiddenAtMs !== undefined && isHiddenBy(down, body, now, hiddenAtMs))
         return { ...down, hiddenAtMs, lyingMs: down.lyingMs + stepMs };

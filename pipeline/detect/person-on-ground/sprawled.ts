@@ -49,7 +49,7 @@ const AGO_ALONG_MS = 2_500;
 const TALL_MIN_PX = 20;
 /** Across the view, heights of a person; cells are a tenth or two of one. */
 const ACROSS = { wide: [0.7, 1.5], high: [0.1, HIGH_MAX], area: [0.13, 0.45] } as const;
-const WIDE_PER_HIGH = 1.5;
+const WIDE_PER_HIGH = 1.8;
 /** Towards the lens. Who sits on a chair is higher, luggage is smaller. */
 const ALONG = { wide: [0.25, 0.62], high: [0.38, 0.7], area: [0.11, 0.3] } as const;
 /** Share of the cells around it, and in the half of a person above it, that are taken as well. */
@@ -76,7 +76,7 @@ const FREE_MAX = 0.5;
 const LOOKS_ACROSS = 1;
 const LOOKS_ALONG = 3;
 /** From when they last stood until half of the place was taken. */
-const DOWN_MS_MAX = 1_000;
+const DOWN_MS_MAX = 600;
 /** What has been still there since before that was there all along. */
 const SAME_REGION = 0.3;
 /** Statics tell to about this when something came. */

@@ -96,6 +96,14 @@ describe('who is not on the ground after a fall is not claimed', () => {
       'stands below the view, head and shoulders in it',
       alone([8, { foot: 0.98, size: 0.5, wide: 0.27 }], [9.2, { foot: 1.335 }]),
     ],
+    [
+      'walks on, not seen upright, and sits down on the floor nearer to the lens',
+      alone(
+        [6.4, { top: 0.85, wide: 0.95 }],
+        [9.6, { foot: 0.9 }],
+        [10.2, { foot: 1, top: 0.55, wide: 0.7 }],
+      ),
+    ],
     ['squats for long', alone([6.8, { top: 0.56, wide: 0.45 }])],
     ['kneels', alone([7, { top: 0.72, wide: 0.4 }])],
     ['bends down for long', alone([7, { top: 0.55, wide: 0.6 }])],

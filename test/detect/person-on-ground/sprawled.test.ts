@@ -148,6 +148,10 @@ describe('nobody', () => {
       { shown: (atMs) => (atMs >= FELL_MS - 2_000 && atMs < FELL_MS ? [] : falls()(atMs)) },
     ],
     [
+      'who went nearly a second before',
+      { shown: (atMs) => (atMs >= FELL_MS - 800 && atMs < FELL_MS ? [] : falls()(atMs)) },
+    ],
+    [
       'under light that is as broad as a crowd',
       {
         shown: (atMs) => [
@@ -166,6 +170,7 @@ describe('nobody', () => {
       'cut by the lower edge of the view, below which there may be more of them',
       { shown: falls(box(68, 80, 104, 92), box(68, 52, 80, 92)) },
     ],
+    ['high for its length', { shown: falls(box(68, 64, 96, 80), box(64, 40, 72, 80)) }],
     ['nearly as high as long', { shown: falls(box(68, 60, 96, 80)) }],
     [
       'who is part of something larger',
