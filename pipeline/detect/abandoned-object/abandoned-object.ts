@@ -14,7 +14,6 @@ import { type Condition, stepBetween } from '../claim.ts';
 import { isInside } from '../inside.ts';
 import { around, isWhole, type RuleMachine, seconds } from '../rule.ts';
 import { BIRTH_MS, broughtBy, cameOutOf } from './bringers.ts';
-import { isLuggage, tallOf, wideOf } from './luggage.ts';
 import { distance, PATH_STEP_MS, type Path, remembered } from './paths.ts';
 import { CLEAR_RIM, CLEAR_STEADY, isItself, isOnlyIt } from './phantoms.ts';
 import { widthOfAll } from './whole.ts';
@@ -39,8 +38,11 @@ const SETTLING = 0.2;
 const NAMED_STEADY = 0.15;
 const NAMED_MS = 5_000;
 const NAMED_CONFIDENCE = 0.4;
-/** People's height there is learned to within so much: what has kept stiller than anybody sits may be as much taller. */
-const TALLER = 1.15;
+/** Lower or narrower than this, people's heights (0.27 m), it is litter, or the edge of something. */
+const SIDE_MIN = 0.16;
+const WIDE_MAX = 0.9;
+/** Width over height of a bag on its side is 2 at most, seen from above the floor; what is flatter is wet floor. */
+const FLAT_MAX = 2.3;
 /** Farther away than this they have left it: 3 m, as in the convention of PETS 2006. */
 const LEFT = 1.8;
 /** Who was last seen as far away as this, and has not been seen since for so long, has left the view. */
@@ -72,8 +74,6 @@ const WITHIN_MIN = 0.8;
 const TOGETHER_MAX = 8;
 const TOGETHER_MS = 3_000;
 const SAME_BOX_MIN = 0.3;
-/** What the foreground shows in the box of a thing, and in no larger one, is the thing (intersection over union). */
-const GLIMPSE_BOX_MIN = 0.75;
 /** Seen as a thing for so long its box is known: what has much more is it and somebody, what uncovers it has the same. */
 const KNOWN_MS = 2_000;
 const KNOWN_BOX_MIN = 0.5;
@@ -88,6 +88,8 @@ const SHOWN_MIN = 0.33;
 const SAME_AGE_MS = 10_000;
 /** Support ends at a minute (pipeline/observe/statics.ts): older than about that is only old. */
 const OLD_MS = 54_000;
+/** Smaller, in plane pixels (5 by 5), there is no telling a thing from a reflection, a lit sign or the edge of a door. */
+const AREA_MIN_PX = 24;
 const CANDIDATES_MAX = 32;
 const OWNERS_MAX = 8;
 
@@ -108,7 +110,7 @@ interface Thing {
   readonly shownMs: number;
   /** How much of that it was as steady as only a thing is: people who brush past it do not make it a person. */
   readonly settledMs: number;
-  /** How long somebody has covered it, or it was only glimpsed, since it was last seen. */
+  /** How long somebody has covered it since it was last seen. */
   readonly coveredMs: number;
   /** It was seen beside one of them, so it is not they who sit or crouch there. */
   readonly apart: boolean;
@@ -169,7 +171,7 @@ export class AbandonedObject implements RuleMachine {
     this.#things = this.#follow(frame, seen, aspect, stepMs, now).map((thing) => {
       const named = frame.objects.some((object) => isBagAt(object, thing.region)) ? now : thing.namedAtMs;
       const allWide = thing.seenAtMs === now ? widthOfAll(thing.region, frame) : thing.allWide;
-      return this.#judge({ ...thing, namedAtMs: named, allWide }, frame, seen, aspect, stepMs);
+      return this.#judge({ ...thing, namedAtMs: named, allWide }, seen, aspect, stepMs, now);
     });
     const left = this.#things.filter(
       (thing) =>
@@ -295,13 +297,7 @@ export class AbandonedObject implements RuleMachine {
     return nearest?.near ?? 0;
   }
 
-  #judge(
-    thing: Thing,
-    { blobs, capturedAtMs: now }: Measured['frame'],
-    seen: readonly Track[],
-    aspect: number,
-    stepMs: number,
-  ): Thing {
+  #judge(thing: Thing, seen: readonly Track[], aspect: number, stepMs: number, now: number): Thing {
     const { region, size, apart, leftAtMs } = thing;
     const visible = thing.bareMs === 0 && thing.seenAtMs === now;
     const shows = (track: Track) => isItself(track, region) || (visible && isOnlyIt(track, region));
@@ -334,11 +330,7 @@ export class AbandonedObject implements RuleMachine {
     const known = thing.brought && size > 0;
     const since = leftAtMs ?? (known && gone && !held ? now : undefined);
     const isAlone = since !== undefined && !attended;
-    // Light and those who passed wear at its support, not at its outline.
-    const glimpsed = isKnown(thing) && blobs.some(({ box }) => overlapOf(box, region.box) >= GLIMPSE_BOX_MIN);
-    const shown =
-      isAlone &&
-      (visible ? this.#isThing(thing, aspect, now, glimpsed) : glimpsed && this.#hasShape(thing, aspect));
+    const shown = isAlone && visible && this.#isThing(thing, aspect, now);
     const mixed = visible && people.some((track) => shareWithin(region.box, track.box) > 0);
     // Of whoever is cut off by the view's border, or by what stands there, less than a whole person covers it as well.
     const covered = seen.some((track) => !shows(track) && shareWithin(region.box, track.box) >= COVERED_MIN);
@@ -348,7 +340,7 @@ export class AbandonedObject implements RuleMachine {
       0,
       isAlone ? thing.aloneMs + passedMs : this.#attendedMs(thing, since, heldMs, stepMs),
     );
-    const settled = shown && visible && region.steady >= this.#steadyMin(thing, now);
+    const settled = shown && region.steady >= this.#steadyMin(thing, now);
     return {
       ...thing,
       owners,
@@ -362,7 +354,7 @@ export class AbandonedObject implements RuleMachine {
       aloneMs,
       shownMs: thing.shownMs + (shown ? stepMs : 0),
       settledMs: aloneMs === 0 ? 0 : thing.settledMs + (settled ? stepMs : 0),
-      coveredMs: visible ? 0 : thing.coveredMs + (covered || glimpsed ? stepMs : 0),
+      coveredMs: visible ? 0 : thing.coveredMs + (covered ? stepMs : 0),
     };
   }
 
@@ -429,17 +421,22 @@ export class AbandonedObject implements RuleMachine {
     return this.#limits.steady - (isNamed(namedAtMs, now) ? NAMED_STEADY : 0);
   }
 
-  /** Who sits sways in outline: what does not, and was once as steady as a thing, need not stay so. */
-  #isThing(thing: Thing, aspect: number, now: number, glimpsed: boolean): boolean {
-    const { region } = thing;
-    if (!this.#hasShape(thing, aspect)) return false;
-    if (!glimpsed && region.steady < this.#steadyMin(thing, now) - SETTLING) return false;
+  #isThing(thing: Thing, aspect: number, now: number): boolean {
+    const { region, size } = thing;
+    const tall = tallOf(region, size);
+    const wide = wideOf(region, size, aspect);
+    if (region.areaPx < AREA_MIN_PX) return false;
+    // A part of somebody who lies, or of a puddle, is no thing.
+    if (thing.allWide * aspect > WIDE_MAX * size) return false;
+    if (
+      Math.min(tall, wide) < SIDE_MIN ||
+      tall > this.#limits.tall ||
+      wide > WIDE_MAX ||
+      wide > FLAT_MAX * tall
+    )
+      return false;
+    if (region.steady < this.#steadyMin(thing, now) - SETTLING) return false;
     return region.rim >= this.#limits.rim || isNamed(thing.namedAtMs, now);
-  }
-
-  #hasShape({ region, size, allWide, stillMs }: Thing, aspect: number): boolean {
-    const tallest = this.#limits.tall * (stillMs >= STILL_MS ? TALLER : 1);
-    return isLuggage(region, { size, allWide, tallest }, aspect);
   }
 
   #isInZone({ region }: Thing): boolean {
@@ -473,11 +470,6 @@ function cameTogether({ sinceMs }: StaticRegion, bornAtMs: number, now: number):
   return sinceMs >= OLD_MS || Math.abs(now - sinceMs - bornAtMs) <= SAME_AGE_MS;
 }
 
-/** Its outline is known, and it has been as steady as a thing for long enough. */
-function isKnown({ shownMs, settledMs }: Thing): boolean {
-  return shownMs >= KNOWN_MS && settledMs >= SETTLED_MS;
-}
-
 function isNamed(namedAtMs: number | undefined, now: number): boolean {
   return namedAtMs !== undefined && now - namedAtMs <= NAMED_MS;
 }
@@ -485,4 +477,12 @@ function isNamed(namedAtMs: number | undefined, now: number): boolean {
 /** A detector sees a bag where the region is. */
 function isBagAt({ class: kind, confidence, box }: DetectedObject, region: StaticRegion): boolean {
   return kind === 'bag' && confidence >= NAMED_CONFIDENCE && overlapOf(box, region.box) > SAME_BOX_MIN;
+}
+
+function tallOf({ box }: StaticRegion, size: number): number {
+  return (box.y1 - box.y0) / size;
+}
+
+function wideOf({ box }: StaticRegion, size: number, aspect: number): number {
+  return ((box.x1 - box.x0) * aspect) / size;
 }

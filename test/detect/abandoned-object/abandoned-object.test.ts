@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AbandonedObject } from '../../../pipeline/detect/abandoned-object/abandoned-object.ts';
-import type {
-  Box,
-  DetectedObject,
-  Measured,
-  Sensitivity,
-  StaticRegion,
-  Track,
-} from '../../../pipeline/model.ts';
+import type { DetectedObject, Measured, Sensitivity, StaticRegion, Track } from '../../../pipeline/model.ts';
 import { measured, person, ruleBase, START_MS, STEP_MS } from '../build.ts';
 
 const FOR_MS = 20_000;
@@ -24,8 +17,6 @@ interface Story {
   readonly shrinks?: { readonly atMs: number; readonly sinceMs: number };
   /** It is not seen between, and its support has worn away as long. */
   readonly hidden?: readonly [fromMs: number, toMs: number];
-  /** What the foreground shows of it in that time. */
-  readonly outline?: Box;
   readonly steady?: (ms: number) => number;
   readonly sensitivity?: Sensitivity;
   readonly more?: number;
@@ -95,15 +86,7 @@ function look(ms: number, story: Story): Measured {
     foot: { x: 0.1 * k + 0.015, y: 0.17 },
   }));
   const { frame, ...rest } = measured(ms / STEP_MS, { tracks });
-  const outlines = story.outline && ms >= fromMs && ms < toMs ? [{ box: story.outline, foot: bag.foot }] : [];
-  const blobs = [...tracks, ...outlines].map(({ box, foot }) => ({
-    box,
-    foot,
-    areaPx: 60,
-    flowX: 0,
-    flowY: 0,
-    stillMs: 0,
-  }));
+  const blobs = tracks.map(({ box, foot }) => ({ box, foot, areaPx: 60, flowX: 0, flowY: 0, stillMs: 0 }));
   const x0 = bag.box.x1 + 0.005;
   const parts = story.part ? [{ ...one, box: { x0, y0: 0.75, x1: x0 + story.part, y1: 0.8 } }] : [];
   const statics = there ? [one, ...parts, ...more] : [];
@@ -298,36 +281,6 @@ test('who waits a little farther off than beside it does not stop the clock', ()
 test('who walks by does not stop the clock', () => {
   const walking = (ms: number) => [person({ id: 20 + Math.floor(ms / 8_000), x: (ms / 8_000) % 1, y: 0.84 })];
   expect(changes({ others: walking })).toEqual(changes({}));
-});
-
-test.each([
-  ['and keeps stiller than anybody sits', 0.66, 0.97, 1],
-  ['and sways as who sits', 0.66, 0.9, 0],
-  ['and is higher than heights are known to', 0.71, 0.97, 0],
-])('what is higher than a thing, %s', (_, tall, steady, claims) => {
-  const region = { box: { x0: 0.48, y0: 0.8 - 0.2 * tall, x1: 0.53, y1: 0.8 }, steady };
-  expect(changes({ region })).toHaveLength(claims);
-});
-
-describe('where its support is worn away', () => {
-  const { box } = bag;
-
-  test('the thing is there as long as the foreground shows its outline', () => {
-    expect(changes({ hidden: [20_000, 26_000], outline: box })).toEqual(changes({}));
-    expect(changes({ hidden: [20_000, 50_000], outline: box })).toEqual(changes({}));
-  });
-
-  test.each([
-    ['somebody is one region with it', { ...box, y0: 0.6 }],
-    ['something lies before it', { ...box, x1: 0.54 }],
-    ['a part of it is left', { ...box, y0: 0.76 }],
-  ])('but not when %s', (_, outline) => {
-    expect(changes({ hidden: [20_000, 50_000], outline })).not.toEqual(changes({}));
-  });
-
-  test('nor when it was not known before', () => {
-    expect(changes({ hidden: [PUT, 50_000], outline: box })).toEqual([]);
-  });
 });
 
 describe('people who pass before it', () => {
