@@ -48,7 +48,7 @@ const HEAD_MIN = -0.4;
  * over: who took longer walked on, unseen, and sat down elsewhere.
  */
 const STEPPED_HEAD = -0.1;
-const STEPPED_MS_MAX = 2_000;
+const STEPPED_MS_MAX = 4_000;
 /** Knees and arms may come higher than the limit by this, once somebody is down. */
 const LOOSE = 0.06;
 /** Who lies is no taller than this share of their height, wherever the top is. */

@@ -98,11 +98,7 @@ describe('who is not on the ground after a fall is not claimed', () => {
     ],
     [
       'walks on, not seen upright, and sits down on the floor nearer to the lens',
-      alone(
-        [6.4, { top: 0.85, wide: 0.95 }],
-        [9.6, { foot: 0.9 }],
-        [10.2, { foot: 1, top: 0.55, wide: 0.7 }],
-      ),
+      alone([6.4, { top: 0.85, wide: 0.95 }], [11, { foot: 0.9 }], [11.6, { foot: 1, top: 0.55, wide: 0.7 }]),
     ],
     ['squats for long', alone([6.8, { top: 0.56, wide: 0.45 }])],
     ['kneels', alone([7, { top: 0.72, wide: 0.4 }])],
