@@ -11,6 +11,7 @@
 import { sharedArea } from '../../box.ts';
 import type { Box, Cells, Measured, Point, Sensitivity } from '../../model.ts';
 import type { WatchRule, Zone } from '../../site/site.ts';
+import { withNeighbours } from '../cell-plane.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from '../claim.ts';
 import { around, type RuleMachine, seconds } from '../rule.ts';
 import { isInBox, type Patch, patchesOf, widened } from './flame-patches.ts';
@@ -231,20 +232,11 @@ function changeOf({ cells: burning }: Patch, before: Earlier, near: Box, cells: 
 }
 
 /** Strength of the cells that burned then as well, or lie beside one that did. */
-function strengthWhere(
-  { cells: then }: Earlier,
-  { cells: burning, scores }: Patch,
-  { columns }: Cells,
-): number {
-  const near = new Set(then.flatMap((cell) => besides(cell, columns)));
-  return burning.reduce((sum, cell, at) => sum + (near.has(cell) ? scores[at]! : 0), 0);
-}
-
-/** A cell and its neighbours, some of them beyond the upper or lower edge, where nothing burns. */
-function besides(cell: number, columns: number): readonly number[] {
-  const column = cell % columns;
-  const across = [column - 1, column, column + 1].filter((at) => at >= 0 && at < columns);
-  return across.flatMap((at) => [-columns, 0, columns].map((down) => cell - column + at + down));
+function strengthWhere({ cells: then }: Earlier, { cells: burning, scores }: Patch, cells: Cells): number {
+  const burned = new Uint8Array(cells.columns * cells.rows);
+  for (const cell of then) burned[cell] = 1;
+  const near = withNeighbours(burned, cells);
+  return burning.reduce((sum, cell, at) => sum + near[cell]! * scores[at]!, 0);
 }
 
 /** Whether it moved through the view, all the time in one direction; flames do so upwards, which does not count. */

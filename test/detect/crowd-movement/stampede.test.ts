@@ -68,6 +68,13 @@ const from0 =
   (ms, n) =>
     place(ms + AT, n);
 
+/** Sixty surge in so many cells, which those behind them fill, but for one. */
+const filling = (rows: number): Place =>
+  then(
+    (ms) => block([6, 15, 8, 8 + rows], 60, 3.5).slice(ms < 600 ? 0 : 1),
+    () => block([3, 12, 8, 8 + rows], 60, 0.1),
+  );
+
 function watching() {
   const stampede = new Stampede();
   return {
@@ -94,6 +101,7 @@ describe.each([
         () => crowd(0.1, EVERY_WAY, 5.6),
       ),
     ],
+    ['many run one way, of whose 45 cells one is free', filling(5)],
     ['of whom some walked', then(scatter, () => [...crowd(1.1, 1, 6), ...crowd(0.1, 1, 8)])],
     [
       'who were hidden come into view, and of most the flow is lost',
@@ -148,6 +156,7 @@ describe.each([
         () => block([3, 10, 8, 14], 6, 0.1),
       ),
     ],
+    ['many one way, of whose 54 cells one is free', filling(6)],
     [
       'few one way, of whose places hardly one is free',
       then(
