@@ -18,8 +18,19 @@ export function cellPlane({ planeWidth, planeHeight }: Plane): CellPlane {
 }
 
 /** The cell in which a point of the view lies. */
-export function cellAt({ x, y }: Point, { planeWidth, planeHeight }: Plane): number {
-  const { columns, rows } = cellPlane({ planeWidth, planeHeight });
+export function cellAt(point: Point, plane: Plane): number {
+  return cellIn(point, plane, cellPlane(plane));
+}
+
+/** The same of many points. */
+export function cellsAt(points: readonly Point[], plane: Plane): Uint16Array {
+  const cells = cellPlane(plane);
+  const at = new Uint16Array(points.length);
+  for (let k = 0; k < at.length; k++) at[k] = cellIn(points[k]!, plane, cells);
+  return at;
+}
+
+function cellIn({ x, y }: Point, { planeWidth, planeHeight }: Plane, { columns, rows }: CellPlane): number {
   const column = Math.min(columns - 1, Math.floor((x * planeWidth) / CELL_PX));
   const row = Math.min(rows - 1, Math.floor((y * planeHeight) / CELL_PX));
   return row * columns + column;
@@ -45,22 +56,23 @@ export function clumpsOf(filled: Float64Array, { columns, rows }: CellPlane): re
   const clumps: number[][] = [];
   for (let first = 0; first < filled.length; first++) {
     if (filled[first] === 0 || seen[first] === 1) continue;
-    const clump = [first];
-    seen[first] = 1;
-    const reach = (cell: number) => {
-      if (filled[cell] === 0 || seen[cell] === 1) return;
-      seen[cell] = 1;
-      clump.push(cell);
-    };
+    const clump: number[] = [];
+    reach(first, filled, seen, clump);
     for (let k = 0; k < clump.length; k++) {
       const cell = clump[k]!;
       const column = cell % columns;
-      if (column > 0) reach(cell - 1);
-      if (column < columns - 1) reach(cell + 1);
-      if (cell >= columns) reach(cell - columns);
-      if (cell < columns * (rows - 1)) reach(cell + columns);
+      if (column > 0) reach(cell - 1, filled, seen, clump);
+      if (column < columns - 1) reach(cell + 1, filled, seen, clump);
+      if (cell >= columns) reach(cell - columns, filled, seen, clump);
+      if (cell < columns * (rows - 1)) reach(cell + columns, filled, seen, clump);
     }
     clumps.push(clump);
   }
   return clumps;
+}
+
+function reach(cell: number, filled: Float64Array, seen: Uint8Array, clump: number[]): void {
+  if (filled[cell] === 0 || seen[cell] === 1) return;
+  seen[cell] = 1;
+  clump.push(cell);
 }

@@ -241,9 +241,9 @@ export class CrowdMovement implements RuleMachine {
     speed: number,
     plane: Plane,
   ): Suddenly | undefined {
-    const here = motion.filter(
-      (cell) => this.#isHere(footOf(cell)) && !this.#stampede.isBesideTrain(cell, now, plane),
-    );
+    const here = this.#stampede
+      .awayFromTrains(motion, now, plane)
+      .filter((cell) => this.#isHere(footOf(cell)));
     const hastes = this.#haste.step(now, here, movers, this.#sudden(speed));
     const changed = this.#silhouette.step(now, here, plane);
     this.#hastedFromMs = hastes === undefined ? undefined : (this.#hastedFromMs ?? now);

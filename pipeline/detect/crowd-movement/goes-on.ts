@@ -16,27 +16,36 @@ const GOES_ON_ONE_WAY_MIN = 0.7;
  */
 export function markWhatGoesOn(
   motion: readonly CellMotion[],
-  at: readonly number[],
+  at: Uint16Array,
   untold: Uint8Array,
   plane: CellPlane,
   limit: number,
 ): void {
   const fast = new Float64Array(untold.length);
-  const ways = motion.map(({ people, speed, vx, vy }, k) => {
-    if (speed < limit) return { x: 0, y: 0 };
+  let before = 0;
+  for (let k = 0; k < at.length; k++) {
+    const { people, speed } = motion[k]!;
+    if (speed < limit) continue;
     fast[at[k]!]! += people;
-    return { x: (people * vx) / speed, y: (people * vy) / speed };
-  });
+    if (untold[at[k]!] === 1) before += people;
+  }
+  // Of all clumps together it is too little.
+  if (before < GOES_ON_PEOPLE) return;
   const clumps = clumpsOf(fast, plane);
-  const clumpOf = new Map(clumps.flatMap((clump, k) => clump.map((cell) => [cell, k] as const)));
+  /** From 1 on; 0: of none. */
+  const clumpOf = new Uint16Array(untold.length);
+  for (const [k, clump] of clumps.entries()) for (const cell of clump) clumpOf[cell] = k + 1;
   const sums = clumps.map(() => ({ x: 0, y: 0, length: 0, before: 0 }));
-  for (const [k, cell] of at.entries()) {
-    const sum = sums[clumpOf.get(cell) ?? -1];
+  for (let k = 0; k < at.length; k++) {
+    const sum = sums[clumpOf[at[k]!]! - 1];
     if (sum === undefined) continue;
-    sum.x += ways[k]!.x;
-    sum.y += ways[k]!.y;
-    sum.length += motion[k]!.people;
-    if (untold[cell] === 1) sum.before += motion[k]!.people;
+    const { people, speed, vx, vy } = motion[k]!;
+    if (speed >= limit) {
+      sum.x += (people * vx) / speed;
+      sum.y += (people * vy) / speed;
+    }
+    sum.length += people;
+    if (untold[at[k]!] === 1) sum.before += people;
   }
   for (const [k, sum] of sums.entries())
     if (

@@ -8,13 +8,13 @@ export function packed(cell: number, { people, speed }: CellMotion): number {
 }
 
 export function cellOf(one: number): number {
-  return one % 4_096;
+  return one & 4_095;
 }
 
 export function speedOf(one: number): number {
-  return (Math.floor(one / 4_096) % 512) / 20;
+  return ((one >>> 12) & 511) / 20;
 }
 
 export function peopleOf(one: number): number {
-  return Math.floor(one / (4_096 * 512)) / 100;
+  return (one >>> 21) / 100;
 }

@@ -6,7 +6,7 @@
  *   then  ..####..      now  ....####    left 1/2 of what was filled, and 1/2 of what is filled is new
  */
 import type { CellMotion } from '../../model.ts';
-import { cellAt, cellPlane, type Plane } from '../cell-plane.ts';
+import { cellPlane, cellsAt, type Plane } from '../cell-plane.ts';
 
 /** What is seen now is compared with what was seen this long ago. */
 const AGO_MS = 1_600;
@@ -54,10 +54,7 @@ export class Silhouette {
 function wordsOf(motion: readonly CellMotion[], plane: Plane): readonly number[] {
   const { columns, rows } = cellPlane(plane);
   const words = new Array<number>(Math.ceil((columns * rows) / WORD_BITS)).fill(0);
-  for (const one of motion) {
-    const cell = cellAt(one, plane);
-    words[Math.floor(cell / WORD_BITS)]! |= 1 << (cell % WORD_BITS);
-  }
+  for (const cell of cellsAt(motion, plane)) words[Math.floor(cell / WORD_BITS)]! |= 1 << (cell % WORD_BITS);
   return words;
 }
 

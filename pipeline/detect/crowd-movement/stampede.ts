@@ -19,7 +19,7 @@
  *   - it does not go to and fro, as a camera does.
  */
 import type { Box, CellMotion } from '../../model.ts';
-import { cellAt, cellPlane, type Plane, withNeighbours } from '../cell-plane.ts';
+import { cellPlane, cellsAt, type Plane, withNeighbours } from '../cell-plane.ts';
 import { markWhatGoesOn } from './goes-on.ts';
 import { cellOf, packed, peopleOf, speedOf } from './packed-cell.ts';
 import {
@@ -125,12 +125,21 @@ interface Look extends Sums {
   readonly before: number;
 }
 
-/** People by area per cell, and marks: nothing can be told of it, a train stands in it. `rests`: what is seen of that. */
+/** People by area per cell, and marks: nothing can be told of it, a train stands in it. */
 interface Cells {
   readonly untold: Uint8Array;
   readonly stands: Uint8Array;
   readonly people: Float64Array;
+}
+
+/**
+ * What counts, of which something can be told. People by area: `rests` are what is seen of a train that stands, `before`
+ * who are brisk before one.
+ */
+interface Here {
+  readonly cells: readonly CellMotion[];
   readonly rests: number;
+  readonly before: number;
 }
 
 /** It looked like one: whether one way, the cells of who ran then, and those of which nothing could be told. */
@@ -180,13 +189,14 @@ export class Stampede {
     limits: SuddenLimits,
     counts: (cell: CellMotion) => boolean = () => true,
   ): Suddenly | undefined {
-    const at = motion.map((cell) => cellAt(cell, plane));
+    const at = cellsAt(motion, plane);
     const { columns, rows } = cellPlane(plane);
     const people = new Float64Array(columns * rows);
     const moving = new Float64Array(columns * rows);
-    for (const [k, cell] of at.entries()) {
-      people[cell]! += motion[k]!.people;
-      if (motion[k]!.speed >= BRISK * limits.speed) moving[cell]! += motion[k]!.people;
+    for (let k = 0; k < at.length; k++) {
+      const cell = motion[k]!;
+      people[at[k]!]! += cell.people;
+      if (cell.speed >= BRISK * limits.speed) moving[at[k]!]! += cell.people;
     }
     const kept = this.#keep(now, motion, at);
     const ago = kept.findLast(({ atMs }) => now - atMs >= COMES_MS);
@@ -194,33 +204,30 @@ export class Stampede {
       this.#trains.step(now, people, moving, outlineOf(ago, people.length), { columns, rows });
 
     // A train that stands is taken for the background: in its cells somebody is where something moves.
-    const stands = Uint8Array.from(people, (_, cell) => (this.#trains.stands(cell, now) ? 1 : 0));
-    for (const [cell, mark] of stands.entries()) if (mark === 1) people[cell] = moving[cell]!;
+    const stands = this.#trains.standing(now, people.length);
+    for (let cell = 0; cell < stands.length; cell++) if (stands[cell] === 1) people[cell] = moving[cell]!;
     const before = kept.filter(({ atMs }) => now - atMs >= BEFORE_UNTIL_MS);
     if (now - (before[0]?.atMs ?? now) < BEFORE_UNTIL_MS + BEFORE_SPAN_MS) return undefined;
-    const untold = withNeighbours(this.#untold(now, before, limits.speed, people.length), { columns, rows });
+    const untold = withNeighbours(this.#untold(now, before, limits.speed, stands), { columns, rows });
     markWhatGoesOn(motion, at, untold, { columns, rows }, limits.speed);
-    const told = motion.filter((cell, k) => untold[at[k]!] === 0 && counts(cell));
-    const here = told.filter((cell) => people[cellAt(cell, plane)]! > 0);
-    const rests = told.reduce((sum, cell) => sum + (people[cellAt(cell, plane)] === 0 ? cell.people : 0), 0);
-    const look = lookAt(now, here, kept, before, { untold, stands, people, rests }, limits.speed, plane);
+    const here = hereIn(motion, at, { untold, stands, people }, limits.speed, counts);
+    const look = lookAt(now, here, kept, before, { untold, stands, people }, limits.speed);
     const recent = this.#sudden.remember(look);
     this.#begun ??= begunAt(recent, limits, motion, at, untold);
+    if (this.#begun === undefined) return undefined;
+
     // While they run they come to cells in which others ran, and fill them as a train does: those of which nothing could be
     // told when it began are still the same.
-    const others = new Set(this.#begun?.others ?? marksOf(untold));
+    const others = marksAt(this.#begun.others, people.length);
     const running = motion.filter(
-      (cell, k) => isBrisk(cell.speed, limits.speed) && !others.has(at[k]!) && counts(cell),
+      (cell, k) => isBrisk(cell.speed, limits.speed) && others[at[k]!] === 0 && counts(cell),
     );
     const seen = running.reduce((sum, cell) => sum + cell.people, 0);
     // Flow is lost in one picture and found in the next.
     const runners = Math.max(seen, meanOf(recent, 'brisk'));
     const then = kept.findLast(({ atMs }) => now - atMs >= LEAVES_MS);
-    const untoldThen = Uint8Array.from(untold, (_, cell) => (others.has(cell) ? 1 : 0));
     const left = () =>
-      then === undefined
-        ? 0
-        : leftOf(outlineOf(then, people.length, stands, limits.speed), people, untoldThen);
+      then === undefined ? 0 : leftOf(outlineOf(then, people.length, stands, limits.speed), people, others);
     const begins = () => this.#holds(now, runners, limits.people, people, recent, left);
     const claimed = this.#sudden.claimed(now, begins, runners, limits.people);
     if (this.#sudden.sinceMs === undefined) this.#begun = undefined;
@@ -253,20 +260,18 @@ export class Stampede {
     return this.#trains.share(box, now, plane, BEFORE_FROM_MS) > TRAIN_SHARE;
   }
 
-  /** Whether a cell, or one beside it, is a train's or was. */
-  isBesideTrain(cell: CellMotion, now: number, plane: Plane): boolean {
+  /** Those that are no train's, nor were, nor are beside one. */
+  awayFromTrains(motion: readonly CellMotion[], now: number, plane: Plane): readonly CellMotion[] {
+    if (!this.#trains.any(now, BEFORE_FROM_MS)) return motion;
     const { columns, rows } = cellPlane(plane);
-    const at = cellAt(cell, plane);
-    const column = at % columns;
-    const row = (at - column) / columns;
-    for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y++)
-      for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x++)
-        if (this.#trains.was(y * columns + x, now, BEFORE_FROM_MS)) return true;
-    return false;
+    const were = this.#trains.were(now, BEFORE_FROM_MS, columns * rows);
+    const beside = withNeighbours(were, { columns, rows });
+    const at = cellsAt(motion, plane);
+    return motion.filter((_, k) => beside[at[k]!] === 0);
   }
 
   /** Those of the last seconds with this one, oldest first. */
-  #keep(now: number, motion: readonly CellMotion[], at: readonly number[]): readonly Kept[] {
+  #keep(now: number, motion: readonly CellMotion[], at: Uint16Array): readonly Kept[] {
     const kept = this.#kept.filter(({ atMs }) => now - atMs <= BEFORE_FROM_MS);
     const last = kept.at(-1);
     this.#kept =
@@ -277,13 +282,34 @@ export class Stampede {
   }
 
   /** Marks the cells of which nothing can be told. */
-  #untold(now: number, before: readonly Kept[], speed: number, size: number): Uint8Array {
-    const out = new Uint8Array(size);
-    for (const { cells } of before) for (const one of cells) if (speedOf(one) >= speed) out[cellOf(one)] = 1;
-    for (let cell = 0; cell < size; cell++)
-      if (this.#trains.was(cell, now, BEFORE_FROM_MS) && !this.#trains.stands(cell, now)) out[cell] = 1;
+  #untold(now: number, before: readonly Kept[], speed: number, stands: Uint8Array): Uint8Array {
+    const out = this.#trains.were(now, BEFORE_FROM_MS, stands.length);
+    for (let cell = 0; cell < out.length; cell++) if (stands[cell] === 1) out[cell] = 0;
+    for (const { cells } of before)
+      for (let k = 0; k < cells.length; k++) if (speedOf(cells[k]!) >= speed) out[cellOf(cells[k]!)] = 1;
     return out;
   }
+}
+
+function hereIn(
+  motion: readonly CellMotion[],
+  at: Uint16Array,
+  { untold, stands, people }: Cells,
+  limit: number,
+  counts: (cell: CellMotion) => boolean,
+): Here {
+  const cells: CellMotion[] = [];
+  let [rests, before] = [0, 0];
+  for (let k = 0; k < at.length; k++) {
+    const cell = motion[k]!;
+    if (untold[at[k]!] === 1 || !counts(cell)) continue;
+    if (people[at[k]!] === 0) rests += cell.people;
+    else {
+      cells.push(cell);
+      if (stands[at[k]!] === 1 && isBrisk(cell.speed, limit)) before += cell.people;
+    }
+  }
+  return { cells, rests, before };
 }
 
 function everyWay(recent: readonly Look[], limits: SuddenLimits): boolean {
@@ -340,35 +366,29 @@ function againstOf({ x, y, length }: Look): { readonly against: number } {
 
 function lookAt(
   atMs: number,
-  here: readonly CellMotion[],
+  here: Here,
   kept: readonly Kept[],
   before: readonly Kept[],
-  { untold, stands, people, rests }: Cells,
+  { untold, stands, people }: Cells,
   limit: number,
-  plane: Plane,
 ): Look {
   const was = before.map(({ cells }) => wasIn(cells, untold, stands, limit));
   const then = kept.findLast((one) => atMs - one.atMs >= LEAVES_MS);
   return {
     atMs,
-    ...sumsOf(here, limit, rests),
+    ...sumsOf(here, limit),
     wasAll: meanOf(was, 'all'),
     wasSlow: meanOf(was, 'slow'),
     wasLength: meanOf(was, 'length'),
     mostLength: was.reduce((most, { length }) => Math.max(most, length), 0),
     left: then === undefined ? 0 : leftOf(outlineOf(then, untold.length, stands, limit), people, untold),
-    before: here.reduce(
-      (sum, cell) =>
-        sum + (stands[cellAt(cell, plane)] === 1 && isBrisk(cell.speed, limit) ? cell.people : 0),
-      0,
-    ),
+    before: here.before,
   };
 }
 
-/** `rests`: what is seen there of a train that stands. */
-function sumsOf(here: readonly CellMotion[], limit: number, rests: number): Sums {
+function sumsOf({ cells, rests }: Here, limit: number): Sums {
   let [all, slow, moving, brisk, fast, beyond, length, x, y] = [rests, 0, 0, 0, 0, 0, 0, 0, 0];
-  for (const { people, speed, vx, vy } of here) {
+  for (const { people, speed, vx, vy } of cells) {
     all += people;
     if (speed > PERSON_SPEED_MAX) {
       beyond += people;
@@ -388,7 +408,8 @@ function sumsOf(here: readonly CellMotion[], limit: number, rests: number): Sums
 
 function wasIn(cells: readonly number[], untold: Uint8Array, stands: Uint8Array, limit: number) {
   let [all, slow, length] = [0, 0, 0];
-  for (const one of cells) {
+  for (let k = 0; k < cells.length; k++) {
+    const one = cells[k]!;
     if (untold[cellOf(one)] === 1) continue;
     const people = peopleOf(one);
     const speed = speedOf(one);
@@ -403,8 +424,8 @@ function wasIn(cells: readonly number[], untold: Uint8Array, stands: Uint8Array,
 /** Share of the cells, of those that were filled or of those that are, whichever are more, that are not both. */
 function leftOf(before: Uint8Array, people: Float64Array, untold: Uint8Array): number {
   let [were, are, both] = [0, 0, 0];
-  for (const [cell, mark] of untold.entries()) {
-    if (mark === 1) continue;
+  for (let cell = 0; cell < untold.length; cell++) {
+    if (untold[cell] === 1) continue;
     const was = before[cell]!;
     const is = people[cell]! > 0 ? 1 : 0;
     were += was;
@@ -418,7 +439,7 @@ function begunAt(
   recent: readonly Look[],
   limits: SuddenLimits,
   motion: readonly CellMotion[],
-  at: readonly number[],
+  at: Uint16Array,
   untold: Uint8Array,
 ): Begun | undefined {
   const every = everyWay(recent, limits);
@@ -451,7 +472,8 @@ function freedOf(
 /** `stands`: cells in which somebody is only where something is brisk. */
 function outlineOf({ cells }: Kept, size: number, stands?: Uint8Array, limit = 0): Uint8Array {
   const outline = new Uint8Array(size);
-  for (const one of cells) {
+  for (let k = 0; k < cells.length; k++) {
+    const one = cells[k]!;
     const cell = cellOf(one);
     if (stands?.[cell] !== 1 || speedOf(one) >= BRISK * limit) outline[cell] = 1;
   }
@@ -460,8 +482,14 @@ function outlineOf({ cells }: Kept, size: number, stands?: Uint8Array, limit = 0
 
 function marksOf(marked: Uint8Array): readonly number[] {
   const cells: number[] = [];
-  for (const [cell, mark] of marked.entries()) if (mark === 1) cells.push(cell);
+  for (let cell = 0; cell < marked.length; cell++) if (marked[cell] === 1) cells.push(cell);
   return cells;
+}
+
+function marksAt(cells: readonly number[], size: number): Uint8Array {
+  const marked = new Uint8Array(size);
+  for (const cell of cells) marked[cell] = 1;
+  return marked;
 }
 
 function isBrisk(speed: number, limit: number): boolean {

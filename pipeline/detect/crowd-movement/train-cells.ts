@@ -16,6 +16,8 @@ import { type CellPlane, cellAt, cellPlane, clumpsOf, type Plane } from '../cell
 
 /** People by area who never come within a second as one clump. */
 const PEOPLE_MIN = 6;
+/** What is less all in all need not be looked at clump by clump; added up in another order sums differ in their last digits. */
+const FRESH_MIN = 0.99 * PEOPLE_MIN;
 /** Of the clump, so much is new or the train's already. */
 const NEW_MIN = 0.7;
 /** A cell of its own that is not seen for a moment is still filled. */
@@ -30,6 +32,8 @@ export class TrainCells {
   #lastMs = new Float64Array(0);
   /** Since when the train in it stands, ms; 0: it does not. */
   #standsFromMs = new Float64Array(0);
+  /** The latest of `lastMs`: most views have no train most of the time, and need not look for it cell by cell. */
+  #latestMs = 0;
 
   save() {
     return { lastMs: this.#lastMs, standsFromMs: this.#standsFromMs };
@@ -38,11 +42,13 @@ export class TrainCells {
   restore({ lastMs, standsFromMs }: ReturnType<TrainCells['save']>): void {
     this.#lastMs = lastMs;
     this.#standsFromMs = standsFromMs;
+    this.#latestMs = lastMs.reduce((latest, ms) => Math.max(latest, ms), 0);
   }
 
   forget(): void {
     this.#lastMs = new Float64Array(0);
     this.#standsFromMs = new Float64Array(0);
+    this.#latestMs = 0;
   }
 
   /** `people`: by area, per cell, and `moving`: those of them who move; `before`: which cells were filled a second ago. */
@@ -51,6 +57,7 @@ export class TrainCells {
       this.#lastMs = new Float64Array(people.length);
       this.#standsFromMs = new Float64Array(people.length);
     }
+    if (!this.any(now, HOLE_MS) && freshOf(people, before) < FRESH_MIN) return;
     for (const clump of clumpsOf(people, plane)) {
       let [all, fresh, own, moves, standing] = [0, 0, 0, 0, 0];
       for (const cell of clump) {
@@ -70,6 +77,7 @@ export class TrainCells {
         else if ((comes || grows) && before[cell] === 0) this.#standsFromMs[cell] = 0;
         else continue;
         this.#lastMs[cell] = now;
+        this.#latestMs = Math.max(this.#latestMs, now);
       }
     }
   }
@@ -81,14 +89,36 @@ export class TrainCells {
     return this.stands(cell, now) && moves < DEPARTS_MIN ? from : 0;
   }
 
+  /** Whether any cell was a train's within the last `withinMs`. */
+  any(now: number, withinMs: number): boolean {
+    return this.#latestMs > 0 && now - this.#latestMs <= withinMs;
+  }
+
   /** Whether a train stands there, and has for a while. */
   stands(cell: number, now: number): boolean {
     const from = this.#standsFromMs[cell] ?? 0;
     return from > 0 && now - from >= STANDS_MS && this.was(cell, now, HOLE_MS);
   }
 
+  /** Marks those of so many cells in which a train stands. */
+  standing(now: number, size: number): Uint8Array {
+    const marked = new Uint8Array(size);
+    if (this.any(now, HOLE_MS))
+      for (let cell = 0; cell < size; cell++) if (this.stands(cell, now)) marked[cell] = 1;
+    return marked;
+  }
+
+  /** Marks those of so many cells that were a train's within the last `withinMs`. */
+  were(now: number, withinMs: number, size: number): Uint8Array {
+    const marked = new Uint8Array(size);
+    if (this.any(now, withinMs))
+      for (let cell = 0; cell < size; cell++) if (this.was(cell, now, withinMs)) marked[cell] = 1;
+    return marked;
+  }
+
   /** Of the cells of a box, those that were a train's within the last `withinMs`, 0..1. */
   share(box: Box, now: number, plane: Plane, withinMs: number): number {
+    if (!this.any(now, withinMs)) return 0;
     const first = cellAt({ x: box.x0, y: box.y0 }, plane);
     const last = cellAt({ x: box.x1, y: box.y1 }, plane);
     const { columns } = cellPlane(plane);
@@ -106,4 +136,11 @@ export class TrainCells {
     const lastMs = this.#lastMs[cell] ?? 0;
     return lastMs > 0 && now - lastMs <= withinMs;
   }
+}
+
+/** People where nobody was a second ago. */
+function freshOf(people: Float64Array, before: Uint8Array): number {
+  let fresh = 0;
+  for (let cell = 0; cell < people.length; cell++) if (before[cell] === 0) fresh += people[cell]!;
+  return fresh;
 }

@@ -315,7 +315,7 @@ test('what comes as a whole is a train with the cells beside it, for as long as 
     [its!, 12_100, false],
     [somebody!, 7_000, false],
   ] as const)
-    expect(stampede.isBesideTrain(cell, now, PLANE)).toBe(is);
+    expect(stampede.awayFromTrains([cell], now, PLANE)).toEqual(is ? [] : [cell]);
   expect(stampede.isTrain({ x0: 0.65, y0: 0.2, x1: 0.9, y1: 0.8 }, 7_000, PLANE)).toBe(true);
   expect(stampede.isTrain({ x0: 0.1, y0: 0.4, x1: 0.2, y1: 0.6 }, 7_000, PLANE)).toBe(false);
 });
