@@ -8,13 +8,13 @@
  * a person, and what does not keep still as only a thing does, is no object. Distances are people's heights on the floor.
  */
 import { overlapOf, shareWithin } from '../../box.ts';
-import type { DetectedObject, Measured, Sensitivity, StaticRegion, Track } from '../../model.ts';
+import type { Blob, DetectedObject, Measured, Sensitivity, StaticRegion, Track } from '../../model.ts';
 import type { WatchRule, Zone } from '../../site/site.ts';
 import { type Condition, stepBetween } from '../claim.ts';
 import { isInside } from '../inside.ts';
 import { around, isWhole, type RuleMachine, seconds } from '../rule.ts';
 import { BIRTH_MS, broughtBy, cameOutOf } from './bringers.ts';
-import { distance, PATH_STEP_MS, type Path, remembered } from './paths.ts';
+import { distance, heightNear, PATH_STEP_MS, type Path, remembered } from './paths.ts';
 import { CLEAR_RIM, CLEAR_STEADY, isItself, isOnlyIt } from './phantoms.ts';
 import { widthOfAll } from './whole.ts';
 
@@ -169,9 +169,10 @@ export class AbandonedObject implements RuleMachine {
     const seen = tracks.filter((track) => track.seen);
     this.#paths = remembered(this.#paths, seen, now);
     this.#things = this.#follow(frame, seen, aspect, stepMs, now).map((thing) => {
-      const named = frame.objects.some((object) => isBagAt(object, thing.region)) ? now : thing.namedAtMs;
+      const namedAtMs = frame.objects.some((object) => isBagAt(object, thing.region)) ? now : thing.namedAtMs;
       const allWide = thing.seenAtMs === now ? widthOfAll(thing.region, frame) : thing.allWide;
-      return this.#judge({ ...thing, namedAtMs: named, allWide }, seen, aspect, stepMs, now);
+      const same = namedAtMs === thing.namedAtMs && allWide === thing.allWide;
+      return this.#judge(same ? thing : { ...thing, namedAtMs, allWide }, seen, aspect, stepMs, now);
     });
     const left = this.#things.filter(
       (thing) =>
@@ -181,7 +182,10 @@ export class AbandonedObject implements RuleMachine {
         (thing.claimed || thing.tendedMs <= TENDED_MAX * thing.leftMs) &&
         this.#isInZone(thing),
     );
-    this.#things = this.#things.map((thing) => ({ ...thing, claimed: left.includes(thing) }));
+    this.#things = this.#things.map((thing) => {
+      const claimed = left.includes(thing);
+      return claimed === thing.claimed ? thing : { ...thing, claimed };
+    });
     return this.#condition(left, now);
   }
 
@@ -233,7 +237,8 @@ export class AbandonedObject implements RuleMachine {
         things.push({ ...thing, region, bornAtMs, seenAtMs: now, bareMs: 0 });
       } else {
         const { box } = thing.region;
-        const hidden = [...statics, ...blobs].some((one) => shareWithin(box, one.box) >= COVERED_MIN);
+        const hides = (one: StaticRegion | Blob) => shareWithin(box, one.box) >= COVERED_MIN;
+        const hidden = statics.some(hides) || blobs.some(hides);
         const bareMs = hidden ? thing.bareMs : thing.bareMs + stepMs;
         if (bareMs <= GONE_MS && now - thing.seenAtMs <= HIDDEN_MS) things.push({ ...thing, bareMs });
       }
@@ -281,20 +286,11 @@ export class AbandonedObject implements RuleMachine {
       leftMs: 0,
       tendedMs: 0,
       namedAtMs: undefined,
-      size: this.#sizeAt(region, seen, owners),
+      // Of whoever brought it, else of whoever was seen of late.
+      size: heightNear(region.foot, this.#paths, owners.length > 0 ? owners : this.#paths.keys(), seen),
       claimed: false,
       allWide: 0,
     };
-  }
-
-  /** The height of a person there: of whoever brought it, else of whoever was seen of late. */
-  #sizeAt(region: StaticRegion, seen: readonly Track[], owners: readonly number[]): number {
-    const ids = owners.length > 0 ? owners : [...this.#paths.keys()];
-    const points = ids.flatMap((id) => this.#paths.get(id)?.points ?? []);
-    const nearest = [...points, ...seen.map((track) => ({ foot: track.foot, near: track.personHeight }))]
-      .map(({ foot, near }) => ({ near, off: Math.abs(foot.y - region.foot.y) }))
-      .sort((a, b) => a.off - b.off)[0];
-    return nearest?.near ?? 0;
   }
 
   #judge(thing: Thing, seen: readonly Track[], aspect: number, stepMs: number, now: number): Thing {
@@ -303,42 +299,45 @@ export class AbandonedObject implements RuleMachine {
     const shows = (track: Track) => isItself(track, region) || (visible && isOnlyIt(track, region));
     const people = seen.filter((track) => isWhole(track) && !shows(track));
     // A track that has gone over to the thing is the thing, and whoever takes it over from there is anybody.
-    const things = seen.filter((track) => isItself(track, region) && !isWhole(track)).map(({ id }) => id);
-    const owners = (leftAtMs === undefined ? this.#ownersOf(thing, people, aspect) : thing.owners).filter(
-      (id) => !visible || !things.includes(id),
-    );
+    const isThis = (id: number) =>
+      visible && seen.some((track) => track.id === id && isItself(track, region) && !isWhole(track));
+    const heirs = leftAtMs === undefined ? this.#ownersOf(thing, people, aspect) : thing.owners;
+    const owners = heirs.filter((id) => !isThis(id));
     const far = (track: Track) => distance(track.foot, region.foot, track.personHeight, track.depth, aspect);
+    const owns = (track: Track) => owners.includes(track.id);
     const beside = people.filter((track) => far(track) <= BESIDE);
-    // Who has been far away since it came cannot be who has stayed with it, whatever their number.
-    const near = people.filter((track) => far(track) <= LEFT && !this.#cameFromAfar(track.id, thing, aspect));
     // Whoever lies or crouches by it has not left.
-    const bodies = seen.filter((track) => !shows(track) && far(track) <= LEFT);
-    const held = bodies.some((track) => owners.includes(track.id));
-    const isApart =
-      apart || (visible && (people.some((track) => owners.includes(track.id)) || isCompact(thing, aspect)));
+    const held = seen.some((track) => owns(track) && !shows(track) && far(track) <= LEFT);
+    // Who has been far away since it came cannot be who has stayed with it, whatever their number.
+    const nobody =
+      !held && !people.some((track) => far(track) <= LEFT && !this.#cameFromAfar(track.id, thing, aspect));
+    const isApart = apart || (visible && (people.some(owns) || isCompact(thing, aspect)));
     const besideMs = beside.length > 0 ? thing.besideMs + stepMs : 0;
     const heldMs = held ? thing.heldMs + stepMs : 0;
-    const nobodyMs = near.length === 0 && !held ? thing.nobodyMs + stepMs : 0;
-    const gone =
-      people.some((track) => owners.includes(track.id) && far(track) > LEFT) ||
+    const nobodyMs = nobody ? thing.nobodyMs + stepMs : 0;
+    const isLeft = () =>
+      people.some((track) => owns(track) && far(track) > LEFT) ||
       owners.some((id) => this.#hasVanished(id, thing, aspect, now)) ||
       (isApart && nobodyMs >= NOBODY_MS);
-    const attended =
+    const attended = () =>
       besideMs >= ANYBODY_MS ||
       heldMs >= BESIDE_MS ||
       beside.some((track) => this.#staysBeside(track.id, thing, aspect, now));
     const known = thing.brought && size > 0;
-    const since = leftAtMs ?? (known && gone && !held ? now : undefined);
-    const isAlone = since !== undefined && !attended;
+    const since = leftAtMs ?? (known && !held && isLeft() ? now : undefined);
+    const isAlone = since !== undefined && !attended();
     const shown = isAlone && visible && this.#isThing(thing, aspect, now);
-    const mixed = visible && people.some((track) => shareWithin(region.box, track.box) > 0);
     // Of whoever is cut off by the view's border, or by what stands there, less than a whole person covers it as well.
-    const covered = seen.some((track) => !shows(track) && shareWithin(region.box, track.box) >= COVERED_MIN);
-    const hiddenMs = covered ? this.#hiddenMs(thing, stepMs, now) : 0;
-    const passedMs = shown ? stepMs : visible ? (mixed ? 0 : -stepMs) : hiddenMs;
+    const covered =
+      !visible && seen.some((track) => !shows(track) && shareWithin(region.box, track.box) >= COVERED_MIN);
+    const passedMs = () => {
+      if (!visible) return covered ? this.#hiddenMs(thing, stepMs, now) : 0;
+      if (shown) return stepMs;
+      return people.some((track) => shareWithin(region.box, track.box) > 0) ? 0 : -stepMs;
+    };
     const aloneMs = Math.max(
       0,
-      isAlone ? thing.aloneMs + passedMs : this.#attendedMs(thing, since, heldMs, stepMs),
+      isAlone ? thing.aloneMs + passedMs() : this.#attendedMs(thing, since, heldMs, stepMs),
     );
     const settled = shown && region.steady >= this.#steadyMin(thing, now);
     return {

@@ -1,7 +1,7 @@
 /** Who brought a thing: who was at it when it came, by the paths of people. */
 import { shareWithin } from '../../box.ts';
 import type { StaticRegion } from '../../model.ts';
-import { distance, PATH_STEP_MS, type Path } from './paths.ts';
+import { distance, PATH_STEP_MS, type Path, type PathPoint } from './paths.ts';
 
 /** Whoever puts something down has it within an arm's length (1 m); other people's feet are farther away. */
 const CONTACT = 0.6;
@@ -24,21 +24,28 @@ export function broughtBy(
   const owners: number[] = [];
   for (const [id, path] of paths) {
     if (!path.whole) continue;
-    const at = path.points.filter(
-      (point) => distance(point.foot, region.foot, point.near, 1, aspect) <= CONTACT,
-    );
-    const around = at.filter((point) => Math.abs(point.atMs - bornAtMs) <= BIRTH_MS);
-    if (around.length > 0 && at.at(-1)!.atMs - at[0]!.atMs >= CONTACT_MS_MIN) owners.push(id);
+    const isAt = (point: PathPoint) => distance(point.foot, region.foot, point.near, 1, aspect) <= CONTACT;
+    if (!path.points.some((point) => isAround(point, bornAtMs) && isAt(point))) continue;
+    const [first, last] = [path.points.find(isAt)!, path.points.findLast(isAt)!];
+    if (last.atMs - first.atMs >= CONTACT_MS_MIN) owners.push(id);
   }
   return owners;
 }
 
 /** It stood within a region that is more than a person when it came: whoever brought it was a part of that. */
 export function cameOutOf(paths: Paths, { box }: StaticRegion, bornAtMs: number): boolean {
-  const points = [...paths.values()].flatMap((path) => path.points);
-  const over = points.filter(
-    ({ atMs, larger }) =>
-      larger !== undefined && Math.abs(atMs - bornAtMs) <= BIRTH_MS && shareWithin(box, larger) >= WITHIN_MIN,
-  );
-  return over.length * PATH_STEP_MS >= CONTACT_MS_MIN;
+  let over = 0;
+  for (const { points } of paths.values())
+    for (const point of points)
+      if (
+        point.larger !== undefined &&
+        isAround(point, bornAtMs) &&
+        shareWithin(box, point.larger) >= WITHIN_MIN
+      )
+        over++;
+  return over * PATH_STEP_MS >= CONTACT_MS_MIN;
+}
+
+function isAround({ atMs }: PathPoint, bornAtMs: number): boolean {
+  return Math.abs(atMs - bornAtMs) <= BIRTH_MS;
 }

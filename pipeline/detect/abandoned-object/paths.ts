@@ -35,28 +35,48 @@ export function remembered(
 ): ReadonlyMap<number, Path> {
   const paths = new Map<number, Path>();
   for (const [id, path] of before) {
-    const points = path.points.filter((point) => now - point.atMs <= PATH_MS);
-    if (points.length > 0) paths.set(id, { ...path, points });
+    const kept = path.points.findIndex((point) => now - point.atMs <= PATH_MS);
+    if (kept >= 0) paths.set(id, kept === 0 ? path : { ...path, points: path.points.slice(kept) });
   }
   for (const track of seen) {
     const path = paths.get(track.id) ?? { points: [], whole: false, bornAtMs: now, bornAt: track.foot };
     const last = path.points.at(-1);
     const due = last === undefined || now - last.atMs >= PATH_STEP_MS;
-    const point = {
-      atMs: now,
-      foot: track.foot,
-      near: track.personHeight,
-      depth: track.depth,
-      whole: isWhole(track),
-      larger: isLarger(track) ? track.box : undefined,
-    };
-    paths.set(track.id, {
-      ...path,
-      points: due ? [...path.points, point] : path.points,
-      whole: path.whole || isWhole(track),
-    });
+    const whole = path.whole || isWhole(track);
+    if (due) paths.set(track.id, { ...path, points: [...path.points, pointOf(track, now)], whole });
+    else if (whole !== path.whole) paths.set(track.id, { ...path, whole });
   }
   return paths;
+}
+
+function pointOf(track: Track, now: number): PathPoint {
+  return {
+    atMs: now,
+    foot: track.foot,
+    near: track.personHeight,
+    depth: track.depth,
+    whole: isWhole(track),
+    larger: isLarger(track) ? track.box : undefined,
+  };
+}
+
+/** The height of a person where a foot is: of whoever of those, or who is seen now, was nearest to its row; 0: nobody was. */
+export function heightNear(
+  { y }: Point,
+  paths: ReadonlyMap<number, Path>,
+  ids: Iterable<number>,
+  seen: readonly Track[],
+): number {
+  let [height, least] = [0, Number.POSITIVE_INFINITY];
+  const offer = (foot: Point, near: number) => {
+    const off = Math.abs(foot.y - y);
+    if (off >= least) return;
+    height = near;
+    least = off;
+  };
+  for (const id of ids) for (const { foot, near } of paths.get(id)?.points ?? []) offer(foot, near);
+  for (const { foot, personHeight } of seen) offer(foot, personHeight);
+  return height;
 }
 
 /** Feet apart on the floor, people's heights; `depth`: floor per step up the view. */

@@ -10,15 +10,14 @@ const SEAM_PX = 3;
 export function widthOfAll(region: StaticRegion, frame: Frame): number {
   const { box } = region;
   const [gapX, gapY] = [SEAM_PX / frame.planeWidth, SEAM_PX / frame.planeHeight];
-  const parts = frame.statics.filter(
-    (one) =>
-      Math.abs(one.sinceMs - region.sinceMs) <= TOGETHER_MS &&
-      one.box.x0 - gapX <= box.x1 &&
-      one.box.x1 + gapX >= box.x0 &&
-      one.box.y0 - gapY <= box.y1 &&
-      one.box.y1 + gapY >= box.y0,
-  );
-  return (
-    Math.max(box.x1, ...parts.map((one) => one.box.x1)) - Math.min(box.x0, ...parts.map((one) => one.box.x0))
-  );
+  let { x0, x1 } = box;
+  for (const one of frame.statics) {
+    const together = Math.abs(one.sinceMs - region.sinceMs) <= TOGETHER_MS;
+    const across = one.box.x0 - gapX <= box.x1 && one.box.x1 + gapX >= box.x0;
+    const along = one.box.y0 - gapY <= box.y1 && one.box.y1 + gapY >= box.y0;
+    if (!together || !across || !along) continue;
+    x0 = Math.min(x0, one.box.x0);
+    x1 = Math.max(x1, one.box.x1);
+  }
+  return x1 - x0;
 }
