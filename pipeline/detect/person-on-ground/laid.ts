@@ -151,14 +151,18 @@ function whoLies(
   heightAt: (floor: number) => number,
   fallMs: number,
 ): Stood | undefined {
-  if (satThere(thing, lows)) return undefined;
   const { box, fromMs } = thing;
+  if (!isLong(box) || satThere(thing, lows)) return undefined;
   return posts
+    .filter(({ atMs }) => atMs <= fromMs + CAME_MS && fromMs - atMs <= fallMs + HIDDEN_MS)
     .map((post) => ({ ...post, tall: heightAt(post.floor) || post.tall }))
     .filter(({ x, tall }) => x >= box.x0 - REACH * tall && x <= box.x1 + REACH * tall)
-    .filter(({ atMs }) => atMs <= fromMs + CAME_MS && fromMs - atMs <= fallMs + HIDDEN_MS)
     .filter((post) => liesAcross(thing, post))
     .toSorted((a, b) => b.atMs - a.atMs)[0];
+}
+
+function isLong({ x0, y0, x1, y1 }: Box): boolean {
+  return x1 - x0 >= ACROSS * (y1 - y0);
 }
 
 /** What has grown since is somebody who stands by, or a patch of light; what has shrunk was one. */
@@ -181,7 +185,7 @@ function isVacated(
 
 function liesAcross({ box, areaPx }: Thing, { floor, tall }: Stood): boolean {
   const [long, high] = [box.x1 - box.x0, box.y1 - box.y0];
-  if (long < ACROSS * high || high > HIGH_MAX * tall) return false;
+  if (high > HIGH_MAX * tall) return false;
   if (!isBetween(long / tall, LONG) || !isBetween(areaPx / tall ** 2, AREA)) return false;
   return Math.abs(floor - box.y1) <= SAME_ROW * tall;
 }

@@ -32,13 +32,9 @@ export function piecesOf({ blobs, objects, planeWidth, planeHeight }: Frame): re
     });
   const moving = blobs
     .map(({ box, areaPx, stillMs, spread }): Piece => {
-      const at = inPixels(box, planeWidth, planeHeight);
-      return {
-        ...at,
-        areaPx,
-        stillMs,
-        ...(spread === undefined ? evenly(at) : { sx: spread.x, sy: spread.y }),
-      };
+      const { x0, y0, x1, y1 } = inPixels(box, planeWidth, planeHeight);
+      const even = evenly({ x0, y0, x1, y1 });
+      return { x0, y0, x1, y1, areaPx, stillMs, sx: spread?.x ?? even.sx, sy: spread?.y ?? even.sy };
     })
     .filter((piece) => !people.some((person) => sharedArea(piece, person) > 0.5 * boxArea(piece)));
   return [...people, ...moving].sort((a, b) => b.areaPx - a.areaPx || a.y0 - b.y0 || a.x0 - b.x0);

@@ -22,6 +22,7 @@ import { clumpsOf } from '../cell-plane.ts';
 import { HIGH_MAX, type Laid } from './laid.ts';
 import { knownHeight, type Stood } from './stances.ts';
 import { type Grid, isTaken, meanOf, shareOf } from './taken-cells.ts';
+import { TakenCounts } from './taken-counts.ts';
 import { lastUpright } from './trunk.ts';
 import type { Vacated } from './vacated.ts';
 
@@ -104,6 +105,8 @@ export interface Sprawled extends Laid {
 
 export class Sprawls {
   #sprawled: readonly Sprawled[] = [];
+  readonly #since = new TakenCounts();
+  readonly #before = new TakenCounts();
 
   save() {
     return this.#sprawled;
@@ -130,7 +133,7 @@ export class Sprawls {
       .filter(({ lastMs }) => now - lastMs <= GONE_MS)
       .filter((one) => now - one.sinceMs > SETTLES_MS || meanOf(last, aboveOf(one)) <= ABOVE_MAX);
     const heightAt = (floor: number) => knownHeight(floor, ground, frame.planeHeight);
-    const begun = newlyTaken(grids, now)
+    const begun = this.#newlyTaken(grids, now)
       .flatMap((cells) => placeOf(cells, grids, heightAt) ?? [])
       .filter(({ along, fromMs }) => now - fromMs <= (along ? AGO_ALONG_MS : AGO_ACROSS_MS))
       .filter(({ spreadMs, fromMs }) => spreadMs <= AT_ONCE_MS && vacated.remembers(fromMs))
@@ -145,6 +148,20 @@ export class Sprawls {
     this.#sprawled = [...kept, ...begun].slice(0, SPRAWLED_MAX);
     return this.#sprawled;
   }
+
+  /** Cells that touch, taken in nearly every look since and not in all before. */
+  #newlyTaken(grids: readonly Grid[], now: number): readonly (readonly number[])[] {
+    const since = grids.filter(({ atMs }) => atMs > now - SINCE_MS);
+    const before = grids.filter(({ atMs }) => atMs <= now - SINCE_MS - TURNS_MS);
+    if (since.length < LOOKS_MIN || before.length < LOOKS_MIN) return [];
+    const takenSince = this.#since.of(since);
+    const takenBefore = this.#before.of(before);
+    const fresh = new Float64Array(takenSince.length);
+    for (let cell = 0; cell < fresh.length; cell++)
+      if (takenSince[cell]! >= SINCE_MIN * since.length && takenBefore[cell]! <= BEFORE_MAX * before.length)
+        fresh[cell] = 1;
+    return clumpsOf(fresh, grids.at(-1)!);
+  }
 }
 
 interface Place {
@@ -156,24 +173,6 @@ interface Place {
   readonly fromMs: number;
   /** How long most of them took to be taken. */
   readonly spreadMs: number;
-}
-
-/** Cells that touch, taken in nearly every look since and not in all before. */
-function newlyTaken(grids: readonly Grid[], now: number): readonly (readonly number[])[] {
-  const last = grids.at(-1)!;
-  const since = grids.filter(({ atMs }) => atMs > now - SINCE_MS);
-  const before = grids.filter(({ atMs }) => atMs <= now - SINCE_MS - TURNS_MS);
-  if (since.length < LOOKS_MIN || before.length < LOOKS_MIN) return [];
-  const fresh = new Float64Array(last.columns * last.rows);
-  for (let cell = 0; cell < fresh.length; cell++) {
-    if (looksTaken(since, cell) < SINCE_MIN * since.length) continue;
-    if (looksTaken(before, cell) <= BEFORE_MAX * before.length) fresh[cell] = 1;
-  }
-  return clumpsOf(fresh, last);
-}
-
-function looksTaken(grids: readonly Grid[], cell: number): number {
-  return grids.reduce((sum, { words }) => sum + (isTaken(words, cell) ? 1 : 0), 0);
 }
 
 /** Undefined when it is not as large and as low as somebody who lies, or goes on below the view. */

@@ -96,10 +96,9 @@ export function lastStood(
   ground: readonly GroundSample[],
   planeHeight: number,
 ): Stood | undefined {
-  const upright = stances.filter((stance) => stance.upright);
-  const last = upright.at(-1);
+  const last = stances.findLast((stance) => stance.upright);
   if (last === undefined) return undefined;
-  const recent = upright.filter((stance) => last.atMs - stance.atMs <= RECENT_MS);
+  const recent = stances.filter((stance) => stance.upright && last.atMs - stance.atMs <= RECENT_MS);
   const full = recent.filter((stance) => !stance.cut);
   const whole = full.length > 0 ? full : recent.map(below);
   if (whole.length < STOOD_LOOKS_MIN || last.atMs - recent[0]!.atMs < STOOD_MS_MIN) return undefined;
@@ -147,9 +146,10 @@ export function knownHeight(floor: number, ground: readonly GroundSample[], plan
 }
 
 /** A person's height there by the site file, share of the view's height; 0 when it says nothing. */
-function heightAt(y: number, [first, ...rest]: readonly GroundSample[]): number {
+function heightAt(y: number, ground: readonly GroundSample[]): number {
+  const first = ground[0];
   if (first === undefined) return 0;
-  const second = rest.find((sample) => sample.foot.y !== first.foot.y);
+  const second = ground.find((sample) => sample.foot.y !== first.foot.y);
   if (second === undefined) return first.height;
   const slope = (second.height - first.height) / (second.foot.y - first.foot.y);
   return Math.max(0, first.height + slope * (y - first.foot.y));

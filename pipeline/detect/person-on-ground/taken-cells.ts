@@ -31,3 +31,10 @@ export function shareOf({ columns, rows, words }: Grid, { x0, y0, x1, y1 }: Box)
 export function isTaken(words: Float64Array, cell: number): boolean {
   return ((words[cell >> 5]! >>> (cell & 31)) & 1) === 1;
 }
+
+/** Adds as much to the count of every cell that is taken. */
+export function addTaken({ words }: Grid, counts: Uint8Array, much: number): void {
+  for (let word = 0; word < words.length; word++)
+    for (let rest = words[word]! | 0; rest !== 0; rest &= rest - 1)
+      counts[32 * word + 31 - Math.clz32(rest & -rest)]! += much;
+}

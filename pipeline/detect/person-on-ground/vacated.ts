@@ -76,12 +76,15 @@ export class Vacated {
     if (cells === undefined || (last !== undefined && atMs - last.atMs < EVERY_MS)) return;
     this.#fromMs ??= atMs;
     const { columns, rows, bitmap, occupancy } = cells;
-    const words = new Float64Array((columns * rows + 31) >> 5);
+    const taken = new Uint32Array((columns * rows + 31) >> 5);
     let next = 0;
-    for (let cell = 0; cell < columns * rows; cell++) {
-      if (((bitmap[cell >> 3]! >> (cell & 7)) & 1) === 0) continue;
-      if (occupancy[next++]! >= MOSTLY) words[cell >> 5]! += 2 ** (cell & 31);
-    }
+    for (let byte = 0; byte < bitmap.length; byte++)
+      for (let rest = bitmap[byte]!; rest !== 0; rest &= rest - 1) {
+        if (occupancy[next++]! < MOSTLY) continue;
+        const cell = 8 * byte + 31 - Math.clz32(rest & -rest);
+        taken[cell >> 5]! |= 1 << (cell & 31);
+      }
+    const words = new Float64Array(taken);
     const kept = this.#grids.filter((grid) => atMs - grid.atMs <= KEPT_MS && grid.columns === columns);
     this.#grids = [...kept, { atMs, columns, rows, words }].slice(-GRIDS_MAX);
   }
