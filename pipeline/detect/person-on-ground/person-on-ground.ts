@@ -12,7 +12,7 @@
 import { boxArea, sharedArea } from '../../box.ts';
 import type { Box, Measured, Sensitivity } from '../../model.ts';
 import type { GroundSample, WatchRule, Zone } from '../../site/site.ts';
-import { type Condition, HOLDS_NOT, stepBetween } from '../claim.ts';
+import { type ClaimTiming, type Condition, HOLDS_NOT, stepBetween } from '../claim.ts';
 import { isInside } from '../inside.ts';
 import { around, type RuleMachine } from '../rule.ts';
 import { Bodies, type Body, middleOf } from './bodies.ts';
@@ -102,6 +102,13 @@ const LOST_MAX = 16;
 const KNOWN_MS_MIN = 1_000;
 /** Who tipped over and is as tall as who sits does not move a limb for so long; who sits does, now and then. */
 const MOTIONLESS_MS = 2_000;
+/**
+ * All of that must go on holding for so long before it is claimed, but for a flicker: of those who lie it does; who sat,
+ * squatted or was passed by a train is down for a moment at the end of `for`. Whoever asks for claims within so many ms wants
+ * them at once.
+ */
+const LASTS_MS = 2_000;
+const AT_ONCE_MS = 3_000;
 /** Stances are remembered for this long beyond the slowest fall. */
 const PAST_MS = 4_000;
 
@@ -127,7 +134,7 @@ const NEW: Person = { stances: [], down: undefined };
 
 export class PersonOnGround implements RuleMachine {
   readonly place: string | undefined;
-  readonly timing = { holdMs: 0, graceMs: 0, releaseMs: 3_000 };
+  readonly timing: ClaimTiming;
   readonly #rule: WatchRule;
   readonly #limits: Limits;
   readonly #zone: Zone | undefined;
@@ -148,6 +155,8 @@ export class PersonOnGround implements RuleMachine {
     this.#zone = zone;
     this.#ground = ground;
     this.place = rule.zone;
+    const holdMs = Math.min(LASTS_MS, Math.max(0, rule.forMs - AT_ONCE_MS));
+    this.timing = { holdMs, graceMs: FLICKER_MS, releaseMs: 3_000 };
   }
 
   save() {
