@@ -12,6 +12,7 @@ import {
   pagePackageFaults,
   unplacedFiles,
 } from './support/tidy/layout.ts';
+import { namedFaults } from './support/tidy/named.ts';
 import {
   clockFaults,
   LINES_MAX,
@@ -192,6 +193,18 @@ describe('text', () => {
       expect(switchedOffFaults(planted('test/a.test.ts', `${code} 'x', f);`)), code).toHaveLength(1);
     }
     expect(switchedOffFaults(planted('test/a.test.ts', 'describe.skipIf(!here)(f);'))).toEqual(NONE);
+  });
+  it('what docs and comments name is there', () => {
+    // This file and the one with the pattern hold planted names.
+    const held = files.filter((one) => !/tidy/.test(one.path));
+    expect(namedFaults(held, files)).toEqual(NONE);
+    const faults = (path: string, text: string): readonly string[] => namedFaults(planted(path, text), files);
+    expect(faults('docs/a.md', '[how](detection/none.md)')).toHaveLength(1);
+    expect(faults('docs/a.md', 'see `pipeline/nowhere/`')).toHaveLength(1);
+    expect(faults('docs/a.md', 'see `no-such-file.ts`')).toHaveLength(1);
+    expect(faults('pipeline/a.ts', '// no-such-file.ts knows why')).toHaveLength(1);
+    expect(faults('pipeline/a.ts', "import './no-such-file.ts';")).toEqual(NONE);
+    expect(faults('docs/a.md', '[how](detection.md), `pipeline/model.ts`, `model.ts`')).toEqual(NONE);
   });
   it('comments are told from strings', () => {
     expect(withoutComments("a('//x'); // y\n/* z */ b")).toBe("a('//x'); \n b");

@@ -1,5 +1,5 @@
 /**
- * The log of one machine: durable, crash-safe, no set-up. What lies where: embedded-tables.ts.
+ * The log of one machine: durable, crash-safe, no set-up. What lies where: tables.ts.
  *
  * An append is one LMDB transaction: the call's records and the bounds they move, all or none. LMDB writes copies of
  * pages and turns to them by one checked page at the end, so a process killed at any moment leaves the last complete

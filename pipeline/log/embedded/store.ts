@@ -1,4 +1,4 @@
-/** The embedded log as a Store: what embedded-tables.ts draws, read and changed. Whatever writes is one transaction. */
+/** The embedded log as a Store: what tables.ts draws, read and changed. Whatever writes is one transaction. */
 
 import { emptyGroup, fence, type GroupState } from '../group.ts';
 import {

@@ -2,7 +2,7 @@
  * The log on Kafka, without a native build. Opening asks no broker: connections are made when first needed, a broker
  * that is away makes an operation fail with a transient LogFailure, and whoever asked waits and asks again.
  *
- * Members of one group must all be of this kind (kafka-assign.ts) and subscribe to the same topics. Transactions of
+ * Members of one group must all be of this kind (assign.ts) and subscribe to the same topics. Transactions of
  * other producers are read as they come, committed or not: nothing here rests on them.
  *
  * Files of kafkajs below its public face are used (wire.ts says why), so its version is pinned.

@@ -137,7 +137,7 @@ export function staticTable(
   }
 }
 
-/** Kernels/shades.ts: clears the pixels that touch the greater of two heights; `labels` numbers components from 1. */
+/** kernels/shades.ts: clears the pixels that touch the greater of two heights; `labels` numbers components from 1. */
 export function staticShades(
   bits: Uint8Array,
   labels: ArrayLike<number>,
