@@ -1,6 +1,15 @@
 #!/usr/bin/env node
 /** The `vigie` command: its words are in `commands/`, `operate/` does the work. */
-import { BAD_INPUT, Command, CommanderError, type Done, EXIT_CODES, FAILED, OK } from './commands/command.ts';
+import {
+  BAD_INPUT,
+  type Command,
+  CommanderError,
+  type Done,
+  EXIT_CODES,
+  FAILED,
+  OK,
+  topCommand,
+} from './commands/command.ts';
 import { consoleCommand } from './commands/console.ts';
 import { identityCommands } from './commands/identities.ts';
 import { lookCommands } from './commands/look.ts';
@@ -9,18 +18,17 @@ import { recordCommands } from './commands/records.ts';
 import { siteCommands } from './commands/sites.ts';
 import { describeFault, InputError } from './errors.ts';
 import { LogFailure, UnknownTopicError } from './log/port.ts';
+import { plain } from './operate/told.ts';
 import { RpcError } from './serve/client/client.ts';
 import { release } from './topology/build.ts';
 
 function program(done: Done): Command {
-  const vigie = new Command('vigie')
+  const vigie = topCommand('vigie')
     .description(
       'Watches the cameras of a rail network for eight kinds of dangerous event, puts each before a human agent, ' +
         'and passes on to subscribers only what an agent has confirmed.',
     )
     .version(release(), '-V, --version')
-    .helpCommand(false)
-    .configureHelp({ sortSubcommands: false })
     .addHelpText(
       'after',
       `
@@ -59,7 +67,7 @@ function explain(error: unknown): number {
   }
   if (error instanceof RpcError && error.status === 'UNAVAILABLE' && error.code === 'unavailable') {
     process.stderr.write(
-      'server_unavailable: no server answers there (start one with: vigie start; name another with --server)\n',
+      `server_unavailable: no server answers: ${plain(error.message)} (start one with: vigie start; name another with --server)\n`,
     );
     return FAILED;
   }

@@ -70,16 +70,46 @@ describe.concurrent('words', () => {
     expect(printed).toContain(`Usage: vigie ${name}`);
     expect(printed).toContain(`Examples:\n  vigie ${name}`);
     expect(printed).toContain('Exit codes: 0 ok, 1 failed, 2 usage or bad input, 130 interrupted.');
+    expect(printed).not.toMatch(/default:\s+(?:false|\[\])/);
   });
 
   const twoFaults = siteFile('faults.yaml', 'site: gare\ncameras:\n  - id: a\n    colour: red\n  - id: a\n');
   const refusals: readonly [string, readonly string[], number, RegExp][] = [
     ['nothing', [], 2, /Usage: vigie/],
-    ['an unknown command', ['fly'], 2, /unknown command 'fly'/],
+    ['an unknown command', ['fly'], 2, /^usage: unknown command 'fly'\n\(--help shows/m],
+    ['an unknown command of a group', ['audit', 'fly'], 2, /^usage: unknown command 'fly'\n\(--help shows/m],
     ['an unknown option', ['run', QUIET, '--fast'], 2, /unknown option '--fast'/],
     ['a missing argument', ['run'], 2, /missing required argument 'site.yaml'/],
-    ['an address without a port', ['run', QUIET, '--grpc', 'here'], 2, /expected host:port/],
-    ['a pace that is none', ['run', QUIET, '--pace', 'slow'], 2, /Allowed choices are real, fast/],
+    [
+      'an address without a port',
+      ['run', QUIET, '--grpc', 'here'],
+      2,
+      /^bad_option: --grpc: 'here', expected host:port/m,
+    ],
+    [
+      'a server without a port',
+      ['review', '--server', 'here'],
+      2,
+      /^bad_option: --server: 'here', expected host:port/m,
+    ],
+    [
+      'a server for clips without a port',
+      ['ingest', QUIET, '--dev', '--clips-to', '127.0.0.1:1,here'],
+      2,
+      /^bad_option: --clips-to: '127.0.0.1:1,here', expected host:port/m,
+    ],
+    [
+      'a number that may be none',
+      ['evaluate', '--scenes', '-1'],
+      2,
+      /^bad_option: --scenes: '-1', .*at least 0$/m,
+    ],
+    [
+      'a pace that is none',
+      ['run', QUIET, '--pace', 'slow'],
+      2,
+      /^bad_option: --pace: 'slow', expected one of real, fast$/m,
+    ],
     [
       'a site file that is not there',
       ['run', join(directory, 'none.yaml')],
@@ -105,7 +135,7 @@ describe.concurrent('words', () => {
       'a policy that is none',
       ['run', QUIET, '--overload', 'drop'],
       2,
-      /Allowed choices are keep_all, keep_fresh/,
+      /^bad_option: --overload: 'drop', expected one of keep_all, keep_fresh$/m,
     ],
     ['a share beyond the last', ['ingest', QUIET, '--dev', '--share', '3/2'], 2, /expected N\/M/],
     [
@@ -118,7 +148,7 @@ describe.concurrent('words', () => {
       'a camera that is not declared',
       ['ingest', QUIET, '--dev', '--cameras', 'nowhere'],
       2,
-      /^unknown_camera: .*'nowhere'/m,
+      /^unknown_camera: .*'nowhere'.*expected some of couloir/m,
     ],
     ['a data directory that is a file', ['run', QUIET, '--dev', '--data', QUIET], 2, /^data_unwritable: /m],
     ['a type that is none', ['subscribe', '--type', 'flood'], 2, /^unknown_type: .*'flood'/m],
@@ -126,7 +156,7 @@ describe.concurrent('words', () => {
       'a server that is not there',
       ['review', '--list', '--server', '127.0.0.1:1'],
       1,
-      /^server_unavailable: .*vigie start/m,
+      /^server_unavailable: .*ECONNREFUSED 127\.0\.0\.1:1.*vigie start/m,
     ],
     [
       'every step and one of them',

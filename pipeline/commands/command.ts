@@ -1,5 +1,5 @@
 /** What the commands are made of. The only user of the commander package. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander';
 import { INTERRUPTED } from '../operate/until-told.ts';
 
 export { Command, CommanderError, Option };
@@ -10,6 +10,36 @@ export const BAD_INPUT = 2;
 
 export const EXIT_CODES = `
 Exit codes: ${OK} ok, ${FAILED} failed, ${BAD_INPUT} usage or bad input, ${INTERRUPTED} interrupted.`;
+
+/** The command that all others belong to: how help looks and how wrong words are refused, they take from it. */
+export function topCommand(name: string): Command {
+  return new Command(name)
+    .helpCommand(false)
+    .configureHelp({ sortSubcommands: false, optionDescription: withoutEmptyDefault })
+    .configureOutput({ outputError: (text, write) => write(asFault(text)) })
+    .showHelpAfterError('(--help shows what can be given)');
+}
+
+/** `(default: false)` and `(default: [])` say nothing that is not known. */
+function withoutEmptyDefault(option: Option): string {
+  const { defaultValue } = option;
+  const isEmpty = defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0);
+  if (!isEmpty || option.defaultValueDescription) return new Help().optionDescription(option);
+  const bare: Option = Object.assign(Object.create(Object.getPrototypeOf(option) as object), option);
+  bare.defaultValue = undefined;
+  return new Help().optionDescription(bare);
+}
+
+/** What commander says of wrong words, as all other faults are said: code, place, what was found and expected. */
+function asFault(text: string): string {
+  const found =
+    /^error: option '(?:-\w, )?(--[\w-]+)[^']*' (?:argument|value) '(.*)'( from env '\w+')? is invalid\. (.*)$/s.exec(
+      text,
+    );
+  if (found === null) return text.replace(/^error: /, 'usage: ');
+  const [, option, value, from = '', why = ''] = found;
+  return `bad_option: ${option}: '${value}'${from}, ${why.replace(/^Allowed choices are (.*)\.$/m, 'expected one of $1')}`;
+}
 
 /** Given the exit code when a command is done. */
 export type Done = (exitCode: number) => void;
@@ -27,7 +57,6 @@ export function command(
   const one = parent
     .command(words)
     .description(description)
-    .showHelpAfterError('(--help shows what can be given)')
     .addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}\n${EXIT_CODES}`);
   for (const add of shared) add(one);
   return one;
@@ -42,16 +71,21 @@ export const jsonOption: Words = (one) => one.option('--json', 'print JSON', fal
 export function oneOf<T extends string>(word: string, known: readonly T[]): T {
   const found = known.find((one) => one === word);
   if (found !== undefined) return found;
-  throw new InvalidArgumentError(`found '${word}', expected ${known.join(', ')}`);
+  throw new InvalidArgumentError(`expected ${known.join(', ')}${word === '' ? '' : `, found '${word}'`}`);
 }
 
 /** As wholeNumber, but none at all is an answer too. */
 export function wholeNumberOrNone(text: string): number {
-  return text === '0' ? 0 : wholeNumber(text);
+  return numberFrom(text, 0);
 }
 
 export function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('expected a whole number, at least 1');
+  return numberFrom(text, 1);
+}
+
+function numberFrom(text: string, least: number): number {
+  if (!/^(?:0|[1-9]\d{0,8})$/.test(text) || Number(text) < least)
+    throw new InvalidArgumentError(`expected a whole number, at least ${least}`);
   return Number(text);
 }
 
@@ -62,6 +96,17 @@ export function hostAndPort(text: string): { host: string; port: number } {
   if (found === null || port > 65_535)
     throw new InvalidArgumentError('expected host:port, as in 127.0.0.1:50051');
   return { host: found[1] ?? found[2]!, port };
+}
+
+/** As hostAndPort, but it stays the text that it was. */
+export function address(text: string): string {
+  hostAndPort(text);
+  return text;
+}
+
+/** `gare-a:50051,gare-b:50051` */
+export function addresses(text: string): readonly string[] {
+  return listed(text).map(address);
 }
 
 /** `1/3`: the first of three. */

@@ -1,13 +1,13 @@
 /** The command that serves browsers. */
 import { serveBrowsers } from '../operate/console.ts';
 import {
+  addresses,
   type Command,
   command,
   type Done,
   gather,
   hostAndPort,
   jsonOption,
-  listed,
   Option,
   wholeNumber,
 } from './command.ts';
@@ -34,12 +34,9 @@ export function consoleCommand(vigie: Command, done: Done): void {
   )
     .addOption(httpOption())
     .addOption(
-      new Option(
-        '--server <host:port>',
-        'gRPC server of a site (repeatable, or a,b,c; default 127.0.0.1:50051)',
-      )
-        .argParser((text: string, before: readonly string[]) => [...before, ...listed(text)])
-        .default([], ''),
+      new Option('--server <host:port>', 'gRPC server of a site (repeatable, or a,b,c)')
+        .argParser((text: string, before: readonly string[]) => [...before, ...addresses(text)])
+        .default([], '127.0.0.1:50051'),
     )
     .option('--tls', 'encrypt towards the servers, and trust what the system trusts')
     .addOption(

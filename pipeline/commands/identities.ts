@@ -3,6 +3,7 @@ import { fault, InputError } from '../errors.ts';
 import { type EventType, ROLES, type Role } from '../model.ts';
 import { listAudit } from '../operate/audit.ts';
 import {
+  address,
   type Command,
   command,
   type Done,
@@ -38,7 +39,7 @@ export const accessOptions: Words = (one) =>
 
 /** Of the commands that call a server. */
 export const serverOption: Words = (one) =>
-  reachOptions(one.option('--server <host:port>', 'gRPC server', '127.0.0.1:50051'));
+  reachOptions(one.option('--server <host:port>', 'gRPC server', address, '127.0.0.1:50051'));
 
 /** What proves who calls, and that the server is who it should be. */
 export const reachOptions: Words = (one) =>

@@ -11,6 +11,7 @@ import type { ClipServer } from '../topology/clips.ts';
 import type { Pace } from '../topology/ingest.ts';
 import type { Overload } from '../topology/turns.ts';
 import {
+  addresses,
   type Command,
   command,
   type Done,
@@ -197,16 +198,13 @@ const clipOptions: Words = (one) =>
   reachOptions(
     one.addOption(
       new Option('--clips-to <host:port,...>', 'servers that get the clips that agents ask for')
-        .argParser(listed)
+        .argParser(addresses)
         .default([], 'nobody'),
     ),
   );
 
 function clipServers({ clipsTo, ...words }: ClipWords): readonly ClipServer[] {
-  return clipsTo.map((address) => {
-    hostAndPort(address);
-    return { address, ...reach({ ...words, server: address }) };
-  });
+  return clipsTo.map((server) => ({ address: server, ...reach({ ...words, server }) }));
 }
 
 function stationFrom(words: SiteWords & SourceWords & OverloadWords & GrpcWords & ConsoleWords) {

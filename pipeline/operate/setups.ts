@@ -31,8 +31,9 @@ export async function setups(
       words.versions && camera !== undefined
         ? await client.listSetups(site, camera)
         : await client.getSetups(site, camera === undefined ? [] : [camera]);
+    const widest = Math.max(0, ...found.map((setup) => plain(setup.camera).length));
     for (const setup of found) {
-      await say(output, words.json ? JSON.stringify(setup) : line(setup));
+      await say(output, words.json ? JSON.stringify(setup) : line(setup, widest));
       if (camera !== undefined && !words.versions && !words.json) await say(output, indented(setup.text));
     }
     return 0;
@@ -41,11 +42,13 @@ export async function setups(
   }
 }
 
-function line({ camera, version, author, savedAtMs, holdsFromMs, note, revertsTo }: CameraSetup): string {
-  if (version === 0) return `${plain(camera)}  as the site file says`;
+function line(setup: CameraSetup, widest: number): string {
+  const { version, author, savedAtMs, holdsFromMs, note, revertsTo } = setup;
+  const camera = plain(setup.camera).padEnd(widest);
+  if (version === 0) return `${camera}  as the site file says`;
   const [saved, holds] = [savedAtMs, holdsFromMs].map((ms) => new Date(ms).toISOString());
   return [
-    `${plain(camera)}  version ${version}, saved ${saved} by ${plain(author?.name ?? 'nobody')}, holds from ${holds}`,
+    `${camera}  version ${version}, saved ${saved} by ${plain(author?.name ?? 'nobody')}, holds from ${holds}`,
     ...(revertsTo === undefined ? [] : [`brings back ${revertsTo}`]),
     ...(note === undefined ? [] : [plain(note)]),
   ].join('; ');

@@ -41,7 +41,11 @@ function named(site: Site, sources: readonly string[], asked: readonly string[])
     .map((id) =>
       site.cameras.some((camera) => camera.id === id)
         ? fault('no_source', '--cameras', `'${id}' has no source to watch`)
-        : fault('unknown_camera', '--cameras', `'${id}' is not declared in site '${site.id}'`),
+        : fault(
+            'unknown_camera',
+            '--cameras',
+            `'${id}' is not declared in site '${site.id}', expected some of ${sources.join(', ')}`,
+          ),
     );
   if (faults.length > 0) throw new InputError(faults);
   return asked;

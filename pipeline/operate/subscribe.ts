@@ -57,6 +57,8 @@ class Printer {
   readonly #terminal: Terminal;
   #left: number;
   #isCurrent = false;
+  #isConnected = false;
+  #saidWhy = '';
 
   constructor(words: SubscribeWords, terminal: Terminal) {
     this.#words = words;
@@ -65,6 +67,7 @@ class Printer {
   }
 
   async print(delivery: Delivery): Promise<'enough' | undefined> {
+    if (delivery.kind !== 'reconnecting' && delivery.kind !== 'gap') this.#isConnected = true;
     switch (delivery.kind) {
       case 'event': {
         const line = this.#words.json ? jsonLine(delivery) : eventLine(delivery.event);
@@ -82,11 +85,21 @@ class Printer {
       case 'camera_state':
         return this.#talk(stateLine(delivery.state));
       case 'reconnecting':
-        this.#isCurrent = false;
-        return this.#talk(`connection lost: ${plain(delivery.why)}; trying again in ${delivery.waitMs} ms`);
+        return this.#reconnecting(delivery);
       case 'gap':
         return this.#talk(`EVENTS WERE MISSED: ${plain(delivery.why)}; going on from there`);
     }
+  }
+
+  /** The same reason is said once, however long it lasts. */
+  async #reconnecting({ why, waitMs }: Extract<Delivery, { kind: 'reconnecting' }>): Promise<undefined> {
+    const wasConnected = this.#isConnected;
+    this.#isConnected = false;
+    this.#isCurrent = false;
+    if (!wasConnected && why === this.#saidWhy) return;
+    this.#saidWhy = why;
+    const what = wasConnected ? 'connection lost' : 'no connection';
+    await this.#talk(`${what}: ${plain(why)}; trying again in ${waitMs} ms, and on until there is one`);
   }
 
   async #talk(what: string): Promise<undefined> {

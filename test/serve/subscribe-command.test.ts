@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../pipeline/errors.ts';
 import { eventLine, type SubscribeWords, subscribe } from '../../pipeline/operate/subscribe.ts';
@@ -113,6 +114,9 @@ describe('vigie subscribe', () => {
     await watching.heard('errors', 'connection lost');
     await watching.heard('errors', 'ECONNREFUSED');
     expect(watching.said.errors).not.toContain('Resolution note');
+    // Further attempts fail for the same reason, which is said no more.
+    await setTimeout(1_500);
+    expect(watching.said.errors.match(/ECONNREFUSED/g)?.length).toBeLessThanOrEqual(2);
     await world.append(verified(1));
     const next = await serve({ log, review: scriptedReview(), port: serving.port, progressMs: 50 });
     await watching.heard('output', verified(1).id);
