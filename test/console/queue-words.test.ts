@@ -5,6 +5,7 @@ import { commandOf, KEYS, type Pressed } from '../../pipeline/console/web/queue/
 import { duration, figure, shortDuration } from '../../pipeline/console/web/queue/times.ts';
 import { en } from '../../pipeline/console/web/queue/words.en.ts';
 import { fr } from '../../pipeline/console/web/queue/words.fr.ts';
+import { fr as zonesFr } from '../../pipeline/console/web/zones/words.fr.ts';
 import { reviewOf } from '../support/scripted-reviews.ts';
 
 const press = (key: string, more: Partial<Pressed> = {}): Pressed => ({
@@ -98,6 +99,13 @@ describe('the sentence of a claim', () => {
       text: '2 personnes dans «\u00a0voie-2\u00a0» depuis 4,25 s, limite 2 s',
       language: 'fr',
     });
+  });
+  it('counts in French', () => {
+    const crossed = (n: number) => explained({ ...of([['crossings', n]]), type: 'wrong_way' }, 'fr').text;
+    expect(crossed(1)).toMatch(/^1 franchissement dans/);
+    expect(crossed(2)).toMatch(/^2 franchissements dans/);
+    expect(zonesFr.would(1, '1', '1')).toBe('Aurait signalé 1 candidat pendant la dernière minute.');
+    expect(zonesFr.would(0, '0', '10')).toBe('N’aurait rien signalé pendant les 10 dernières minutes.');
   });
   it('stays English where a number is missing', () => {
     expect(explained(of([['people', 2, 0]]), 'fr')).toEqual({ text: 'in English', language: 'en' });

@@ -40,9 +40,14 @@ class Numbers {
     return this.#number(this.#find(name)?.limit, times);
   }
 
-  people(name = 'people'): string {
+  /** French counts 0 and 1.9 as one. */
+  count(name: string, one: string, several: string): string {
     const count = this.#find(name)?.value ?? 0;
-    return `${this.value(name)} ${count < 2 ? 'personne' : 'personnes'}`;
+    return `${this.value(name)} ${count < 2 ? one : several}`;
+  }
+
+  people(name = 'people'): string {
+    return this.count(name, 'personne', 'personnes');
   }
 
   #find(name: string) {
@@ -60,7 +65,7 @@ const FRENCH: Readonly<Record<EventType, Say>> = {
     `${of.people()} ${place} depuis ${of.value('presence')} s, limite ${of.limit('presence')} s`,
   wrong_way: (of, place) =>
     of.has('crossings')
-      ? `${of.value('crossings')} franchissement(s) dans le sens interdit ${place}`
+      ? `${of.count('crossings', 'franchissement', 'franchissements')} dans le sens interdit ${place}`
       : `${of.people()} à contresens ${place} depuis ${of.value('against')} s, limite ${of.limit('against')} s`,
   density: (of, place) =>
     of.has('density')

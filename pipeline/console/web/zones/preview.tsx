@@ -2,6 +2,7 @@
 import type { Candidate } from '../../../model.ts';
 import type { Preview } from '../../api.ts';
 import { usePreferences } from '../preferences.ts';
+import { explained } from '../queue/explain.ts';
 import { SeverityBadge } from '../ui/badge.tsx';
 import { useWords } from '../words/words.ts';
 import { useFailure } from './failure.ts';
@@ -78,6 +79,11 @@ function Said({ isBusy, preview, error, backMs }: TryOut & { readonly backMs: nu
   );
 }
 
+function What({ candidate }: { readonly candidate: Candidate }) {
+  const { text, language } = explained(candidate, usePreferences().language);
+  return <td lang={language}>{text}</td>;
+}
+
 interface RaisedProps {
   readonly preview: Preview;
   readonly isOld: boolean;
@@ -120,7 +126,7 @@ function Raised({ preview, isOld, onLook }: RaisedProps) {
               <td>
                 <SeverityBadge severity={one.severity} />
               </td>
-              <td lang="en">{one.explanation}</td>
+              <What candidate={one} />
             </tr>
           ))}
         </tbody>

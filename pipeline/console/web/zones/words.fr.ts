@@ -1,4 +1,4 @@
-import type { Translated } from '../words/words.ts';
+import type { Translated } from '../words/translated.ts';
 import type { en } from './words.en.ts';
 
 export type ZonesWords = Translated<typeof en>;
@@ -114,8 +114,8 @@ export const fr: ZonesWords = {
   previewFaults: 'Non essayé : il y a des fautes.',
   would: (count, number, minutes) =>
     count === 0
-      ? `N’aurait rien signalé ces ${minutes} dernières minutes.`
-      : `Aurait signalé ${number} ${count === 1 ? 'candidat' : 'candidats'} ces ${minutes} dernières minutes.`,
+      ? `N’aurait rien signalé ${lastMinutes(minutes)}.`
+      : `Aurait signalé ${number} ${count === 1 ? 'candidat' : 'candidats'} ${lastMinutes(minutes)}.`,
   covered: (frames, from, until) => `${frames} images, de ${from} à ${until}`,
   noFrames: 'Aucune image analysée de cette caméra n’est gardée : rien n’a pu être essayé.',
   back: 'Jusqu’où en arrière',
@@ -179,3 +179,7 @@ export const fr: ZonesWords = {
     confirmers: 'confirmation',
   },
 };
+
+function lastMinutes(minutes: string): string {
+  return minutes === '1' ? 'pendant la dernière minute' : `pendant les ${minutes} dernières minutes`;
+}
