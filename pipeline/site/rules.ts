@@ -275,7 +275,8 @@ function readReference(
   if (id === undefined || known.includes(id)) return id;
   const other = key === 'zone' ? 'line' : 'zone';
   const hint = others.includes(id) ? `'${id}' is a ${other}: write ${other}: ${id}` : nearest(id, known);
-  const defined = known.length === 0 ? `this camera has no ${key}s` : `this camera has ${[...new Set(known)].join(', ')}`;
+  const defined =
+    known.length === 0 ? `this camera has no ${key}s` : `this camera has ${[...new Set(known)].join(', ')}`;
   reader.fault(`rule_unknown_${key}`, key, `names ${key} '${id}', but ${defined}`, hint);
   return undefined;
 }
