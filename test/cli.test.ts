@@ -220,7 +220,7 @@ describe('a station', () => {
   });
 
   it.each([
-    ['--grpc', /^port_in_use: .*port PORT of 127.0.0.1 is taken/m],
+    ['--grpc', /^port_in_use: --grpc: port PORT of 127.0.0.1 is taken .*--grpc/m],
     ['--http', /^console_port_in_use: .*port PORT of 127.0.0.1.*is taken.*--no-console/m],
   ])('refuses a port for %s that is taken', async (option, expected) => {
     const other = createServer();

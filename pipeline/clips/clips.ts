@@ -36,7 +36,7 @@ export interface ClipsOptions {
 
 export const BEFORE_MS = 10_000;
 export const AFTER_MS = 10_000;
-export const AFTER_MS_MAX = 30_000;
+const AFTER_MS_MAX = 30_000;
 /** How long a question waits for a candidate that others have read and this process has not yet. */
 const YOUNG_MS = 2_000;
 const WRITE_MS = 1_000;

@@ -12,7 +12,7 @@
  */
 import type { ClipKind, ClipPicture } from '../clip.ts';
 
-export const SECONDS_MS = 30_000;
+const SECONDS_MS = 30_000;
 export const BYTES_MAX = 16_000_000;
 const FRAME_BYTES = 2_000;
 /** Between held pictures, at first; doubled as often as it takes. */

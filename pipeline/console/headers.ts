@@ -4,7 +4,7 @@
  * Scripts and styles of our own and nothing else from anywhere. Styles that a script sets one by one are its own; pictures
  * of clips are made in the page, so they are blobs.
  */
-export const CONTENT_SECURITY_POLICY = [
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

@@ -12,7 +12,7 @@ export interface AttemptLimits {
 }
 
 /** A mistyped set-up may be tried a few times; a guess every 5 s leads nowhere. */
-export const ATTEMPT_LIMITS: AttemptLimits = { burst: 20, perMinute: 12 };
+const ATTEMPT_LIMITS: AttemptLimits = { burst: 20, perMinute: 12 };
 
 const PEERS_MAX = 10_000;
 

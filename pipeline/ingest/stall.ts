@@ -7,7 +7,7 @@ import { fault, InputError } from '../errors.ts';
 import type { Picture, PictureSource } from './picture.ts';
 
 /** Longer than a sub-stream at one picture a second or the wait for a key picture takes. */
-export const STALL_MS = 10_000;
+const STALL_MS = 10_000;
 
 /** The source's pictures. Throws InputError `source_stalled` when none has come for `stallMs`. */
 export async function* unstalled(source: PictureSource, stallMs = STALL_MS): AsyncGenerator<Picture> {

@@ -29,7 +29,7 @@ export async function check(file: string, options: CheckOptions = {}): Promise<n
   return report.ok ? 0 : 2;
 }
 
-export async function checkSite(file: string, options: CheckOptions = {}): Promise<CheckReport> {
+async function checkSite(file: string, options: CheckOptions = {}): Promise<CheckReport> {
   let site: Site;
   try {
     site = await loadSite(file, { dev: options.dev ?? false });

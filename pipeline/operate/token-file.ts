@@ -21,7 +21,7 @@ export async function readTokenFile(path: string): Promise<Uint8Array | undefine
 }
 
 /** Whole or not at all: a crash leaves the old place or the new one, never half of one. */
-export async function writeTokenFile(path: string, token: Uint8Array): Promise<void> {
+async function writeTokenFile(path: string, token: Uint8Array): Promise<void> {
   const beside = `${path}.new`;
   try {
     await writeFile(beside, `${Buffer.from(token).toString('hex')}\n`);

@@ -75,7 +75,7 @@ export const LAPSE_AFTER_MS_DEFAULT = 15 * 60_000;
 export const SETTLED_MAX = 256;
 
 /** Signs the record that time has passed. A service, so never an agent: judge.ts lets it do nothing else. */
-export const LAPSED_BY = { name: 'review', role: 'producer' } as const;
+const LAPSED_BY = { name: 'review', role: 'producer' } as const;
 
 export interface Settled {
   readonly verdict: Verdict;

@@ -20,7 +20,7 @@ export interface IngestDeskOptions {
 
 /** Of one stream, read and not answered: 1,024 frames of some 1 KB, or as many as have room. */
 export const UNACKNOWLEDGED_FRAMES_MAX = 1_024;
-export const UNACKNOWLEDGED_BYTES_MAX = 4_000_000;
+const UNACKNOWLEDGED_BYTES_MAX = 4_000_000;
 
 export class IngestDesk {
   readonly #options: IngestDeskOptions;

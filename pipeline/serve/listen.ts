@@ -98,10 +98,10 @@ function bindFault(host: string, port: number, error: NodeJS.ErrnoException): In
     error.code === 'EADDRINUSE'
       ? fault(
           'port_in_use',
-          'port',
+          '--grpc',
           `port ${port} of ${host} is taken`,
-          'choose another port, or 0 for a free one',
+          'choose another with --grpc 127.0.0.1:50052, or 0 for a free one',
         )
-      : fault('bind_failed', 'host', `cannot listen on ${authority(host, port)}: ${error.message}`),
+      : fault('bind_failed', '--grpc', `cannot listen on ${authority(host, port)}: ${error.message}`),
   ]);
 }

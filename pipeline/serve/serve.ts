@@ -176,7 +176,7 @@ function requireSafe(host: string, gatekeeper: Gatekeeper | undefined, tls: Serv
     throw new InputError([
       fault(
         'bind_not_loopback',
-        'host',
+        '--grpc',
         `'${host}' can be reached from other machines, expected 127.0.0.1, ::1 or localhost: there is only the ` +
           'development identity, which believes every name it is given',
         'name a register with --identities (docs/identity.md), or bind to 127.0.0.1',
@@ -186,7 +186,7 @@ function requireSafe(host: string, gatekeeper: Gatekeeper | undefined, tls: Serv
   throw new InputError([
     fault(
       'bind_without_tls',
-      'host',
+      '--grpc',
       `'${host}' can be reached from other machines, expected a certificate: without TLS, tokens can be read ` +
         'on the way',
       'give --tls-cert and --tls-key (vigie certs makes them), or bind to 127.0.0.1 behind a proxy',

@@ -37,7 +37,7 @@ export interface SetupDeskOptions {
 }
 
 /** As long as an editor asks about. */
-export const BACK_MS_MAX = 3_600_000;
+const BACK_MS_MAX = 3_600_000;
 /** Below the bound on a call, so that what was tried by then is what comes back. */
 const PREVIEW_MS_MAX = UNARY_MS_MAX - 2_000;
 /** Each gives way every 20 ms, so that what else is served waits for 80 ms at most. */

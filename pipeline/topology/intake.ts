@@ -19,7 +19,7 @@ import { type Common, patienceOf, toRejected } from './common.ts';
 import { Refusals } from './refusals.ts';
 
 /** Where a refused frame came from: not from the log. Its offset is the request's sequence. */
-export const PUSHED = 'grpc.push';
+const PUSHED = 'grpc.push';
 
 export class Intake implements IngestPort {
   readonly #common: Common;

@@ -300,7 +300,7 @@ export class RdkafkaMember implements Consumer {
 }
 
 /** The topic whose partitions the group shares out: the one with the most, of equals the first by name. */
-export function leadOf(counts: ReadonlyMap<string, number>): string {
+function leadOf(counts: ReadonlyMap<string, number>): string {
   const [lead] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return lead![0];
 }

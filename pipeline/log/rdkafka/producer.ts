@@ -14,7 +14,7 @@ const REPORTS_MS = 1;
 /** How long a record is tried: longer than a broker's death takes to be noticed and a new leader to be chosen. */
 const TRIED_MS = 15_000;
 
-export function producerConfig(options: KafkaOptions): NativeConfig {
+function producerConfig(options: KafkaOptions): NativeConfig {
   return {
     ...commonConfig(options),
     'enable.idempotence': true,

@@ -94,7 +94,7 @@ export async function runClips(
 }
 
 /** `onMeasured` sees every frame, for tuning; `onFrame` gets the number of source frames since its last call. */
-export async function runClip(
+async function runClip(
   directory: string,
   asWritten: Truth,
   onFrame: (frames: number) => void = () => undefined,

@@ -4,7 +4,7 @@
  * inclusive; regions are x0, y0, x1, y1 in 0..1, y down.
  */
 import { fault, InputError } from '../../errors.ts';
-import { EVENT_TYPES, type EventType } from '../../model.ts';
+import type { EventType } from '../../model.ts';
 
 /** One claim of one rule from its begin to its end. */
 export interface Alert {
@@ -19,7 +19,7 @@ export interface Alert {
   readonly score: number;
 }
 
-export const TRAVELS = ['left', 'right', 'up', 'down'] as const;
+const TRAVELS = ['left', 'right', 'up', 'down'] as const;
 /** Travel in the picture: left or right for lines nearer to upright, up or down for the others. */
 export type Travel = (typeof TRAVELS)[number];
 
@@ -108,8 +108,4 @@ export function parseTruth(text: string, file: string): Truth | undefined {
   }
   if (faults.length > 0) throw new InputError(faults);
   return truth;
-}
-
-export function isEventType(word: string): word is EventType {
-  return (EVENT_TYPES as readonly string[]).includes(word);
 }

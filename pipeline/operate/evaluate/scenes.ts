@@ -50,7 +50,7 @@ export interface ScenesOptions {
 
 const QUIET_S = 600;
 const PACKED_S = 600;
-export const RECALL_MIN = 0.9;
+const RECALL_MIN = 0.9;
 
 /** Exit code 0 when recall is RECALL_MIN or more, nothing false was raised in the quiet hours and the crowd stayed counted. */
 export async function evaluateScenes(options: ScenesOptions): Promise<number> {

@@ -11,9 +11,9 @@
 import type { EventType } from '../../model.ts';
 import type { Alert, Crossing, Evaluation, Truth, TruthCrossing, TruthEvent } from './result.ts';
 
-export const WIDEN_BEFORE_S = 1;
-export const WIDEN_AFTER_S = 2;
-export const CROSSING_WITHIN_S = 2;
+const WIDEN_BEFORE_S = 1;
+const WIDEN_AFTER_S = 2;
+const CROSSING_WITHIN_S = 2;
 
 export interface TypeScore {
   readonly type: EventType;

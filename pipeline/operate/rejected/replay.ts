@@ -21,7 +21,7 @@ export interface ReplayOptions extends Selection {
   readonly dryRun: boolean;
 }
 
-export const OUTCOMES = {
+const OUTCOMES = {
   replayed: 'put through again',
   gone: 'not put through: retention has taken the record',
   changed: 'not put through: another record lies there now (the topic was made anew)',

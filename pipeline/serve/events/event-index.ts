@@ -12,7 +12,7 @@ import type { StoredEventState } from '../../../proto/messages.ts';
 import type { EventType, Severity, VerifiedEvent } from '../../model.ts';
 
 /** An installation of 500 verified events a day keeps 40 days. */
-export const EVENTS_MAX = 20_000;
+const EVENTS_MAX = 20_000;
 /** 20,000 records of 1.6 KB: twice what one usually takes. */
 export const BYTES_MAX = 32_000_000;
 

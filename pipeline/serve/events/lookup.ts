@@ -34,8 +34,8 @@ export interface EventLookupOptions {
   readonly index?: EventIndex;
 }
 
-export const PAGE_SIZE = 50;
-export const PAGE_SIZE_MAX = 500;
+const PAGE_SIZE = 50;
+const PAGE_SIZE_MAX = 500;
 /** One event more has at most 256 KB, and still fits. */
 const PAGE_BYTES_MAX = RESPONSE_BYTES_MAX - 512 * 1024;
 /** Some tenths of a millisecond. */

@@ -80,7 +80,7 @@ export function countStates(sites: readonly KnownSite[]): Counts {
 
 export const HEADER_PX = 48;
 export const TILE_PX = 64;
-export const TILE_WIDTH_PX_MIN = 168;
+const TILE_WIDTH_PX_MIN = 168;
 export const GAP_PX = 16;
 /** Drawn above and below what is seen, so that a fast wheel meets tiles. */
 const BEYOND_PX = 3 * TILE_PX;

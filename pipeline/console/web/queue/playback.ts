@@ -3,7 +3,7 @@
 export const SPEEDS = [0.5, 1, 2, 4] as const;
 export type Speed = (typeof SPEEDS)[number];
 /** Faster is leafing through, not seeing. */
-export const SPEED_SEEN_MAX = 2;
+const SPEED_SEEN_MAX = 2;
 
 /** Of a clip of one picture, or the last one of any. */
 const LAST_SHOWN_MS = 200;

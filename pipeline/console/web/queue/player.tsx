@@ -123,7 +123,7 @@ export function Player({ clip, candidate, setup, label, controls, onShare }: Pla
   );
 }
 
-export function absentText(
+function absentText(
   { code, message }: { code: string; message: string },
   { clipWhy }: ReturnType<typeof useQueueWords>,
 ): string {

@@ -5,7 +5,7 @@ export type Review = CandidateReview;
 
 /** How much of its time has gone: less than a third, less than two, or more. */
 export type Stage = 0 | 1 | 2;
-export const STAGES_MAX = 2;
+const STAGES_MAX = 2;
 
 export function isOpen({ state }: Review): boolean {
   return state.kind === 'waiting' || state.kind === 'claimed';

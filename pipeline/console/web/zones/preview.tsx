@@ -10,7 +10,7 @@ import { clock, count } from './format.ts';
 import type { TryOut } from './try-out.ts';
 import { useZonesWords } from './words.ts';
 
-export const BACK_MINUTES = [10, 30, 60] as const;
+const BACK_MINUTES = [10, 30, 60] as const;
 
 interface PreviewPanelProps {
   readonly tryOut: TryOut;

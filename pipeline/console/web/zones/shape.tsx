@@ -267,7 +267,7 @@ function distance(a: Pair, b: Pair, { width, height }: Size): number {
   return Math.hypot((a[0] - b[0]) * width, (a[1] - b[1]) * height);
 }
 
-export function pathOf(points: readonly Pair[], { width, height }: Size, isClosed: boolean): string {
+function pathOf(points: readonly Pair[], { width, height }: Size, isClosed: boolean): string {
   const parts = points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${x * width} ${y * height}`);
   return parts.join('') + (isClosed ? 'Z' : '');
 }

@@ -8,7 +8,7 @@ import type { Pair } from '../../api.ts';
 /** Four digits are a third of a pixel of the largest plane: enough, and fit to be read. */
 const DIGITS = 4;
 /** Nearer to the border than this, a point means the border. */
-export const SNAP = 0.012;
+const SNAP = 0.012;
 /** Arrow keys move by this share of the view, with Shift by ten times as much. */
 export const STEP = 0.005;
 export const STEP_LARGE = 0.05;
