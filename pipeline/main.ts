@@ -67,7 +67,7 @@ function explain(error: unknown): number {
   }
   if (error instanceof RpcError && error.status === 'UNAVAILABLE' && error.code === 'unavailable') {
     process.stderr.write(
-      `server_unavailable: no server answers: ${plain(error.message)} (start one with: vigie start; name another with --server)\n`,
+      `server_unavailable: no server answers: ${plain(error.message)} (start one with: vigie start; name another with --server; say --tls or --tls-ca where it speaks TLS)\n`,
     );
     return FAILED;
   }
