@@ -13,6 +13,7 @@ import { FULL, machine, QUICK, TIMING_HEADINGS, type Timing, time, timingRow } f
 import { kernelCases } from './kernels.ts';
 import { benchLog } from './log.ts';
 import { pipelineCases } from './pipeline.ts';
+import { ruleCases } from './rules.ts';
 import { workerCases } from './worker.ts';
 
 const { values, positionals } = parseArgs({
@@ -34,6 +35,7 @@ const cases = [
   ...pipelineCases(),
   ...cameraCases(),
   ...workerCases(),
+  ...ruleCases(),
 ].filter(
   ({ group, name }) =>
     positionals.length === 0 || positionals.some((word) => `${group} ${name}`.includes(word)),
