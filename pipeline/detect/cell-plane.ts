@@ -76,3 +76,12 @@ function reach(cell: number, filled: Float64Array, seen: Uint8Array, clump: numb
   seen[cell] = 1;
   clump.push(cell);
 }
+
+/** Two numbers for each of so many cells, all 0. They are the next caller's too: whoever asks keeps nothing of them. */
+export function zeros(cells: number): readonly [Float64Array, Float64Array] {
+  if (scratch[0].length !== cells) scratch = [new Float64Array(cells), new Float64Array(cells)];
+  for (const numbers of scratch) numbers.fill(0);
+  return scratch;
+}
+
+let scratch: readonly [Float64Array, Float64Array] = [new Float64Array(0), new Float64Array(0)];

@@ -21,16 +21,16 @@ export function markWhatGoesOn(
   plane: CellPlane,
   limit: number,
 ): void {
-  const fast = new Float64Array(untold.length);
   let before = 0;
-  for (let k = 0; k < at.length; k++) {
-    const { people, speed } = motion[k]!;
-    if (speed < limit) continue;
-    fast[at[k]!]! += people;
-    if (untold[at[k]!] === 1) before += people;
-  }
+  for (let k = 0; k < at.length; k++)
+    if (untold[at[k]!] === 1 && motion[k]!.speed >= limit) before += motion[k]!.people;
   // Of all clumps together it is too little.
   if (before < GOES_ON_PEOPLE) return;
+  const fast = new Float64Array(untold.length);
+  for (let k = 0; k < at.length; k++) {
+    const { people, speed } = motion[k]!;
+    if (speed >= limit) fast[at[k]!]! += people;
+  }
   const clumps = clumpsOf(fast, plane);
   /** From 1 on; 0: of none. */
   const clumpOf = new Uint16Array(untold.length);

@@ -19,7 +19,7 @@
  *   - it does not go to and fro, as a camera does.
  */
 import type { Box, CellMotion } from '../../model.ts';
-import { cellPlane, cellsAt, type Plane, withNeighbours } from '../cell-plane.ts';
+import { cellPlane, cellsAt, type Plane, withNeighbours, zeros } from '../cell-plane.ts';
 import { markWhatGoesOn } from './goes-on.ts';
 import { cellOf, packed, peopleOf, speedOf } from './packed-cell.ts';
 import {
@@ -191,8 +191,7 @@ export class Stampede {
   ): Suddenly | undefined {
     const at = cellsAt(motion, plane);
     const { columns, rows } = cellPlane(plane);
-    const people = new Float64Array(columns * rows);
-    const moving = new Float64Array(columns * rows);
+    const [people, moving] = zeros(columns * rows);
     for (let k = 0; k < at.length; k++) {
       const cell = motion[k]!;
       people[at[k]!]! += cell.people;

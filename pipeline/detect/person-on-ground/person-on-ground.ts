@@ -19,9 +19,10 @@ import { Bodies, type Body, middleOf } from './bodies.ts';
 import { type Evidence, isBorneOut, NO_EVIDENCE, PROVEN, weigh } from './borne-out.ts';
 import { claimOf, type Fallen } from './fall-claim.ts';
 import { type Laid, Lays } from './laid.ts';
+import { LastStood } from './last-stood.ts';
 import { isAsLarge, likeness, Places, REST_MS } from './places.ts';
 import { Sprawls } from './sprawled.ts';
-import { growthTo, lastStood, remember, type Stance, type Stood } from './stances.ts';
+import { growthTo, remember, type Stance, type Stood } from './stances.ts';
 import { tippedOver } from './tipped.ts';
 import { Vacated } from './vacated.ts';
 
@@ -144,6 +145,7 @@ export class PersonOnGround implements RuleMachine {
   readonly #places = new Places();
   readonly #vacated = new Vacated();
   readonly #sprawls = new Sprawls();
+  readonly #lastStood: LastStood;
   #people: ReadonlyMap<number, Person> = new Map();
   /** Who was down and is one region with others, or was lost from sight beside them. */
   #lost: readonly Down[] = [];
@@ -154,6 +156,7 @@ export class PersonOnGround implements RuleMachine {
     this.#limits = LIMITS[rule.sensitivity];
     this.#zone = zone;
     this.#ground = ground;
+    this.#lastStood = new LastStood(ground);
     this.place = rule.zone;
     const holdMs = Math.min(LASTS_MS, Math.max(0, rule.forMs - AT_ONCE_MS));
     this.timing = { holdMs, graceMs: FLICKER_MS, releaseMs: 3_000 };
@@ -218,7 +221,8 @@ export class PersonOnGround implements RuleMachine {
         });
     this.#lost = this.#lostFrom(people, now);
     this.#people = people;
-    this.#places.step(bodies, (id) => lastStood(people.get(id)?.stances ?? [], this.#ground, height), now);
+    this.#places.step(bodies, (id) => this.#lastStood.of(id, people.get(id)?.stances ?? [], height), now);
+    this.#lastStood.forget();
     const laid = this.#limits.inferred
       ? this.#lays.step(frame, bodies, this.#places, this.#vacated, this.#ground, this.#limits.fallMs)
       : [];
@@ -318,7 +322,7 @@ export class PersonOnGround implements RuleMachine {
       return next === undefined ? NEW : { stances, down: next };
     }
     const keepMs = PAST_MS + this.#limits.fallMs;
-    const stood = lastStood(stances, this.#ground, look.height);
+    const stood = this.#lastStood.of(body.id, stances, look.height);
     if (stood !== undefined && this.#isDown(body, stood, look)) return { stances, down: begun(body, stood) };
     if (stood !== undefined && this.#limits.inferred && tippedOver(body, stances, stood, look)) {
       const tipped = begun(body, stood);

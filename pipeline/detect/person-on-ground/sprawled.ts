@@ -156,11 +156,15 @@ export class Sprawls {
     if (since.length < LOOKS_MIN || before.length < LOOKS_MIN) return [];
     const takenSince = this.#since.of(since);
     const takenBefore = this.#before.of(before);
-    const fresh = new Float64Array(takenSince.length);
-    for (let cell = 0; cell < fresh.length; cell++)
-      if (takenSince[cell]! >= SINCE_MIN * since.length && takenBefore[cell]! <= BEFORE_MAX * before.length)
-        fresh[cell] = 1;
-    return clumpsOf(fresh, grids.at(-1)!);
+    const [sinceMin, beforeMax] = [SINCE_MIN * since.length, BEFORE_MAX * before.length];
+    // In most looks there is none.
+    let fresh: Float64Array | undefined;
+    for (let cell = 0; cell < takenSince.length; cell++) {
+      if (takenSince[cell]! < sinceMin || takenBefore[cell]! > beforeMax) continue;
+      fresh ??= new Float64Array(takenSince.length);
+      fresh[cell] = 1;
+    }
+    return fresh === undefined ? [] : clumpsOf(fresh, grids.at(-1)!);
   }
 }
 
