@@ -9,6 +9,7 @@ import type { ForbiddenZoneRule } from '../../site/site.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from '../claim.ts';
 import { Clutter } from '../clutter.ts';
 import { around, isUpright, Origins, people, peopleIn, type RuleMachine, seconds } from '../rule.ts';
+import { Swaying } from '../swaying.ts';
 import { Blinking } from './blinking.ts';
 import { Carried } from './carried.ts';
 import { LearnedTrain } from './learned-train.ts';
@@ -96,6 +97,7 @@ export class ForbiddenZone implements RuleMachine {
   readonly #clutter = new Clutter();
   readonly #carried = new Carried();
   readonly #blinking = new Blinking();
+  readonly #swaying = new Swaying();
   readonly #learned = new LearnedTrain();
 
   constructor(rule: ForbiddenZoneRule) {
@@ -117,6 +119,7 @@ export class ForbiddenZone implements RuleMachine {
       clutter: this.#clutter.save(),
       carried: this.#carried.save(),
       blinking: this.#blinking.save(),
+      swaying: this.#swaying.save(),
       learned: this.#learned.save(),
     };
   }
@@ -136,6 +139,7 @@ export class ForbiddenZone implements RuleMachine {
     this.#clutter.restore(saved.clutter);
     this.#carried.restore(saved.carried);
     this.#blinking.restore(saved.blinking);
+    this.#swaying.restore(saved.swaying);
     this.#learned.restore(saved.learned);
   }
 
@@ -158,6 +162,7 @@ export class ForbiddenZone implements RuleMachine {
     this.#origins.update(tracks, now);
     this.#carried.step(tracks, stepMs);
     this.#blinking.step(tracks, now);
+    this.#swaying.step(tracks, frame, stepMs);
     const zone = zones.find((measured) => measured.zone === this.place);
     const covered = zone?.covered ?? 0;
     const upright = seen.some((track) => isSomebody(track, aspect));
@@ -181,7 +186,11 @@ export class ForbiddenZone implements RuleMachine {
     const train = ordinary || this.#learned.stands(now);
     if (!ordinary) this.#trainAtMs = Number.NEGATIVE_INFINITY;
     // What a train leaves behind has to move by itself, or to look like somebody, before it is anybody.
-    if (train) for (const track of inside) this.#origins.restart(track, now);
+    if (train)
+      for (const track of inside) {
+        this.#origins.restart(track, now);
+        this.#carried.restart(track);
+      }
     const trusted = train
       ? []
       : seen.filter((track) => isTrusted(track, aspect, cluttered) && this.#clutter.stands(track));
@@ -192,6 +201,7 @@ export class ForbiddenZone implements RuleMachine {
         this.#hasCome(track, aspect, now) &&
         (cluttered || track.surprise <= this.#surpriseMax(track)) &&
         !this.#blinking.is(track, now) &&
+        !this.#swaying.is(track) &&
         this.#carried.share(track, aspect) >= BODY_SHARE_MIN,
     );
     if (trusted.length > 0) this.#trustedAtMs = now;

@@ -1,0 +1,119 @@
+/**
+ * Whether a track sways as no body does: an insect on or before the glass is as large as people or a cart look
+ * somewhere on the view, and to track it is one. But it is light, and walks in arcs: within a second or two it turns,
+ * and turns back. What is as broad as that on the floor is heavy, or several people: it starts, stops and turns once.
+ *
+ *   velocity   insect  .-'-._.-'-._      cart or people  ____.-----    what is left of it when a straight line is taken
+ *                                                                     out: 0.15 heights a second and more, and 0.1
+ *
+ * Velocity is the optical flow in the box, of some seconds. Of who is upright and by themselves nothing is asked: one
+ * person may turn as they like. Where a producer sends no flow nothing sways.
+ */
+import { sharedArea } from '../box.ts';
+import type { Blob, Frame, Track } from '../model.ts';
+
+/** People's heights a second. */
+const SWAY_MIN = 0.13;
+/** Looked at for as long as this, and not said of less than half of it. */
+const WINDOW_MS = 3_000;
+const LEAST_MS = 1_500;
+/** A sample of the velocity every so often: body flow is smoothed over 600 ms. The number that are kept follows. */
+const SAMPLE_MS = 200;
+const SAMPLES_MAX = WINDOW_MS / SAMPLE_MS + 1;
+/** Height over width from which a region is upright, and over how long its shape is averaged. */
+const UPRIGHT = 1.5;
+const BROAD_MS = 1_000;
+
+interface Sample {
+  readonly atMs: number;
+  /** People's heights a second. */
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Changed in place. */
+interface Gait {
+  samples: readonly Sample[];
+  /** 0..1: how much of the last second the region in which it is seen was broad. */
+  broad: number;
+}
+
+export class Swaying {
+  readonly #gaits = new Map<number, Gait>();
+
+  save() {
+    return this.#gaits;
+  }
+
+  restore(gaits: ReturnType<Swaying['save']>): void {
+    this.#gaits.clear();
+    for (const [track, gait] of gaits) this.#gaits.set(track, { ...gait });
+  }
+
+  /** `stepMs`: since the frame before. */
+  step(tracks: readonly Track[], frame: Frame, stepMs: number): void {
+    const alive = new Set(tracks.map(({ id }) => id));
+    for (const id of this.#gaits.keys()) if (!alive.has(id)) this.#gaits.delete(id);
+    const aspect = frame.planeWidth / frame.planeHeight;
+    const kept = Math.exp(-stepMs / BROAD_MS);
+    for (const track of tracks) {
+      const gait = this.#gaits.get(track.id) ?? { samples: [], broad: 0 };
+      this.#gaits.set(track.id, gait);
+      const region = track.seen ? regionOf(track, frame.blobs) : undefined;
+      if (region !== undefined) gait.broad = kept * gait.broad + (isBroad(region, aspect) ? 1 - kept : 0);
+      const atMs = frame.capturedAtMs;
+      if (atMs - (gait.samples.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY) < SAMPLE_MS) continue;
+      const { flow, personHeight } = track;
+      const sample = { atMs, x: (flow.x * aspect) / personHeight, y: flow.y / personHeight };
+      const recent = gait.samples.filter((one) => atMs - one.atMs <= WINDOW_MS);
+      gait.samples = [...recent, sample].slice(-SAMPLES_MAX);
+    }
+  }
+
+  is({ id }: Track): boolean {
+    const gait = this.#gaits.get(id);
+    if (gait === undefined || gait.broad < 0.5) return false;
+    const { samples } = gait;
+    if (samples.length === 0 || samples.at(-1)!.atMs - samples[0]!.atMs < LEAST_MS) return false;
+    return Math.sqrt(offLine(samples, 'x') + offLine(samples, 'y')) >= SWAY_MIN;
+  }
+}
+
+/** The region that has most of a track's box. */
+function regionOf({ box }: Track, blobs: readonly Blob[]): Blob | undefined {
+  let most = 0;
+  let region: Blob | undefined;
+  for (const blob of blobs) {
+    const shared = sharedArea(box, blob.box);
+    if (shared <= most) continue;
+    most = shared;
+    region = blob;
+  }
+  return region;
+}
+
+function isBroad({ box }: Blob, aspect: number): boolean {
+  return box.y1 - box.y0 <= UPRIGHT * (box.x1 - box.x0) * aspect;
+}
+
+/** Mean square of what lies off the straight line through the samples over time (least squares). */
+function offLine(samples: readonly Sample[], axis: 'x' | 'y'): number {
+  const count = samples.length;
+  let meanMs = 0;
+  let mean = 0;
+  for (const sample of samples) {
+    meanMs += (sample.atMs - samples[0]!.atMs) / count;
+    mean += sample[axis] / count;
+  }
+  let tt = 0;
+  let tv = 0;
+  let vv = 0;
+  for (const sample of samples) {
+    const t = sample.atMs - samples[0]!.atMs - meanMs;
+    const v = sample[axis] - mean;
+    tt += t * t;
+    tv += t * v;
+    vv += v * v;
+  }
+  return Math.max(0, vv - (tv * tv) / tt) / count;
+}
