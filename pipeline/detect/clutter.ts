@@ -17,8 +17,9 @@ const CLUTTERED_FROM = 18;
 const CLUTTERED_UNTIL = 12;
 /** Tracks a second up to which nothing is asked of a track. */
 const CLEAR_UNTIL = 5;
-/** How long a track must have been whole where the view is cluttered. */
+/** How long a track must have been whole where the view begins to be cluttered, and at most: a string can be for a second. */
 const WHOLE_MS = 1_000;
+const WHOLE_MS_ASKED_MAX = 1_800;
 /** What it was is remembered for as long as this. */
 const WHOLE_MS_MAX = 2_000;
 /** Whole: so many people's heights tall; a cart is lower and as wide as that. */
@@ -65,8 +66,8 @@ export class Clutter {
   /** Whether a track was whole for longer than chance would make it in such a view. */
   stands(track: Track): boolean {
     const excess = (this.#perSecond - CLEAR_UNTIL) / (CLUTTERED_FROM - CLEAR_UNTIL);
-    const needed = this.#cluttered ? 1 : Math.min(1, Math.max(0, excess));
-    return (this.#wholeMs.get(track.id) ?? 0) >= needed * WHOLE_MS;
+    const needed = WHOLE_MS * Math.max(excess, this.#cluttered ? 1 : 0);
+    return (this.#wholeMs.get(track.id) ?? 0) >= Math.min(WHOLE_MS_ASKED_MAX, needed);
   }
 
   #watch(tracks: readonly Track[], stepMs: number, aspect: number): void {

@@ -1,7 +1,7 @@
 /**
  * Whether a track sways as no body does: an insect on or before the glass is as large as people or a cart look
- * somewhere on the view, and to track it is one. But it is light, and walks in arcs: within a second or two it turns,
- * and turns back. What is as broad as that on the floor is heavy, or several people: it starts, stops and turns once.
+ * somewhere on the view, and its track is as theirs. But it is light, and walks in arcs: within a second or two it turns,
+ * and turns back. What is as broad as that on the floor is heavy, or several people: it starts, goes and stops.
  *
  *   velocity   insect  .-'-._.-'-._      cart or people  ____.-----    what is left of it when a straight line is taken
  *                                                                     out: 0.15 heights a second and more, and 0.1
@@ -20,6 +20,9 @@ const LEAST_MS = 1_500;
 /** A sample of the velocity every so often: body flow is smoothed over 600 ms. The number that are kept follows. */
 const SAMPLE_MS = 200;
 const SAMPLES_MAX = WINDOW_MS / SAMPLE_MS + 1;
+/** An insect keeps its size for so much of the time, within this factor. */
+const STEADY_SHARE = 0.7;
+const STEADY_FACTOR = 1.15;
 /** Height over width from which a region is upright, and over how long its shape is averaged. */
 const UPRIGHT = 1.5;
 const BROAD_MS = 1_000;
@@ -29,6 +32,8 @@ interface Sample {
   /** People's heights a second. */
   readonly x: number;
   readonly y: number;
+  /** Of the region in which it is seen, plane pixels; undefined while it is not. */
+  readonly areaPx: number | undefined;
 }
 
 /** Changed in place. */
@@ -64,7 +69,12 @@ export class Swaying {
       const atMs = frame.capturedAtMs;
       if (atMs - (gait.samples.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY) < SAMPLE_MS) continue;
       const { flow, personHeight } = track;
-      const sample = { atMs, x: (flow.x * aspect) / personHeight, y: flow.y / personHeight };
+      const sample = {
+        atMs,
+        x: (flow.x * aspect) / personHeight,
+        y: flow.y / personHeight,
+        areaPx: region?.areaPx,
+      };
       const recent = gait.samples.filter((one) => atMs - one.atMs <= WINDOW_MS);
       gait.samples = [...recent, sample].slice(-SAMPLES_MAX);
     }
@@ -72,11 +82,31 @@ export class Swaying {
 
   is({ id }: Track): boolean {
     const gait = this.#gaits.get(id);
-    if (gait === undefined || gait.broad < 0.5) return false;
-    const { samples } = gait;
-    if (samples.length === 0 || samples.at(-1)!.atMs - samples[0]!.atMs < LEAST_MS) return false;
-    return Math.sqrt(offLine(samples, 'x') + offLine(samples, 'y')) >= SWAY_MIN;
+    return gait !== undefined && gait.broad >= 0.5 && sways(gait.samples);
   }
+
+  /**
+   * And it does so while its region stays as large as it is: in a crowd regions join and part, and the flow in a narrow
+   * box of one goes to and fro.
+   */
+  isInsect(track: Track): boolean {
+    return this.is(track) && sways(steady(this.#gaits.get(track.id)!.samples));
+  }
+}
+
+function sways(samples: readonly Sample[]): boolean {
+  if (samples.length === 0 || samples.at(-1)!.atMs - samples[0]!.atMs < LEAST_MS) return false;
+  return Math.sqrt(offLine(samples, 'x') + offLine(samples, 'y')) >= SWAY_MIN;
+}
+
+/** Those in which the region is about as large as at the median, if most are. */
+function steady(samples: readonly Sample[]): readonly Sample[] {
+  const sizes = samples.flatMap(({ areaPx }) => areaPx ?? []).sort((a, b) => a - b);
+  const middle = sizes[sizes.length >> 1] ?? 0;
+  const near = samples.filter(
+    ({ areaPx = 0 }) => areaPx <= middle * STEADY_FACTOR && areaPx >= middle / STEADY_FACTOR,
+  );
+  return near.length >= STEADY_SHARE * samples.length ? near : [];
 }
 
 /** The region that has most of a track's box. */

@@ -1,6 +1,7 @@
 /** A site, people on it and looks at them, said briefly: what the tests of `detect` share. */
 import { detect } from '../../pipeline/detect/detect.ts';
 import type {
+  Blob,
   Candidate,
   Cells,
   EventType,
@@ -72,6 +73,7 @@ export interface Seen {
   readonly crossings?: readonly LineCrossing[];
   readonly view?: ViewState;
   readonly cells?: Cells;
+  readonly blobs?: readonly Blob[];
   readonly camera?: string;
   readonly epoch?: number;
 }
@@ -89,7 +91,7 @@ export function measured(n: number, seen: Seen): Measured {
     planeHeight: 90,
     view: seen.view ?? 'ok',
     ...(seen.cells === undefined ? {} : { cells: seen.cells }),
-    blobs: [],
+    blobs: seen.blobs ?? [],
     objects: [],
     statics: [],
   };

@@ -95,9 +95,12 @@ describe('how long somebody must have been whole', () => {
     ['in rain, 15 tracks a second, not 0.6 s', 3, 4, whole, false],
     ['in rain, 15 tracks a second, but 0.8 s', 3, 5, whole, true],
     ['in snow not 0.8 s', 6, 5, whole, false],
-    ['in snow but 1 s', 6, 6, whole, true],
-    ['a cart is whole, lower and wide', 6, 6, { tall: 0.12, wide: 0.12 }, true],
-    ['somebody as low as a cart is not', 6, 6, { tall: 0.12, wide: 0.05 }, false],
+    ['in snow, 20 tracks a second, not 1 s', 4, 6, whole, false],
+    ['in snow, 20 tracks a second, but 1.2 s', 4, 7, whole, true],
+    ['in thick snow, 50 tracks a second, not 1.6 s', 10, 9, whole, false],
+    ['in thick snow, 50 tracks a second, but 1.8 s', 10, 10, whole, true],
+    ['a cart is whole, lower and wide', 6, 10, { tall: 0.12, wide: 0.12 }, true],
+    ['somebody as low as a cart is not', 6, 10, { tall: 0.12, wide: 0.05 }, false],
   ])('%s', (_, begun, frames, size, expected) => {
     expect(wholeFor(begun, frames, size)).toBe(expected);
   });

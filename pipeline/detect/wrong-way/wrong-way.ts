@@ -9,6 +9,7 @@ import type { Box, LineCrossing, Measured, Point, Track } from '../../model.ts';
 import type { Line, WrongWayLineRule, WrongWayZoneRule, Zone } from '../../site/site.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from '../claim.ts';
 import { around, isWhole, Origins, people, peopleIn, type RuleMachine, seconds } from '../rule.ts';
+import { Swaying } from '../swaying.ts';
 import { Counterflow } from './counterflow.ts';
 
 /** A track must have been followed for this long. */
@@ -50,6 +51,7 @@ export class WrongWayZone implements RuleMachine {
   readonly #against = new Map<number, { ms: number; readonly from: { x: number; y: number } }>();
   readonly #counterflow: Counterflow;
   readonly #whole: Box;
+  readonly #swaying = new Swaying();
   #previousMs: number | undefined;
 
   constructor(rule: WrongWayZoneRule, { polygon }: Zone) {
@@ -60,11 +62,17 @@ export class WrongWayZone implements RuleMachine {
   }
 
   save() {
-    return { against: this.#against, counterflow: this.#counterflow.save(), previousMs: this.#previousMs };
+    return {
+      against: this.#against,
+      counterflow: this.#counterflow.save(),
+      swaying: this.#swaying.save(),
+      previousMs: this.#previousMs,
+    };
   }
 
-  restore({ against, counterflow, previousMs }: ReturnType<WrongWayZone['save']>): void {
+  restore({ against, counterflow, swaying, previousMs }: ReturnType<WrongWayZone['save']>): void {
     this.#counterflow.restore(counterflow);
+    this.#swaying.restore(swaying);
     this.#against.clear();
     for (const [track, { ms, from }] of against) this.#against.set(track, { ms, from: { ...from } });
     this.#previousMs = previousMs;
@@ -76,12 +84,13 @@ export class WrongWayZone implements RuleMachine {
     const alive = new Set(tracks.map((track) => track.id));
     for (const id of this.#against.keys()) if (!alive.has(id)) this.#against.delete(id);
     const aspect = frame.planeWidth / frame.planeHeight;
+    this.#swaying.step(tracks, frame, stepMs);
     const against: Track[] = [];
     let longestMs = 0;
     let fastest = 0;
     for (const track of tracks) {
       const speed = speedAgainst(track, this.#rule, aspect);
-      const wrong = speed !== undefined && track.zones.includes(this.place);
+      const wrong = speed !== undefined && track.zones.includes(this.place) && !this.#swaying.isInsect(track);
       const gone = this.#goneBy(track);
       const { from } = gone;
       const spent = Math.max(0, gone.ms + (wrong ? stepMs : -FORGET * stepMs));
@@ -101,7 +110,9 @@ export class WrongWayZone implements RuleMachine {
     }
     if (frame.view !== 'ok') return undefined;
     const zone = zones.find((measured) => measured.zone === this.place);
-    const stream = this.#counterflow.look(zone, aspect, stepMs);
+    // Its flow goes every way, and is all that is seen of a stream while it is there.
+    const insect = tracks.some((track) => track.seen && this.#swaying.isInsect(track));
+    const stream = this.#counterflow.look(insect ? undefined : zone, aspect, stepMs);
     const streaming = stream.ms >= this.#rule.holdMs;
     if (against.length === 0 && !streaming) return HOLDS_NOT;
     const count = Math.max(peopleIn(against), Math.round(streaming ? stream.people : 0));
@@ -176,6 +187,8 @@ export class WrongWayLine implements RuleMachine {
   readonly #rule: WrongWayLineRule;
   readonly #line: Line;
   readonly #origins = new Origins();
+  readonly #swaying = new Swaying();
+  #previousMs: number | undefined;
 
   constructor(rule: WrongWayLineRule, line: Line) {
     this.#rule = rule;
@@ -184,16 +197,20 @@ export class WrongWayLine implements RuleMachine {
   }
 
   save() {
-    return this.#origins.save();
+    return { origins: this.#origins.save(), swaying: this.#swaying.save(), previousMs: this.#previousMs };
   }
 
-  restore(origins: ReturnType<WrongWayLine['save']>): void {
+  restore({ origins, swaying, previousMs }: ReturnType<WrongWayLine['save']>): void {
     this.#origins.restore(origins);
+    this.#swaying.restore(swaying);
+    this.#previousMs = previousMs;
   }
 
   look({ frame, tracks, crossings }: Measured): Condition | undefined {
     const aspect = frame.planeWidth / frame.planeHeight;
     this.#origins.update(tracks, frame.capturedAtMs);
+    this.#swaying.step(tracks, frame, stepBetween(this.#previousMs, frame.capturedAtMs));
+    this.#previousMs = frame.capturedAtMs;
     if (frame.view !== 'ok') return undefined;
     const against = crossings.filter(
       (crossing) => crossing.line === this.#rule.line && crossing.direction !== this.#rule.allowed,
@@ -202,6 +219,7 @@ export class WrongWayLine implements RuleMachine {
     const who = tracks.filter(
       (track) =>
         isTrusted(track) &&
+        !this.#swaying.isInsect(track) &&
         flowOver(this.#line, this.#rule.allowed, track, aspect) >= flowMin(track) &&
         this.#origins.travelled(track, aspect) >= TRAVEL_MIN &&
         against.some((crossing) => crossing.track === track.id),

@@ -35,6 +35,27 @@ describe('the share of its way on which a foot is followed by its body', () => {
     expect(carried.share(track, ASPECT)).toBeGreaterThan(0.9);
   });
 
+  test('is of the whole way, of a foot that stands by now', () => {
+    // It hopped by half a person's height, six seconds ago, and its body did not: a patch of light.
+    const { carried } = after(6, 0.01, { x: 0, y: 0 });
+    const stands = person({ x: 0.25 });
+    for (let n = 0; n < 60; n++) carried.step([stands, other], STEP_MS);
+    expect(carried.share(stands, ASPECT)).toBeCloseTo(0, 9);
+    const { carried: somebody } = after(6, 0.01, { x: 0.02, y: 0 });
+    for (let n = 0; n < 60; n++) somebody.step([stands, other], STEP_MS);
+    expect(somebody.share(stands, ASPECT)).toBeCloseTo(0.4, 1);
+  });
+
+  test('begins anew, as the way does, of what a train has left behind', () => {
+    const { carried, track } = after(10, 0.01, { x: 0.5, y: 0 });
+    expect(carried.way(track, ASPECT)).toBeGreaterThan(1);
+    carried.restart(track);
+    expect(carried.way(track, ASPECT)).toBe(0);
+    const hopped = person({ x: 0.35 });
+    carried.step([hopped, other], STEP_MS);
+    expect(carried.share(hopped, ASPECT)).toBe(0);
+  });
+
   test('is all of nobody whom it has never seen', () => {
     expect(new Carried().share(person(), ASPECT)).toBe(1);
     const carried = new Carried();

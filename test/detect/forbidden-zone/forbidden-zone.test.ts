@@ -106,15 +106,15 @@ describe('a train', () => {
   const rows: readonly [string, (n: number) => Seen, readonly string[]][] = [
     ['of which nothing is seen: somebody in the zone', (n) => ({ tracks: [at(n)] }), ['begin@5']],
     [
-      // Last seen at 10, so 3 s end before 25.
+      // Last seen at 10, so 3 s end before 25; then the body has to go 0.06 of a height.
       'hides who walks there, and for 3 s after',
       (n) => ({ tracks: [...(n <= 10 ? [train] : none), at(n)] }),
-      ['begin@25'],
+      ['begin@26'],
     ],
     [
       'is known by how many people it would be',
       (n) => ({ tracks: [...(n <= 10 ? [person({ id: 7, ...squat, people: 9 })] : none), at(n)] }),
-      ['begin@25'],
+      ['begin@26'],
     ],
     [
       'is known by what covers the zone; what it leaves must move by itself',
@@ -146,7 +146,7 @@ describe('a train', () => {
         return { tracks: filled ? [train] : [at(n)], view };
       },
       // Last seen to leave at 64.
-      ['begin@79'],
+      ['begin@80'],
     ],
     [
       'leaves somebody who does not move and looks like nobody',
