@@ -8,7 +8,7 @@ import type { Measured, Track } from '../../model.ts';
 import type { ForbiddenZoneRule } from '../../site/site.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from '../claim.ts';
 import { Clutter } from '../clutter.ts';
-import { around, isUpright, Origins, people, peopleIn, type RuleMachine, seconds } from '../rule.ts';
+import { around, isUpright, isWhole, Origins, people, peopleIn, type RuleMachine, seconds } from '../rule.ts';
 import { Swaying } from '../swaying.ts';
 import { Blinking } from './blinking.ts';
 import { Carried } from './carried.ts';
@@ -189,7 +189,7 @@ export class ForbiddenZone implements RuleMachine {
     if (train)
       for (const track of inside) {
         this.#origins.restart(track, now);
-        this.#carried.restart(track);
+        if (!(isWhole(track) && isUpright(track, aspect))) this.#carried.restart(track);
       }
     const trusted = train
       ? []

@@ -106,21 +106,29 @@ describe('a train', () => {
   const rows: readonly [string, (n: number) => Seen, readonly string[]][] = [
     ['of which nothing is seen: somebody in the zone', (n) => ({ tracks: [at(n)] }), ['begin@5']],
     [
-      // Last seen at 10, so 3 s end before 25; then the body has to go 0.06 of a height.
+      // Last seen at 10, so 3 s end before 25.
       'hides who walks there, and for 3 s after',
       (n) => ({ tracks: [...(n <= 10 ? [train] : none), at(n)] }),
-      ['begin@26'],
+      ['begin@25'],
     ],
     [
       'is known by how many people it would be',
       (n) => ({ tracks: [...(n <= 10 ? [person({ id: 7, ...squat, people: 9 })] : none), at(n)] }),
-      ['begin@26'],
+      ['begin@25'],
     ],
     [
       'is known by what covers the zone; what it leaves must move by itself',
       // 0.3 of a height from where it was at 24.
       (n) => ({ tracks: [at(n, squat)], zones: zone(n <= 10 ? 0.5 : 0) }),
       ['begin@28'],
+    ],
+    [
+      'whose flow carries nobody: what it leaves must go by itself, as a body too',
+      (n) => ({
+        tracks: [at(n, { ...squat, flow: { x: n <= 24 ? 0.3 : 0, y: 0 } })],
+        zones: zone(n <= 10 ? 0.5 : 0),
+      }),
+      [],
     ],
     [
       'what covers the zone and is upright is people',
@@ -146,7 +154,7 @@ describe('a train', () => {
         return { tracks: filled ? [train] : [at(n)], view };
       },
       // Last seen to leave at 64.
-      ['begin@80'],
+      ['begin@79'],
     ],
     [
       'leaves somebody who does not move and looks like nobody',
