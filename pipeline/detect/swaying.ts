@@ -27,6 +27,10 @@ const STEADY_FACTOR = 1.15;
 const UPRIGHT = 1.5;
 const BROAD_MS = 1_000;
 
+/** Speeds are kept in thousandths, up to 8 people's heights a second. */
+const PER_HEIGHT = 1_000;
+const SPEED_OFFSET = 8_000;
+
 interface Sample {
   readonly atMs: number;
   /** People's heights a second. */
@@ -46,13 +50,16 @@ interface Gait {
 export class Swaying {
   readonly #gaits = new Map<number, Gait>();
 
+  /** Samples as whole numbers in a row, which take a fifth of the room that records take (pipeline/saved.ts). */
   save() {
-    return this.#gaits;
+    return new Map(
+      [...this.#gaits].map(([id, { samples, broad }]) => [id, { samples: flat(samples), broad }]),
+    );
   }
 
   restore(gaits: ReturnType<Swaying['save']>): void {
     this.#gaits.clear();
-    for (const [track, gait] of gaits) this.#gaits.set(track, { ...gait });
+    for (const [id, { samples, broad }] of gaits) this.#gaits.set(id, { samples: unflat(samples), broad });
   }
 
   /** `stepMs`: since the frame before. */
@@ -69,12 +76,8 @@ export class Swaying {
       const atMs = frame.capturedAtMs;
       if (atMs - (gait.samples.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY) < SAMPLE_MS) continue;
       const { flow, personHeight } = track;
-      const sample = {
-        atMs,
-        x: (flow.x * aspect) / personHeight,
-        y: flow.y / personHeight,
-        areaPx: region?.areaPx,
-      };
+      const x = exact((flow.x * aspect) / personHeight);
+      const sample = { atMs, x, y: exact(flow.y / personHeight), areaPx: region?.areaPx };
       const recent = gait.samples.filter((one) => atMs - one.atMs <= WINDOW_MS);
       gait.samples = [...recent, sample].slice(-SAMPLES_MAX);
     }
@@ -92,6 +95,36 @@ export class Swaying {
   isInsect(track: Track): boolean {
     return this.is(track) && sways(steady(this.#gaits.get(track.id)!.samples));
   }
+}
+
+/** As exact as it is saved, and never -0. */
+function exact(speed: number): number {
+  const most = SPEED_OFFSET / PER_HEIGHT;
+  return Math.round(PER_HEIGHT * Math.min(most, Math.max(-most, speed))) / PER_HEIGHT + 0;
+}
+
+/** Per sample: ms since the one before, both speeds from 0 on, and the area plus 1, 0 without one. */
+function flat(samples: readonly Sample[]): readonly number[] {
+  return samples.flatMap(({ atMs, x, y, areaPx }, k) => [
+    atMs - (samples[k - 1]?.atMs ?? 0),
+    Math.round(PER_HEIGHT * x) + SPEED_OFFSET,
+    Math.round(PER_HEIGHT * y) + SPEED_OFFSET,
+    areaPx === undefined ? 0 : areaPx + 1,
+  ]);
+}
+
+function unflat(row: readonly number[]): readonly Sample[] {
+  const samples: Sample[] = [];
+  for (let k = 0; k < row.length; k += 4) {
+    const area = row[k + 3]!;
+    samples.push({
+      atMs: (samples.at(-1)?.atMs ?? 0) + row[k]!,
+      x: (row[k + 1]! - SPEED_OFFSET) / PER_HEIGHT,
+      y: (row[k + 2]! - SPEED_OFFSET) / PER_HEIGHT,
+      areaPx: area === 0 ? undefined : area - 1,
+    });
+  }
+  return samples;
 }
 
 function sways(samples: readonly Sample[]): boolean {

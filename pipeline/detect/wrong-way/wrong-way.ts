@@ -187,8 +187,6 @@ export class WrongWayLine implements RuleMachine {
   readonly #rule: WrongWayLineRule;
   readonly #line: Line;
   readonly #origins = new Origins();
-  readonly #swaying = new Swaying();
-  #previousMs: number | undefined;
 
   constructor(rule: WrongWayLineRule, line: Line) {
     this.#rule = rule;
@@ -197,20 +195,16 @@ export class WrongWayLine implements RuleMachine {
   }
 
   save() {
-    return { origins: this.#origins.save(), swaying: this.#swaying.save(), previousMs: this.#previousMs };
+    return this.#origins.save();
   }
 
-  restore({ origins, swaying, previousMs }: ReturnType<WrongWayLine['save']>): void {
+  restore(origins: ReturnType<WrongWayLine['save']>): void {
     this.#origins.restore(origins);
-    this.#swaying.restore(swaying);
-    this.#previousMs = previousMs;
   }
 
   look({ frame, tracks, crossings }: Measured): Condition | undefined {
     const aspect = frame.planeWidth / frame.planeHeight;
     this.#origins.update(tracks, frame.capturedAtMs);
-    this.#swaying.step(tracks, frame, stepBetween(this.#previousMs, frame.capturedAtMs));
-    this.#previousMs = frame.capturedAtMs;
     if (frame.view !== 'ok') return undefined;
     const against = crossings.filter(
       (crossing) => crossing.line === this.#rule.line && crossing.direction !== this.#rule.allowed,
@@ -219,7 +213,6 @@ export class WrongWayLine implements RuleMachine {
     const who = tracks.filter(
       (track) =>
         isTrusted(track) &&
-        !this.#swaying.isInsect(track) &&
         flowOver(this.#line, this.#rule.allowed, track, aspect) >= flowMin(track) &&
         this.#origins.travelled(track, aspect) >= TRAVEL_MIN &&
         against.some((crossing) => crossing.track === track.id),
