@@ -13,6 +13,7 @@ import type { WatchRule, Zone } from '../../site/site.ts';
 import { type Condition, stepBetween } from '../claim.ts';
 import { isInside } from '../inside.ts';
 import { around, isWhole, type RuleMachine, seconds } from '../rule.ts';
+import { BESIDE, isBeside, liesBeside } from './beside.ts';
 import { BIRTH_MS, broughtBy, cameOutOf } from './bringers.ts';
 import { distance, heightNear, PATH_STEP_MS, type Path, remembered } from './paths.ts';
 import { CLEAR_RIM, CLEAR_STEADY, isItself, isOnlyIt } from './phantoms.ts';
@@ -23,14 +24,16 @@ interface Limits {
   readonly steady: number;
   /** How much of its rim must be in the picture rather than in the background. */
   readonly rim: number;
-  /** Height and width at most, people's heights. */
+  /** Rim, and share of the time since it was left in which it was seen as steady, together. */
+  readonly evidence: number;
+  /** Height at most, people's heights. */
   readonly tall: number;
 }
 
 const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
-  low: { steady: 0.9, rim: 0.2, tall: 0.5 },
-  medium: { steady: 0.8, rim: 0.15, tall: 0.6 },
-  high: { steady: 0.7, rim: 0.05, tall: 0.75 },
+  low: { steady: 0.9, rim: 0.2, evidence: 1, tall: 0.5 },
+  medium: { steady: 0.8, rim: 0.15, evidence: 0.85, tall: 0.6 },
+  high: { steady: 0.7, rim: 0.05, evidence: 0.6, tall: 0.75 },
 };
 /** While it waits, a thing may be this much less steady: its outline settles only after its owner has left. */
 const SETTLING = 0.2;
@@ -38,9 +41,9 @@ const SETTLING = 0.2;
 const NAMED_STEADY = 0.15;
 const NAMED_MS = 5_000;
 const NAMED_CONFIDENCE = 0.4;
-/** Lower or narrower than this, people's heights (0.27 m), it is litter, or the edge of something. */
+/** Lower or narrower (0.27 m) it is litter or the edge of something; wider (1.2 m) somebody who lies. People's heights. */
 const SIDE_MIN = 0.16;
-const WIDE_MAX = 0.9;
+const WIDE_MAX = 0.7;
 /** Width over height of a bag on its side is 2 at most, seen from above the floor; what is flatter is wet floor. */
 const FLAT_MAX = 2.3;
 /** Farther away than this they have left it: 3 m, as in the convention of PETS 2006. */
@@ -48,8 +51,7 @@ const LEFT = 1.8;
 /** Who was last seen as far away as this, and has not been seen since for so long, has left the view. */
 const VANISHED = 1.2;
 const VANISHED_MS = 2_000;
-/** Who stays this near (1.2 m) for this long attends to it, whoever they are; who walks by or waits near it does not. */
-const BESIDE = 0.7;
+/** Who stays beside it for this long attends to it. */
 const BESIDE_MS = 8_000;
 /** In a crowd tracks break: somebody or other beside it for this long without a gap is somebody who stays. */
 const ANYBODY_MS = 16_000;
@@ -179,7 +181,7 @@ export class AbandonedObject implements RuleMachine {
         thing.aloneMs >= this.#rule.forMs - (thing.claimed ? Math.min(DOUBT_MS, this.#rule.forMs / 2) : 0) &&
         thing.shownMs >= SHOWN_MIN * this.#rule.forMs &&
         thing.settledMs >= SETTLED_MS &&
-        (thing.claimed || thing.tendedMs <= TENDED_MAX * thing.leftMs) &&
+        (thing.claimed || (thing.tendedMs <= TENDED_MAX * thing.leftMs && this.#isEvident(thing, now))) &&
         this.#isInZone(thing),
     );
     this.#things = this.#things.map((thing) => {
@@ -305,7 +307,10 @@ export class AbandonedObject implements RuleMachine {
     const owners = heirs.filter((id) => !isThis(id));
     const far = (track: Track) => distance(track.foot, region.foot, track.personHeight, track.depth, aspect);
     const owns = (track: Track) => owners.includes(track.id);
-    const beside = people.filter((track) => far(track) <= BESIDE);
+    const lies = (track: Track) => !shows(track) && liesBeside(track, region, aspect);
+    const beside = seen.filter(
+      (track) => (people.includes(track) && isBeside(track, region, visible, aspect)) || lies(track),
+    );
     // Whoever lies or crouches by it has not left.
     const held = seen.some((track) => owns(track) && !shows(track) && far(track) <= LEFT);
     // Who has been far away since it came cannot be who has stayed with it, whatever their number.
@@ -436,6 +441,12 @@ export class AbandonedObject implements RuleMachine {
       return false;
     if (region.steady < this.#steadyMin(thing, now) - SETTLING) return false;
     return region.rim >= this.#limits.rim || isNamed(thing.namedAtMs, now);
+  }
+
+  /** What has hardly a rim of its own, or is seen steady now and then alone, may be a reflection, a mark or a part. */
+  #isEvident({ region, settledMs, leftAtMs, namedAtMs }: Thing, now: number): boolean {
+    const seen = Math.min(1, settledMs / Math.max(1, now - (leftAtMs ?? now)));
+    return isNamed(namedAtMs, now) || region.rim + seen >= this.#limits.evidence;
   }
 
   #isInZone({ region }: Thing): boolean {

@@ -31,7 +31,7 @@ const bag: Omit<StaticRegion, 'sinceMs'> = {
   foot: { x: 0.505, y: 0.8 },
   areaPx: 24,
   steady: 0.97,
-  rim: 0.6,
+  rim: 0.85,
 };
 
 /** A fifth of the view tall, at 0.2 view widths a second when walking. */
@@ -51,6 +51,21 @@ function walker(ms: number): Track | undefined {
 function waiter(ms: number): Track | undefined {
   const x = 0.415 - (ms < LEAVES ? 0 : (0.1 * (ms - LEAVES)) / 1000);
   return x > 0.02 ? person({ id: 7, x, y: 0.8 }) : undefined;
+}
+
+/** Steady for half of the time, in turns. */
+const nowAndThen = (ms: number) => (ms % 2_000 < 1_000 ? 0.97 : 0.7);
+
+/** Keeps still from the moment at which the owner goes, their feet farther away than beside it. */
+function stands(x: number) {
+  const box = { x0: x - 0.03, y0: 0.62, x1: x + 0.03, y1: 0.87 };
+  return (ms: number) => (ms < LEAVES ? [] : [person({ id: 9, box, foot: { x, y: 0.87 }, depth: 3 })]);
+}
+
+/** Lies at it, so wide (share of the view's width), and has been followed for so long. */
+function lies(wide: number, ageMs: number) {
+  const box = { x0: 0.58 - wide / 2, y0: 0.76, x1: 0.58 + wide / 2, y1: 0.8 };
+  return () => [person({ id: 9, box, foot: { x: 0.58, y: 0.8 }, ageMs })];
 }
 
 /** As high as somebody who sits. */
@@ -119,6 +134,10 @@ function changes(story: Story, untilMs = 60_000): readonly number[] {
   return found;
 }
 
+test('a bag with a rim of its own is claimed though it is seen steady now and then', () => {
+  expect(changes({ steady: nowAndThen })).toHaveLength(1);
+});
+
 test('a bag is claimed when its owner has been away for long enough, and says why', () => {
   const [at] = changes({});
   // Away is 1.8 heights of .2: with 16:9 that is .2 of the width, two seconds of walking.
@@ -139,6 +158,10 @@ test.each<[string, Story]>([
     { others: () => [person({ id: 9, x: 0.63, y: 0.8 })] },
   ],
   ['it is two regions that together are no wider than luggage', { part: 0.04 }],
+  ['it has hardly a rim of its own, when it is seen all the time', { region: { rim: 0.2 } }],
+  ['somebody stands before it, when they do not have it on', { others: stands(0.56) }],
+  ['something low is beside it that is no wider than luggage', { others: lies(0.08, 20_000) }],
+  ['something lies beside it that has hardly been followed', { others: lies(0.1, 7_000) }],
 ])('a bag is claimed though %s', (_, story) => {
   expect(changes(story)).toEqual(changes({}));
 });
@@ -170,6 +193,10 @@ describe('is no abandoned object', () => {
     ['what came where somebody walked by without stopping', { owner: (ms) => walker(ms) }],
     ['what came out of reach of somebody who waited there and then went', { owner: (ms) => waiter(ms) }],
     ['a part of somebody who lies there: what came with it and lies against it is too wide', { part: 0.1 }],
+    ['what is a little wider with that than luggage', { part: 0.05 }],
+    ['what has hardly a rim, and is seen now and then', { region: { rim: 0.3 }, steady: nowAndThen }],
+    ['what somebody who keeps still has on', { others: stands(0.505) }],
+    ['what belongs to somebody who lies there', { others: lies(0.1, 20_000) }],
     ['one of many that came at once: the light has changed', { more: 9 }],
     ['what stands outside the zone', { zone: [0, 0.4] }],
     ['what was taken in time', { takenMs: 28_000 }],
