@@ -41,7 +41,7 @@ type Look = Pick<Thing, 'box' | 'areaPx' | 'fromMs'>;
 export const THINGS_MAX = 32;
 /** Heights of a person. Suitcases are 0.4 high and 0.3 wide, benches longer; who sits on the floor is 0.5 high. */
 const LONG = [0.85, 1.5] as const;
-export const HIGH_MAX = 0.45;
+export const HIGH_MAX = 0.5;
 /** Length over height of what lies across the view. */
 const ACROSS = 1.8;
 const AREA = [0.14, 0.65] as const;

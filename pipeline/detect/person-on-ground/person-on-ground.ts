@@ -39,7 +39,7 @@ interface Limits {
 
 const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
   low: { head: 0.34, flat: 0.9, fallMs: 3_000, inferred: false },
-  medium: { head: 0.36, flat: 0.8, fallMs: 5_000, inferred: true },
+  medium: { head: 0.4, flat: 0.8, fallMs: 5_000, inferred: true },
   high: { head: 0.46, flat: 0.7, fallMs: 7_000, inferred: true },
 };
 /** Lower than this the top is beyond where a stumble leads: a car, or somebody who walked on. */
