@@ -1,11 +1,13 @@
 /**
  * Appending through node-rdkafka: acknowledged by all replicas in sync, numbered batches (a request that is sent again
- * is kept once and in its place), a report for every record awaited.
+ * is kept once and in its place), a report for every record awaited. Of what was sent again a report may not tell the
+ * offset: it is looked for (locate.ts).
  */
 import type { KafkaOptions } from '../kafka-options.ts';
-import type { NewRecord } from '../port.ts';
+import type { NewRecord, TopicPartition } from '../port.ts';
 import { Client, commonConfig, type NativeConfig, type NativeProducer, type Rdkafka } from './client.ts';
 import { failureOf, nameOf } from './errors.ts';
+import { keyOf } from './inbox.ts';
 
 /** Sent and not yet acknowledged, at most; what comes beyond waits here as the callers' own buffers. */
 const BYTES_IN_FLIGHT_MAX = 32 * 1024 * 1024;
@@ -31,6 +33,16 @@ function producerConfig(options: KafkaOptions): NativeConfig {
 
 const TOPIC_CONFIG: NativeConfig = { acks: -1, 'message.timeout.ms': TRIED_MS };
 
+/**
+ * Finds records of one partition, in their order: after the offset `after`, or where that is unknown, among those kept
+ * since `sinceMs`.
+ */
+export type Find = (
+  at: TopicPartition,
+  records: readonly NewRecord[],
+  from: { readonly after: number | undefined; readonly sinceMs: number },
+) => Promise<readonly number[]>;
+
 interface Call {
   readonly records: readonly NewRecord[];
   readonly offsets: number[];
@@ -38,6 +50,10 @@ interface Call {
   next: number;
   /** Handed over and not reported. */
   open: number;
+  /** When it was made, ms since the Unix epoch. */
+  readonly atMs: number;
+  /** Partitions of records that are kept, nobody says where; with the last offset known there. */
+  readonly lost: Map<string, { readonly at: TopicPartition; readonly after: number | undefined }>;
   failure: Error | undefined;
   resolve(offsets: readonly number[]): void;
   reject(error: Error): void;
@@ -45,6 +61,9 @@ interface Call {
 
 export class RdkafkaProducer {
   readonly #client: Client<NativeProducer>;
+  readonly #find: Find;
+  /** The last offset reported, by partition. */
+  readonly #reached = new Map<string, number>();
   readonly #waiting: Call[] = [];
   /** By the number that a report brings back. */
   readonly #sent = new Map<number, { readonly call: Call; readonly index: number; readonly bytes: number }>();
@@ -54,7 +73,8 @@ export class RdkafkaProducer {
   #listening: NativeProducer | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(rdkafka: Rdkafka, options: KafkaOptions) {
+  constructor(rdkafka: Rdkafka, options: KafkaOptions, find: Find) {
+    this.#find = find;
     this.#client = new Client(
       () => new rdkafka.Producer(producerConfig(options), TOPIC_CONFIG),
       options.onStatus,
@@ -65,7 +85,17 @@ export class RdkafkaProducer {
   append(records: readonly NewRecord[]): Promise<readonly number[]> {
     return new Promise((resolve, reject) => {
       const offsets = new Array<number>(records.length);
-      this.#waiting.push({ records, offsets, next: 0, open: 0, failure: undefined, resolve, reject });
+      this.#waiting.push({
+        records,
+        offsets,
+        next: 0,
+        open: 0,
+        atMs: Date.now(),
+        lost: new Map(),
+        failure: undefined,
+        resolve,
+        reject,
+      });
       void this.#hand();
     });
   }
@@ -144,12 +174,18 @@ export class RdkafkaProducer {
     this.#bytes -= bytes;
     call.open--;
     call.offsets[index] = offset;
-    if (error) {
-      call.failure ??= this.#client.failure(error);
-    }
+    if (error) call.failure ??= this.#client.failure(error);
+    else this.#note(call, call.records[index]!, offset);
     this.#settle(call);
     if (error !== null && nameOf(error) === 'fatal') this.#begin(error);
     if (this.#waiting.length > 0) void this.#hand();
+  }
+
+  #note(call: Call, { topic, partition }: NewRecord, offset: number): void {
+    const at = { topic, partition };
+    const key = keyOf(at);
+    if (offset >= 0) this.#reached.set(key, offset);
+    else if (!call.lost.has(key)) call.lost.set(key, { at, after: this.#reached.get(key) });
   }
 
   /** A call is over when every record of it was handed over and reported, or none of the rest will be. */
@@ -157,8 +193,22 @@ export class RdkafkaProducer {
     call.failure = failure;
     const isHanded = call.next === call.records.length || failure !== undefined;
     if (!isHanded || call.open > 0) return;
-    if (failure === undefined) call.resolve(call.offsets);
-    else call.reject(failure);
+    if (failure !== undefined) call.reject(failure);
+    else if (call.lost.size === 0) call.resolve(call.offsets);
+    else this.#findLost(call).then(() => call.resolve(call.offsets), call.reject);
+  }
+
+  /** Fills in the offsets that no report told. */
+  async #findLost({ records, offsets, lost, atMs }: Call): Promise<void> {
+    for (const [key, { at, after }] of lost) {
+      const indices = offsets.flatMap((offset, i) => (offset < 0 && keyOf(records[i]!) === key ? [i] : []));
+      const found = await this.#find(
+        at,
+        indices.map((i) => records[i]!),
+        { after, sinceMs: atMs },
+      );
+      for (const [k, i] of indices.entries()) offsets[i] = found[k]!;
+    }
   }
 
   #fail(failure: Error): void {

@@ -31,8 +31,9 @@ import {
   type Rdkafka,
 } from './client.ts';
 import { failureOf, nameOf } from './errors.ts';
+import { locate } from './locate.ts';
 import { RdkafkaMember } from './member.ts';
-import { RdkafkaProducer } from './producer.ts';
+import { type Find, RdkafkaProducer } from './producer.ts';
 import { CONSUMER_TOPIC_CONFIG, consumerConfig } from './pump.ts';
 import { RdkafkaReader } from './reader.ts';
 
@@ -44,6 +45,8 @@ const MOVING_RETRY_MS = 100;
 /** A member that does not answer for so long is taken for dead. */
 const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 500;
+/** The broker's clock may be behind ours by so much where what was appended is looked for by its time. */
+const SKEW_MS = 600_000;
 /** So long a member may go without a read. */
 const SILENT_MS_MAX = 300_000;
 
@@ -69,7 +72,7 @@ class RdkafkaLog implements Log {
     this.#options = options;
     const { clientId = CLIENT_ID_DEFAULT } = options;
     this.#control = this.#client(`${clientId}-control`);
-    this.#producer = new RdkafkaProducer(rdkafka, options);
+    this.#producer = new RdkafkaProducer(rdkafka, options, this.#find);
     // Words on connections pile up in a client that nobody fetches from.
     this.#housekeeping = setInterval(() => this.#control.serve(serveOne), 1_000);
     this.#housekeeping.unref();
@@ -163,6 +166,18 @@ class RdkafkaLog implements Log {
     await this.#readers.close();
     await Promise.all([this.#control.close(), this.#producer.close()]);
   }
+
+  /** Whose offsets no report told. */
+  readonly #find: Find = async (at, records, { after, sinceMs }) => {
+    const end = await this.endOffset(at);
+    const offset = after === undefined ? await this.offsetAt(at, sinceMs - SKEW_MS) : after + 1;
+    const reader = await this.reader([{ ...at, offset }]);
+    try {
+      return await locate(reader, at, records, end);
+    } finally {
+      await reader.close();
+    }
+  };
 
   async #check(at: TopicPartition): Promise<void> {
     checkPartition(at, this.#counts.get(at.topic) ?? (await this.#count(at.topic)));

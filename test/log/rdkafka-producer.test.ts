@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { openMemoryLog } from '../../pipeline/log/memory.ts';
+import type { NativeReport, Rdkafka } from '../../pipeline/log/rdkafka/client.ts';
+import { locate } from '../../pipeline/log/rdkafka/locate.ts';
+import { type Find, RdkafkaProducer } from '../../pipeline/log/rdkafka/producer.ts';
+
+const TOPIC = 'kept';
+/** What librdkafka reports of a record that the broker has kept without saying where. */
+const NOWHERE = -1_001;
+
+type Log = ReturnType<typeof openMemoryLog>;
+type Report = (error: Error | null, report: NativeReport) => void;
+
+/** A client whose broker is a log in memory, and does not say where it keeps those that `forgets` names. */
+function forgetful(log: Log, forgets: (text: string) => boolean): Rdkafka {
+  class Producer {
+    readonly #reports: NativeReport[] = [];
+    #tell: Report = () => undefined;
+    #last: Promise<unknown> = Promise.resolve();
+
+    connect(_options: unknown, done: (error: null, metadata: object) => void) {
+      done(null, { topics: [] });
+    }
+    disconnect(done: () => void) {
+      done();
+    }
+    on(event: string, listener: Report) {
+      if (event === 'delivery-report') this.#tell = listener;
+    }
+    produce(
+      topic: string,
+      partition: number,
+      value: Buffer,
+      key: string | Buffer | null,
+      _: undefined,
+      opaque: number,
+    ) {
+      const record = {
+        topic,
+        partition,
+        value: Buffer.from(value),
+        ...(key === null ? {} : { key: `${key}` }),
+      };
+      this.#last = this.#last.then(async () => {
+        const [offset] = await log.append([record]);
+        this.#reports.push({ opaque, offset: forgets(`${value}`) ? NOWHERE : offset! });
+      });
+    }
+    poll() {
+      for (const report of this.#reports.splice(0)) this.#tell(null, report);
+    }
+  }
+  return { Producer } as unknown as Rdkafka;
+}
+
+async function opened(forgets: (text: string) => boolean) {
+  const log = openMemoryLog();
+  await log.createTopics([{ topic: TOPIC, partitions: 2 }]);
+  const asked: Parameters<Find>[2][] = [];
+  const producer = new RdkafkaProducer(
+    forgetful(log, forgets),
+    { brokers: ['none'] },
+    async (at, records, from) => {
+      asked.push(from);
+      const reader = await log.reader([{ ...at, offset: (from.after ?? -1) + 1 }]);
+      return locate(reader, at, records, await log.endOffset(at));
+    },
+  );
+  const append = (partition: number, ...texts: string[]) =>
+    producer.append(texts.map((text) => ({ topic: TOPIC, partition, value: Buffer.from(text) })));
+  return { log, producer, append, asked };
+}
+
+describe('records of which the broker does not say where it keeps them', () => {
+  it('are found after the last of which it did', async () => {
+    const { producer, append, asked } = await opened((text) => text.startsWith('?'));
+    expect(await append(0, 'a', 'b')).toEqual([0, 1]);
+    expect(await append(0, '?c', 'd', '?e')).toEqual([2, 3, 4]);
+    expect(asked.map(({ after }) => after)).toEqual([1]);
+    await producer.close();
+  });
+
+  it('are found among those of others, in each partition', async () => {
+    const { log, producer, append } = await opened((text) => text.startsWith('?'));
+    await log.append(
+      [0, 1, 1].map((partition) => ({ topic: TOPIC, partition, value: Buffer.from('theirs') })),
+    );
+    const mixed = [0, 1, 0, 1].map((partition, i) => ({
+      topic: TOPIC,
+      partition,
+      value: Buffer.from(`?${i}`),
+    }));
+    expect(await producer.append(mixed)).toEqual([1, 2, 2, 3]);
+    expect(await append(1, 'after')).toEqual([4]);
+    await producer.close();
+  });
+
+  it('are told apart by their keys', async () => {
+    const { log, producer } = await opened(() => true);
+    const record = { topic: TOPIC, partition: 0, value: Buffer.from('same') };
+    await log.append([record, { ...record, key: 'theirs' }]);
+    expect(await producer.append([{ ...record, key: 'mine' }])).toEqual([2]);
+    await producer.close();
+  });
+
+  it('fail in a way that may pass when they cannot be found', async () => {
+    const { log } = await opened(() => false);
+    const at = { topic: TOPIC, partition: 0 };
+    await log.append([{ ...at, value: Buffer.from('other') }]);
+    const reader = await log.reader([{ ...at, offset: 0 }]);
+    const sought = locate(reader, at, [{ ...at, value: Buffer.from('mine') }], 1);
+    await expect(sought).rejects.toMatchObject({ code: 'kafka_offset_unknown', transient: true });
+  });
+});
