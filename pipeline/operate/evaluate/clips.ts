@@ -6,7 +6,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fault, InputError } from '../../errors.ts';
 import { openVideoFile } from '../../ingest/file.ts';
-import type { Measured, Sensitivity } from '../../model.ts';
+import type { Sensitivity } from '../../model.ts';
 import { loadSite } from '../../site/parse.ts';
 import { needsFlicker, type Site } from '../../site/site.ts';
 import { type ChainCost, runChain } from './chain.ts';
@@ -82,7 +82,7 @@ export async function runClips(
   const work = async () => {
     for (let truth = waiting.shift(); truth; truth = waiting.shift()) {
       try {
-        runs.set(truth, await runClip(directory, truth, onFrame, undefined, options));
+        runs.set(truth, await runClip(directory, truth, onFrame, options));
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         failures.push({ clip: truth.name, error });
@@ -93,13 +93,12 @@ export async function runClips(
   return { runs: truths.flatMap((truth) => runs.get(truth) ?? []), failures };
 }
 
-/** `onMeasured` sees every frame, for tuning; `onFrame` gets the number of source frames since its last call. */
+/** `onFrame` gets the number of source frames since its last call. */
 async function runClip(
   directory: string,
   asWritten: Truth,
-  onFrame: (frames: number) => void = () => undefined,
-  onMeasured: (measured: Measured) => void = () => undefined,
-  { objects, sensitivity, variation }: ClipOptions = {},
+  onFrame: (frames: number) => void,
+  { objects, sensitivity, variation }: ClipOptions,
 ): Promise<ClipRun> {
   const truth = variation?.truth?.(asWritten) ?? asWritten;
   const file = path.join(directory, 'site', `${truth.name}.yaml`);
@@ -126,7 +125,6 @@ async function runClip(
       onFrame(next - at);
       at = next;
       collector.measured(measured);
-      onMeasured(measured);
     },
     (candidate) => collector.candidate(candidate),
   );
