@@ -22,7 +22,15 @@ const ACROSS_COSINE_MAX = 0.5;
 /** What was gathered is forgotten as fast as it was gathered, and of a long time no more is kept than twice the rule's hold. */
 const FORGET = 1;
 const KEPT_HOLDS = 2;
+/** Flow that light, snow or somebody who bends down leaves behind is over a moment later than the rule asks. */
+const HOLDS = 1.2;
 const BINS = 8;
+
+export interface Stream {
+  readonly people: number;
+  readonly ms: number;
+  readonly holds: boolean;
+}
 
 export class Counterflow {
   readonly #rule: WrongWayZoneRule;
@@ -40,15 +48,16 @@ export class Counterflow {
     this.#spentMs = spentMs;
   }
 
-  /** How many are against it now, and for how long somebody has been; `aspect` is width over height of the view. */
-  look(zone: ZoneObservation | undefined, aspect: number, stepMs: number): { people: number; ms: number } {
+  /** How many are against it now, for how long somebody has been, and whether that is long enough. `aspect`: the view's. */
+  look(zone: ZoneObservation | undefined, aspect: number, stepMs: number): Stream {
     const moving = zone?.moving ?? 0;
     const people = moving * against(zone?.directions, this.#rule, aspect);
     const goes = moving >= CROWD_MIN && people > PEOPLE_MIN + SHARE_MIN * moving;
     // Whoever has gone is not there again because an arm swings back half a minute later.
     const kept = goes ? this.#spentMs : Math.min(this.#spentMs, KEPT_HOLDS * this.#rule.holdMs);
     this.#spentMs = Math.max(0, kept + (goes ? stepMs : -FORGET * stepMs));
-    return goes ? { people, ms: this.#spentMs } : { people: 0, ms: 0 };
+    if (!goes) return { people: 0, ms: 0, holds: false };
+    return { people, ms: this.#spentMs, holds: this.#spentMs >= HOLDS * this.#rule.holdMs };
   }
 }
 

@@ -113,10 +113,9 @@ export class WrongWayZone implements RuleMachine {
     // Its flow goes every way, and is all that is seen of a stream while it is there.
     const insect = tracks.some((track) => track.seen && this.#swaying.isInsect(track));
     const stream = this.#counterflow.look(insect ? undefined : zone, aspect, stepMs);
-    const streaming = stream.ms >= this.#rule.holdMs;
-    if (against.length === 0 && !streaming) return HOLDS_NOT;
-    const count = Math.max(peopleIn(against), Math.round(streaming ? stream.people : 0));
-    longestMs = Math.max(longestMs, streaming ? stream.ms : 0);
+    if (against.length === 0 && !stream.holds) return HOLDS_NOT;
+    const count = Math.max(peopleIn(against), Math.round(stream.holds ? stream.people : 0));
+    longestMs = Math.max(longestMs, stream.holds ? stream.ms : 0);
     return {
       holds: true,
       region: against.length > 0 ? around(against.map((track) => track.box)) : this.#whole,

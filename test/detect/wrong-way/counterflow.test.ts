@@ -66,6 +66,14 @@ describe('for how long', () => {
     return [...looks].map((one) => flow.look(one === 'x' ? leftwards(1, 2) : zone(3), SQUARE, STEP_MS).ms);
   };
 
+  test('it holds a fifth longer than the rule asks', () => {
+    const flow = new Counterflow(rule);
+    const looks = Array.from({ length: 10 }, () => flow.look(leftwards(1, 2), SQUARE, STEP_MS));
+    expect(looks.filter(({ holds }) => !holds).at(-1)?.ms).toBe(1_600);
+    expect(looks.find(({ holds }) => holds)?.ms).toBe(1_800);
+    expect(flow.look(zone(3), SQUARE, STEP_MS).holds).toBe(false);
+  });
+
   test.each<[string, readonly number[]]>([
     ['xxx', [200, 400, 600]],
     ['xxx.x', [200, 400, 600, 0, 600]],
