@@ -55,9 +55,12 @@ describe('words', () => {
     [59_999, '59 s', '0:59'],
     [61_000, '1 min 01 s', '1:01'],
     [3_600_000, '1 h 00 min', '1:00:00'],
-    [49 * 3_600_000, '2 d', '49:00:00'],
+    [49 * 3_600_000, '2 days', '49:00:00'],
   ])('%i ms is %s', (ms, long, short) => {
-    expect([duration(ms), shortDuration(ms)]).toEqual([long, short]);
+    expect([duration(ms, 'en'), shortDuration(ms)]).toEqual([long, short]);
+  });
+  it('counts days as the language does', () => {
+    expect(duration(75 * 3_600_000, 'fr').replace(/\s/, ' ')).toBe('3 j');
   });
   it('writes numbers as the language does', () => {
     expect([figure(4.238, 'en'), figure(4.238, 'fr'), figure(1234.5, 'en')]).toEqual([

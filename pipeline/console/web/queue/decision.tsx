@@ -132,7 +132,7 @@ function Head({ info, review, nowMs, isStale, isGone }: HeadProps) {
         {isOpen(review) && review.lapsesAtMs !== undefined && (
           <span class="number small quiet">
             {review.lapsesAtMs > nowMs
-              ? words.lapsesIn(duration(review.lapsesAtMs - nowMs))
+              ? words.lapsesIn(duration(review.lapsesAtMs - nowMs, language))
               : words.lapsesNow}
           </span>
         )}
@@ -156,11 +156,11 @@ function Head({ info, review, nowMs, isStale, isGone }: HeadProps) {
           <span class="quiet">{words.began}</span> {clockTime(candidate.beganAtMs, language)}
         </span>
         <span class="number">
-          <span class="quiet">{words.age}</span> {duration(nowMs - sinceMs(review))}
+          <span class="quiet">{words.age}</span> {duration(nowMs - sinceMs(review), language)}
         </span>
         <span class="number">
           <span class="quiet">{candidate.phase === 'end' ? words.lasted : words.lasts}</span>{' '}
-          {duration(lastedMs)}
+          {duration(lastedMs, language)}
         </span>
       </p>
       {isGone ? (
@@ -191,7 +191,7 @@ function HowItStands({ review, name, nowMs }: { review: Review; name: string; no
     said.push(words.decidedBy(what, by.name, clockTime(atMs, language)));
   } else if (state.kind === 'lapsed') said.push(words.lapsedAt(clockTime(state.verdict.atMs, language)));
   else if (held) {
-    const left = duration(held.untilMs - nowMs);
+    const left = duration(held.untilMs - nowMs, language);
     said.push(isMine ? words.claimedByYou(left) : words.claimedBy(held.by.name, left));
   } else if (wasMine.current) said.push(words.claimOver);
   if (isOpen(review) && first) {

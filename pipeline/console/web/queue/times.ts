@@ -36,14 +36,16 @@ export function dayTime(atMs: number, nowMs: number, language: string): string {
   return format.format(atMs);
 }
 
-/** 7 s, 3 min 20 s, 2 h 05 min: at most two units, as long as it stays short. */
-export function duration(ms: number): string {
+/** 7 s, 3 min 20 s, 2 h 05 min, 3 days: at most two units, as long as it stays short. */
+export function duration(ms: number, language: string): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${two(seconds % 60)} s`;
   const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ${two(minutes % 60)} min` : `${Math.floor(hours / 24)} d`;
+  if (hours < 48) return `${hours} h ${two(minutes % 60)} min`;
+  // The other units are written alike in every language.
+  return new Intl.NumberFormat(language, { style: 'unit', unit: 'day' }).format(Math.floor(hours / 24));
 }
 
 /** For narrow places, 0:07, 3:20, 2:05:11. */
