@@ -55,8 +55,6 @@ const SAME_ROW = 0.25;
 const REACH = 0.3;
 /** Statics tell to about this when something came. */
 const CAME_MS = 1_500;
-/** Others may have been before them for a while. */
-const HIDDEN_MS = 3_000;
 /** What is not seen for this long has gone, unless others are before it. */
 const GONE_MS = 2_000;
 const COVERED_MS = 15_000;
@@ -154,7 +152,7 @@ function whoLies(
   const { box, fromMs } = thing;
   if (!isLong(box) || satThere(thing, lows)) return undefined;
   return posts
-    .filter(({ atMs }) => atMs <= fromMs + CAME_MS && fromMs - atMs <= fallMs + HIDDEN_MS)
+    .filter(({ atMs }) => atMs <= fromMs + CAME_MS && fromMs - atMs <= fallMs)
     .map((post) => ({ ...post, tall: heightAt(post.floor) || post.tall }))
     .filter(({ x, tall }) => x >= box.x0 - REACH * tall && x <= box.x1 + REACH * tall)
     .filter((post) => liesAcross(thing, post))

@@ -39,7 +39,7 @@ interface Limits {
 
 const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
   low: { head: 0.34, flat: 0.9, fallMs: 3_000, inferred: false },
-  medium: { head: 0.4, flat: 0.8, fallMs: 5_000, inferred: true },
+  medium: { head: 0.4, flat: 0.8, fallMs: 4_000, inferred: true },
   high: { head: 0.46, flat: 0.7, fallMs: 7_000, inferred: true },
 };
 /** Lower than this the top is beyond where a stumble leads: a car, or somebody who walked on. */
@@ -345,22 +345,28 @@ export class PersonOnGround implements RuleMachine {
 
   #isLow(body: Body, stood: Stood, limit: number, planeHeight: number): boolean {
     const head = headOf(body, stood);
-    const tall = body.floor - body.head;
     if (head > limit || head < HEAD_MIN) return false;
-    if (tall > SHRUNK * stood.tall * growthTo(body.floor, stood, this.#ground, planeHeight)) return false;
     const cut = body.y1 >= planeHeight && (body.stillMs < REST_MS || stood.floor > planeHeight);
-    const doubtful = cut || stood.before;
+    return this.#isFlat(body, stood, cut || stood.before === true, planeHeight);
+  }
+
+  /** `doubtful`: it may as well be somebody who leaves, or one of two. */
+  #isFlat(body: Body, stood: Stood, doubtful: boolean, planeHeight: number): boolean {
+    const tall = body.floor - body.head;
+    if (tall > SHRUNK * stood.tall * growthTo(body.floor, stood, this.#ground, planeHeight)) return false;
     const flat = doubtful ? Math.max(DOUBTFUL_FLAT, this.#limits.flat) : this.#limits.flat;
-    const narrow = !doubtful && head <= NARROW_HEAD_MAX && tall <= NARROW_TALL_MAX * stood.tall;
+    const narrow =
+      !doubtful && headOf(body, stood) <= NARROW_HEAD_MAX && tall <= NARROW_TALL_MAX * stood.tall;
     return narrow || body.wide >= flat * tall;
   }
 
   /** Undefined for who has got up or gone on. */
-  #goesOn(down: Down, body: Body, { now, stepMs }: Look): Down | undefined {
+  #goesOn(down: Down, body: Body, { now, stepMs, height: planeHeight }: Look): Down | undefined {
     const head = headOf(body, down);
     const vanishes = body.areaPx < VANISHING * AREA_MIN * down.tall ** 2;
+    const high = down.topMax === undefined && !this.#isFlat(body, down, false, planeHeight);
     const elsewhere = head < HEAD_MIN || (head < STEPPED_HEAD && down.sinceMs - down.atMs > STEPPED_MS_MAX);
-    if (head > (down.topMax ?? this.#limits.head + LOOSE) || elsewhere || vanishes) {
+    if (head > (down.topMax ?? this.#limits.head + LOOSE) || elsewhere || vanishes || high) {
       const hiddenAtMs = down.hiddenAtMs ?? (body.mixedAtMs === now ? now : undefined);
       if (hiddenAtMs !== undefined && isHiddenBy(down, body, now, hiddenAtMs))
         return { ...down, hiddenAtMs, lyingMs: down.lyingMs + stepMs };

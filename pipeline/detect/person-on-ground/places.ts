@@ -110,7 +110,7 @@ export class Places {
     if (body.stillMs < REST_MS || body.mixedAtMs === now) return [];
     const fromMs = this.#lowFrom(body) ?? now - body.stillMs;
     return this.#posts
-      .filter((post) => post.atMs < fromMs && fromMs - post.atMs <= fallMs)
+      .filter((post) => post.atMs < fromMs && now - post.atMs <= fallMs)
       .filter((post) => isAsLarge(body, post) && isAtFeet(body, post))
       .filter((post) => !isElsewhere(post, body, bodies, now))
       .toSorted((a, b) => b.atMs - a.atMs);

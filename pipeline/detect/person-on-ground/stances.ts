@@ -113,8 +113,8 @@ export function lastStood(
   const known = knownHeight(floor, ground, planeHeight);
   if (known === 0 || (tall <= CALIBRATED_MAX * known && tall >= CALIBRATED_MIN * known))
     return { floor, tall, atMs };
-  if (tall < known) return { floor, tall: CALIBRATED_MIN * known, atMs };
-  return tall > BEHIND_MAX * known ? undefined : { floor, tall: known, atMs, before: true };
+  if (tall < known || tall > BEHIND_MAX * known) return undefined;
+  return { floor, tall: known, atMs, before: true };
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * The trunk of somebody upright in the cells of a view: a column that was full of them, and is free since.
  *
- *   | 0.9 of their height    full above the lap and nearly down to the ankles while they stood,
+ *   | 0.9 of their height    full above the lap and nearly down to the ankles while they stood, their head as well,
  *   |                        free above what lies there since
  *   _ ankles, 0.1
  *
@@ -16,9 +16,12 @@ const TRUNK = 0.12;
 const FOREHEAD = 0.9;
 const ANKLES = 0.1;
 const LAP = 0.3;
+/** Where the head is of who stands, and nothing of who sits on the floor or kneels. */
+const HEAD = [0.72, 0.88] as const;
 /** Shares of cells: full above the lap and altogether, in so many looks; and free. */
 const FULL_ABOVE = 0.65;
 const FULL = 0.55;
+const FULL_HEAD = 0.5;
 const FREE_MAX = 0.25;
 /** Beside the trunk, heights, and the share of that which may be taken by others. */
 const BESIDE_FROM = 0.1;
@@ -56,10 +59,12 @@ export function lastUpright(
     const above = { ...trunk, y1: Math.min(floor - LAP * tall, top - CELL_PX / 2) };
     if (above.y1 <= above.y0 || meanOf(after, above) > FREE_MAX) continue;
     const body = { ...trunk, y1: floor - ANKLES * tall };
+    const head = { ...trunk, y0: floor - HEAD[1] * tall, y1: floor - HEAD[0] * tall };
     const full = before.filter(
       (grid) =>
         shareOf(grid, above) >= FULL_ABOVE &&
         shareOf(grid, body) >= FULL &&
+        shareOf(grid, head) >= FULL_HEAD &&
         (!apart || besideOf(grid, above, tall) <= BESIDE_MAX),
     );
     if (full.length < looks) continue;

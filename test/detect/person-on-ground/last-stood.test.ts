@@ -62,6 +62,12 @@ describe('how a body last stood', () => {
     }
   });
 
+  test('is unknown of what is lower than a child', () => {
+    // A person is 38 pixels tall there.
+    expect(lastStood(upright(9, 24), GROUND, 90)).toMatchObject({ tall: 24 });
+    expect(lastStood(upright(9, 22), GROUND, 90)).toBeUndefined();
+  });
+
   test('is not worked out again in the look after', () => {
     const known = new LastStood(GROUND);
     const stood = known.of(1, many, 90);

@@ -107,6 +107,10 @@ describe('who is not on the ground after a fall is not claimed', () => {
       'bends to the floor and is up again',
       alone([6.8, { top: 0.38, wide: 0.5 }], [7.6, {}], [8.4, { top: 1, wide: 0.3 }]),
     ],
+    [
+      'falls, and gets up nearer to the lens where the trunk looks like the wall',
+      alone([6.8, LYING], [7.6, {}], [8.2, { top: 0.3, below: 0.45, wide: 0.3 }]),
+    ],
     ['lies down on a bed', alone([8, { top: 0.5, wide: 1 }])],
     ['falls and gets up at once', alone([6.8, LYING], [7.8, LYING], [8.8, { top: 1, wide: 0.3 }])],
     ['lies from the start', { actors: [{ poses: [[0, LYING]] }], seconds: 20 }],
@@ -282,6 +286,7 @@ describe('sensitivity', () => {
   test.each([
     [3, [1, 1, 1]],
     [6, [0, 1, 1]],
+    [9, [0, 0, 1]],
     [12, [0, 0, 1]],
   ])('down in %f s, half of it between standing and lying', (seconds, want) => {
     const step = (share: number): Keyframe => [

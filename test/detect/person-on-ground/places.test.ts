@@ -75,6 +75,13 @@ describe('what lies where somebody stood', () => {
     expect(after((ms) => (ms < 8000 ? [passing] : [lying(ms, 7600)]), 9).fallen).toEqual([]);
   });
 
+  it('is first seen too long after they stood', () => {
+    const seenAt = (ms: number) =>
+      after((now) => (now < ms ? [passing] : [lying(now, 4800)]), ms / 1000 + 0.6);
+    expect(seenAt(6_000).fallen).toHaveLength(1);
+    expect(seenAt(6_800).fallen).toEqual([]);
+  });
+
   it('is not known while it moves', () => {
     expect(after((ms) => (ms < 4000 ? [passing] : [lying(ms, ms - 200)]), 5).fallen).toEqual([]);
   });
