@@ -29,6 +29,12 @@ const HOPPING = 0.12;
 const HOPPING_FLOW_MIN = 0.12;
 /** Whoever crosses a line has come from somewhere, people's heights. */
 const TRAVEL_MIN = 0.3;
+/**
+ * Who bends down or rises beside a line is lower than people are, and their foot hops: their flow goes nowhere. A child is
+ * as low, and its foot does not hop.
+ */
+const BENT = 0.8;
+const BENT_SURPRISE = 0.1;
 /** Speed against the direction, metres per second: half of a slow walk. */
 const SPEED_MIN = 0.45;
 /** And on the view, people's heights per second: far away a foot that trembles by a pixel is a walk on the floor. */
@@ -212,6 +218,7 @@ export class WrongWayLine implements RuleMachine {
     const who = tracks.filter(
       (track) =>
         isTrusted(track) &&
+        !isBent(track) &&
         flowOver(this.#line, this.#rule.allowed, track, aspect) >= flowMin(track) &&
         this.#origins.travelled(track, aspect) >= TRAVEL_MIN &&
         against.some((crossing) => crossing.track === track.id),
@@ -231,6 +238,10 @@ export class WrongWayLine implements RuleMachine {
 /** Also while somebody else hides it: then it is carried on, and the flow in its box still has to agree. */
 function isTrusted(track: Track): boolean {
   return track.ageMs >= AGE_MIN_MS && isWhole(track);
+}
+
+function isBent({ box, personHeight, surprise }: Track): boolean {
+  return box.y1 - box.y0 < BENT * personHeight && surprise >= BENT_SURPRISE;
 }
 
 function flowMin({ surprise }: Track): number {

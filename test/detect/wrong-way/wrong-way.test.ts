@@ -186,6 +186,9 @@ describe('over a line, allowed left to right', () => {
     ['a track that is too young', claimsOf([20], {}, { ageMs: 700 }), []],
     ['somebody hidden, where the body agrees', claimsOf([20], {}, { seen: false }), ['begin@20', 'end@20']],
     ['a piece of a person', claimsOf([20], {}, { tall: 0.1 }), []],
+    ['somebody who bends down, whose foot hops', claimsOf([20], {}, { tall: 0.15, surprise: 0.11 }), []],
+    ['a child', claimsOf([20], {}, { tall: 0.15, surprise: 0.08 }), ['begin@20', 'end@20']],
+    ['somebody whose foot hops', claimsOf([20], {}, { surprise: 0.11 }), ['begin@20', 'end@20']],
   ])('%s', (_name, found, expected) => {
     expect(found).toEqual(expected);
   });
