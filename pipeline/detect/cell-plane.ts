@@ -85,3 +85,17 @@ export function zeros(cells: number): readonly [Float64Array, Float64Array] {
 }
 
 let scratch: readonly [Float64Array, Float64Array] = [new Float64Array(0), new Float64Array(0)];
+
+/** The cells that are marked. */
+export function marksOf(marked: Uint8Array): readonly number[] {
+  const cells: number[] = [];
+  for (let cell = 0; cell < marked.length; cell++) if (marked[cell] === 1) cells.push(cell);
+  return cells;
+}
+
+/** Marks on these cells, of `size`. */
+export function marksAt(cells: readonly number[], size: number): Uint8Array {
+  const marked = new Uint8Array(size);
+  for (const cell of cells) marked[cell] = 1;
+  return marked;
+}

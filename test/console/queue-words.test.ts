@@ -1,4 +1,5 @@
 /** Keys, times and sentences, in both languages. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { explained } from '../../pipeline/console/web/queue/explain.ts';
 import { commandOf, KEYS, type Pressed } from '../../pipeline/console/web/queue/keys.ts';
@@ -69,6 +70,14 @@ describe('words', () => {
       '1,235',
     ]);
   });
+  it('has one for every finding that a detector writes', () => {
+    const root = new URL('../../pipeline/detect/', import.meta.url);
+    const written = readdirSync(root, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => [...readFileSync(new URL(file, root), 'utf8').matchAll(/\{ name: '(\w+)'/g)]);
+    expect(written.length).toBeGreaterThan(20);
+    expect(written.map(([, name]) => name!).filter((name) => !(name in en.finding))).toEqual([]);
+  });
   it('every command and finding has a name in both languages', () => {
     expect(Object.keys(fr.finding)).toEqual(Object.keys(en.finding));
     expect(Object.keys(fr.unit)).toEqual(Object.keys(en.unit));
@@ -109,6 +118,26 @@ describe('the sentence of a claim', () => {
     expect(crossed(2)).toMatch(/^2 franchissements dans/);
     expect(zonesFr.would(1, '1', '1')).toBe('Aurait signalé 1 candidat pendant la dernière minute.');
     expect(zonesFr.would(0, '0', '10')).toBe('N’aurait rien signalé pendant les 10 dernières minutes.');
+  });
+  it('tells a place that rushes from people who were counted', () => {
+    const counted = of([
+      ['people', 9, 5],
+      ['speed', 2.5, 1.8],
+      ['usual_speed', 0.8],
+    ]);
+    const rushes = of([
+      ['people', 9, 5],
+      ['rise', 7.2, 5],
+      ['speed', 1.1],
+      ['usual_speed', 0.8],
+    ]);
+    const say = (candidate: typeof counted) => explained({ ...candidate, type: 'crowd_movement' }, 'fr').text;
+    expect(say(counted)).toBe(
+      '9 personnes se déplacent ensemble à 2,5 m/s dans «\u00a0voie-2\u00a0», d’habitude 0,8 m/s',
+    );
+    expect(say(rushes)).toBe(
+      '9 personnes se mettent à courir ensemble dans «\u00a0voie-2\u00a0»\u00a0: le mouvement est 7,2 fois celui d’avant, limite 5',
+    );
   });
   it('stays English where a number is missing', () => {
     expect(explained(of([['people', 2, 0]]), 'fr')).toEqual({ text: 'in English', language: 'en' });

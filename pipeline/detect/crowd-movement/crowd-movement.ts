@@ -17,7 +17,7 @@ import { Haste } from './haste.ts';
 import { Pace } from './pace.ts';
 import { Silhouette } from './silhouette.ts';
 import { Stampede } from './stampede.ts';
-import type { SuddenLimits, Suddenly } from './sudden.ts';
+import type { Began, SuddenLimits, Suddenly } from './sudden.ts';
 
 interface Limits {
   /** Who run together, unless the rule says how many. */
@@ -229,8 +229,8 @@ export class CrowdMovement implements RuleMachine {
     return this.#conditionOf(rushing, limit, aspect);
   }
 
-  #conditionOf({ cells, people, share }: Suddenly, limit: number, aspect: number): Condition {
-    return this.#condition(cells.map(inOneCell), people, share, limit, aspect);
+  #conditionOf({ cells, share, began }: Suddenly, limit: number, aspect: number): Condition {
+    return this.#condition(cells.map(inOneCell), began.people, share, limit, aspect, began);
   }
 
   /** Whether the place goes faster as a whole, and people leave where they were. */
@@ -309,13 +309,14 @@ export class CrowdMovement implements RuleMachine {
     this.#pace.saw(Math.max(this.#running, rushing), (stepMs / 1000) * (holds || sudden ? LEARN_BUSY : 1));
   }
 
-  /** `most`: people who run, `share`: of those who move. */
+  /** `most`: people who run, `share`: of those who move. `began`: they were told by what the place did as a whole. */
   #condition(
     running: readonly Runner[],
     most: number,
     share: number,
     limit: number,
     aspect: number,
+    began?: Began,
   ): Condition {
     const speed = meanOf(running, (mover) => mover.speed);
     const { usual } = this.#pace;
@@ -327,11 +328,20 @@ export class CrowdMovement implements RuleMachine {
       region: around(running.map(({ box }) => box)),
       score: Math.min(1, 0.3 + (0.2 * most) / this.#people + (0.1 * speed) / limit),
       explanation:
-        `${people(Math.round(most))} ran ${way} at ${speed.toFixed(1)} m/s, limit ${this.#people} people at ` +
-        `${limit.toFixed(1)} m/s; usual here ${usual.toFixed(1)} m/s`,
+        began === undefined
+          ? `${people(Math.round(most))} ran ${way} at ${speed.toFixed(1)} m/s, limit ${this.#people} people at ` +
+            `${limit.toFixed(1)} m/s; usual here ${usual.toFixed(1)} m/s`
+          : `${people(Math.round(most))} began to run ${way} at once, limit ${this.#people} people: ` +
+            `${began.rise.toFixed(1)} times as much moves as before, limit ${began.riseMin.toFixed(1)} times`,
       findings: [
         { name: 'people', value: most, limit: this.#people, unit: 'people' },
-        { name: 'speed', value: speed, limit, unit: 'm/s' },
+        // Of a place as a whole speed is understated, so it is compared with what it was, and not with a limit.
+        ...(began === undefined
+          ? [{ name: 'speed', value: speed, limit, unit: 'm/s' }]
+          : [
+              { name: 'rise', value: began.rise, limit: began.riseMin, unit: 'times' },
+              { name: 'speed', value: speed, unit: 'm/s' },
+            ]),
         { name: 'usual_speed', value: usual, unit: 'm/s' },
         { name: 'share', value: share, limit: this.#limits.share, unit: 'share' },
         { name: 'outward', value: outward, unit: 'share' },

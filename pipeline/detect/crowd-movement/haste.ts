@@ -16,9 +16,11 @@
 import type { CellMotion, Mover } from '../../model.ts';
 import {
   BEYOND_MAX,
+  type Began,
   inEachOneWay,
   meanOf,
   PERSON_SPEED_MAX,
+  riseOf,
   Sudden,
   type SuddenLimits,
   type Suddenly,
@@ -60,13 +62,15 @@ interface Look extends Way {
 
 export class Haste {
   readonly #sudden = new Sudden<Look>(BEFORE_FROM_MS, SUSTAINED_MS);
+  #began: Began | undefined;
 
   save() {
-    return this.#sudden.save();
+    return { sudden: this.#sudden.save(), began: this.#began };
   }
 
-  restore(saved: ReturnType<Haste['save']>): void {
-    this.#sudden.restore(saved);
+  restore({ sudden, began }: ReturnType<Haste['save']>): void {
+    this.#sudden.restore(sudden);
+    this.#began = began;
   }
 
   forget(): void {
@@ -83,22 +87,31 @@ export class Haste {
     const looks = this.#sudden.remember(lookAt(now, motion, movers, limits.speed));
     const recent = looks.filter(({ atMs }) => now - atMs < NOW_MS);
     const fast = meanOf(recent, 'fast');
-    const begins = () => hasteBegins(now, looks, recent, limits);
-    if (!this.#sudden.claimed(now, begins, fast, limits.people)) return undefined;
+    const before = looks.filter(({ atMs }) => now - atMs >= BEFORE_UNTIL_MS);
+    const begins = () => hasteBegins(now, before, recent, limits);
+    const claimed = this.#sudden.claimed(now, begins, fast, limits.people);
+    if (this.#sudden.sinceMs === undefined) this.#began = undefined;
+    else
+      this.#began ??= {
+        people: fast,
+        rise: riseOf(speedOf(recent), speedOf(before)),
+        riseMin: FASTER_MIN,
+      };
+    if (!claimed || this.#began === undefined) return undefined;
     const cells = motion.filter(
       ({ speed }) => speed >= OF_RUN_MIN * limits.speed && speed <= PERSON_SPEED_MAX,
     );
-    return { people: fast, share: fast / Math.max(fast, meanOf(recent, 'all')), cells };
+    const share = fast / Math.max(fast, meanOf(recent, 'all'));
+    return { people: fast, share, cells, began: this.#began };
   }
 }
 
 function hasteBegins(
   now: number,
-  looks: readonly Look[],
+  before: readonly Look[],
   recent: readonly Look[],
   limits: SuddenLimits,
 ): boolean {
-  const before = looks.filter(({ atMs }) => now - atMs >= BEFORE_UNTIL_MS);
   if (now - (before[0]?.atMs ?? now) < BEFORE_UNTIL_MS + BEFORE_SPAN_MS) return false;
   const is = speedOf(recent);
   return (

@@ -19,14 +19,16 @@
  *   - it does not go to and fro, as a camera does.
  */
 import type { Box, CellMotion } from '../../model.ts';
-import { cellPlane, cellsAt, type Plane, withNeighbours, zeros } from '../cell-plane.ts';
+import { cellPlane, cellsAt, marksAt, marksOf, type Plane, withNeighbours, zeros } from '../cell-plane.ts';
 import { markWhatGoesOn } from './goes-on.ts';
 import { cellOf, packed, peopleOf, speedOf } from './packed-cell.ts';
 import {
   BEYOND_MAX,
+  type Began,
   GOES_ON,
   meanOf,
   PERSON_SPEED_MAX,
+  riseOf,
   Sudden,
   type SuddenLimits,
   type Suddenly,
@@ -143,7 +145,7 @@ interface Here {
 }
 
 /** It looked like one: whether one way, the cells of who ran then, and those of which nothing could be told. */
-interface Begun {
+interface Begun extends Began {
   readonly isOneWay: boolean;
   readonly ran: readonly number[];
   readonly others: readonly number[];
@@ -230,8 +232,10 @@ export class Stampede {
     const begins = () => this.#holds(now, runners, limits.people, people, recent, left);
     const claimed = this.#sudden.claimed(now, begins, runners, limits.people);
     if (this.#sudden.sinceMs === undefined) this.#begun = undefined;
-    if (!claimed) return undefined;
-    return { people: runners, share: runners / Math.max(runners, meanOf(recent, 'moving')), cells: running };
+    if (!claimed || this.#begun === undefined) return undefined;
+    const { people: began, rise, riseMin } = this.#begun;
+    const share = runners / Math.max(runners, meanOf(recent, 'moving'));
+    return { people: runners, share, cells: running, began: { people: began, rise, riseMin } };
   }
 
   /** It looked like one, half of them run still, and when it has lasted they are elsewhere. */
@@ -446,7 +450,13 @@ function begunAt(
   const ran = motion.flatMap((cell, k) =>
     isBrisk(cell.speed, limits.speed) && untold[at[k]!] === 0 ? [packed(at[k]!, cell)] : [],
   );
-  return { isOneWay: !every, ran, others: marksOf(untold) };
+  const moves = every ? meanOf(recent.map(againstOf), 'against') : meanOf(recent, 'length');
+  return {
+    ...{ isOneWay: !every, ran, others: marksOf(untold) },
+    people: meanOf(recent, 'brisk'),
+    rise: riseOf(moves, meanOf(recent, 'wasLength')),
+    riseMin: every ? SUDDEN_MIN : ONE_WAY_SUDDEN_MIN,
+  };
 }
 
 /** How much of them is to be free when it has lasted. */
@@ -477,18 +487,6 @@ function outlineOf({ cells }: Kept, size: number, stands?: Uint8Array, limit = 0
     if (stands?.[cell] !== 1 || speedOf(one) >= BRISK * limit) outline[cell] = 1;
   }
   return outline;
-}
-
-function marksOf(marked: Uint8Array): readonly number[] {
-  const cells: number[] = [];
-  for (let cell = 0; cell < marked.length; cell++) if (marked[cell] === 1) cells.push(cell);
-  return cells;
-}
-
-function marksAt(cells: readonly number[], size: number): Uint8Array {
-  const marked = new Uint8Array(size);
-  for (const cell of cells) marked[cell] = 1;
-  return marked;
 }
 
 function isBrisk(speed: number, limit: number): boolean {

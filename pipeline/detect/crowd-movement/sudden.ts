@@ -33,6 +33,23 @@ export interface Suddenly {
   readonly people: number;
   readonly share: number;
   readonly cells: readonly CellMotion[];
+  readonly began: Began;
+}
+
+/** What was told when it began. */
+export interface Began {
+  /** Who ran. */
+  readonly people: number;
+  /** How many times what it was before, and the least that it has to be. */
+  readonly rise: number;
+  readonly riseMin: number;
+}
+
+/** Over nothing at all it is this much. */
+const RISE_MAX = 100;
+
+export function riseOf(now: number, before: number): number {
+  return before * RISE_MAX > now ? now / before : RISE_MAX;
 }
 
 /** A sum of people times m/s over all who move: velocity, and what its length would be if all went one way. */

@@ -112,7 +112,7 @@ test('it ends by itself', () => {
 test('what is kept is bounded, at any rate of pictures, and nothing is known of a view that came back', () => {
   const haste = new Haste();
   for (let ms = 0; ms < 60_000; ms += 17) haste.step(ms, walking(ms, 0), [], SEEN);
-  expect(haste.save().looks.length).toBeLessThanOrEqual(61);
+  expect(haste.save().sudden.looks.length).toBeLessThanOrEqual(61);
   haste.forget();
   for (let ms = 0; ms < 3_000; ms += 200)
     expect(haste.step(70_000 + ms, running(ms, ms / 200), regions(6, 1.5), SEEN)).toBeUndefined();
@@ -123,7 +123,9 @@ test('the rule claims it without knowing how tall people are, against the usual 
   const groups = (speed: number) => regions(5, speed).map((mover) => ({ ...mover, people: 3, wide: 1.2 }));
   const movers = (ms: number) => groups(ms < AT ? 0.6 : 1.6);
   const surge = leaving(then(running));
-  expect(claimed(surge, { calibrated: false, movers })[0]).toMatch(/people ran every way at \d\.\d m\/s/);
+  expect(claimed(surge, { calibrated: false, movers })[0]).toMatch(
+    /people began to run every way at once, limit 5 people: \d\.\d times as much moves as before, limit 1\.8 times/,
+  );
   // It stays where it was, or nothing shows that people here walk at half the speed that they do.
   expect(claimed(then(running), { calibrated: false, movers })).toEqual([]);
   expect(claimed(surge, { calibrated: false, movers: (ms) => groups(ms < AT ? 0.2 : 1.6) })).toEqual([]);

@@ -291,9 +291,11 @@ test('what is kept is bounded, at any rate of pictures', () => {
 
 test('the rule says how many ran, how fast and which way, and goes on from saved state the same', () => {
   expect(claimed(then(surge))[0]).toMatch(
-    /^1\d people ran all one way at 3\.5 m\/s, limit 5 people at 2\.\d m\/s/,
+    /^1\d people began to run all one way at once, limit 5 people: \d+\.\d times as much moves as before, limit 5\.0 times$/,
   );
-  expect(claimed(both(then(scatter), () => train(6)))[0]).toMatch(/^\d+ people ran every way/);
+  expect(claimed(both(then(scatter), () => train(6)))[0]).toMatch(
+    /^\d+ people began to run every way .* limit 4\.0 times$/,
+  );
   expect(claimed(standing)).toEqual([]);
   // They stand above it.
   expect(claimed(then(surge), { zoneY: 0.7 })).toEqual([]);
@@ -337,7 +339,7 @@ test('regions that run all one way are left to the cells where these can tell, a
 test('in falling snow a crowd is told by its cells, in which flakes fell before too, and in no other way', () => {
   const everyWay = (ms: number) => regions(7, ms < AT ? 1 : 3.5);
   for (const flakes of [2, 12])
-    expect(claimed(then(surge), { flakes })[0]).toMatch(/^1\d people ran all one way/);
+    expect(claimed(then(surge), { flakes })[0]).toMatch(/^1\d people began to run all one way/);
   expect(claimed(standing, { movers: everyWay, flakes: 2 })).not.toEqual([]);
   expect(claimed(standing, { movers: everyWay, flakes: 12 })).toEqual([]);
   const snow: Place = (ms) => block([2, 38, 2, 20], 9, 2.5, EVERY_WAY, ms / 1_000);

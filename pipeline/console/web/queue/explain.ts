@@ -72,7 +72,9 @@ const FRENCH: Readonly<Record<EventType, Say>> = {
       ? `${of.value('density')} personnes/m² ${place}, limite ${of.limit('density')} pendant ${of.value('held')} s`
       : `${of.people()} ${place}, limite ${of.limit('people')} pendant ${of.value('held')} s`,
   crowd_movement: (of, place) =>
-    `${of.people()} se déplacent ensemble à ${of.value('speed')} m/s ${place}, d’habitude ${of.value('usual_speed')} m/s`,
+    of.has('rise')
+      ? `${of.people()} se mettent à courir ensemble ${place}\u00a0: le mouvement est ${of.value('rise')} fois celui d’avant, limite ${of.limit('rise')}`
+      : `${of.people()} se déplacent ensemble à ${of.value('speed')} m/s ${place}, d’habitude ${of.value('usual_speed')} m/s`,
   person_on_ground: (of, place) =>
     `Quelqu’un est tombé et reste au sol ${place} depuis ${of.value('lying')} s, limite ${of.limit('lying')} s`,
   abandoned_object: (of, place) =>
