@@ -5,8 +5,9 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { parseArgs } from 'node:util';
+import { BAD_INPUT } from '../pipeline/commands/command.ts';
 import { table } from '../pipeline/operate/evaluate/report.ts';
+import { asked } from './asked.ts';
 import { cameraCases } from './cameras.ts';
 import { flameCases } from './flames.ts';
 import { FULL, machine, QUICK, TIMING_HEADINGS, type Timing, time, timingRow } from './harness.ts';
@@ -16,16 +17,24 @@ import { pipelineCases } from './pipeline.ts';
 import { ruleCases } from './rules.ts';
 import { workerCases } from './worker.ts';
 
-const { values, positionals } = parseArgs({
-  options: {
-    json: { type: 'string' },
-    record: { type: 'boolean', default: false },
-    quick: { type: 'boolean', default: false },
-    /** For `log`: a Kafka that runs; else one is started. */
-    brokers: { type: 'string', default: '' },
-  },
-  allowPositionals: true,
-});
+interface Asked {
+  readonly json?: string;
+  readonly record: boolean;
+  readonly quick: boolean;
+  readonly brokers?: string;
+}
+
+const { values, words } = asked<Asked>('bench', 'what things cost on this machine', (command) =>
+  command
+    .argument(
+      '[word...]',
+      'only cases whose group or name holds one of these; log: also the log, on a broker',
+    )
+    .option('--quick', 'few rounds', false)
+    .option('--json <file>', 'write the figures')
+    .option('--record', 'keep the figures under bench/record/, named by the day', false)
+    .option('--brokers <host:port,...>', 'for log: a Kafka that runs (default: one is started)'),
+);
 const here = machine();
 console.log(`${here.cpu}, ${here.cores} cores, Node ${here.node}; median of rounds, µs an item`);
 
@@ -36,15 +45,18 @@ const cases = [
   ...cameraCases(),
   ...workerCases(),
   ...ruleCases(),
-].filter(
-  ({ group, name }) =>
-    positionals.length === 0 || positionals.some((word) => `${group} ${name}`.includes(word)),
-);
+].filter(({ group, name }) => words.length === 0 || words.some((word) => `${group} ${name}`.includes(word)));
+if (cases.length === 0 && !words.includes('log')) {
+  console.error(
+    `usage: no case holds ${words.join(' or ')}; expected a part of a name that is printed without words`,
+  );
+  process.exit(BAD_INPUT);
+}
 const timings: Timing[] = [];
 for (const one of cases) timings.push(await time(one, values.quick ? QUICK : FULL));
 // Takes minutes and a broker, so only when it is asked for.
-const log = positionals.includes('log')
-  ? await benchLog(values.quick ? QUICK : FULL, values.brokers.split(',').filter(Boolean))
+const log = words.includes('log')
+  ? await benchLog(values.quick ? QUICK : FULL, values.brokers?.split(',') ?? [])
   : undefined;
 timings.push(...(log?.timings ?? []));
 for (const group of new Set(timings.map((timing) => timing.group))) {

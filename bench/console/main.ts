@@ -3,8 +3,8 @@
  * how soon a candidate is seen, how long the page is busy at a stretch while thousands wait, and what is fetched first.
  */
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { table } from '../../pipeline/operate/evaluate/report.ts';
+import { asked } from '../asked.ts';
 import { machine } from '../harness.ts';
 import { benchLatency } from './latency.ts';
 import { benchLoad } from './load.ts';
@@ -12,14 +12,21 @@ import { benchNetwork } from './network.ts';
 import { benchQueue } from './queue.ts';
 import type { Work } from './trace.ts';
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    /** load, latency, queue, network */
-    only: { type: 'string', default: '' },
-  },
-});
+interface Asked {
+  readonly quick: boolean;
+  readonly json?: string;
+  readonly only: string;
+}
+
+const { values } = asked<Asked>(
+  'bench:console',
+  'what agents feel, in a real browser over a real station',
+  (command) =>
+    command
+      .option('--quick', 'short', false)
+      .option('--json <file>', 'write the figures')
+      .option('--only <word>', 'load, latency, queue or network', ''),
+);
 const size = values.quick
   ? { candidates: 20, waiting: 1_000, seconds: 4, cameras: 2_300, sites: 46 }
   : { candidates: 200, waiting: 5_000, seconds: 20, cameras: 2_300, sites: 46 };

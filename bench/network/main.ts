@@ -7,38 +7,51 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { wholeNumber } from '../../pipeline/commands/command.ts';
 import { openLog } from '../../pipeline/operate/log.ts';
 import { createTopics } from '../../pipeline/topics.ts';
 import { startKafka } from '../../test/support/kafka/broker.ts';
+import { asked } from '../asked.ts';
 import { machine } from '../harness.ts';
 import { judge, type Sample } from './judge.ts';
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '30' },
-    cameras: { type: 'string', default: '2300' },
-    fps: { type: 'string', default: '5' },
-    workers: { type: 'string', default: '1' },
-    partitions: { type: 'string', default: '32' },
-    brokers: { type: 'string' },
-    json: { type: 'string' },
-  },
-});
+interface Asked {
+  readonly minutes: number;
+  readonly cameras: number;
+  readonly fps: number;
+  readonly workers: number;
+  readonly partitions: number;
+  readonly brokers?: string;
+  readonly json?: string;
+}
+
+const { values } = asked<Asked>(
+  'bench:network',
+  'a region for half an hour, through a real broker',
+  (command) =>
+    command
+      .option('--minutes <n>', 'how long', wholeNumber, 30)
+      .option('--cameras <n>', 'how many', wholeNumber, 2_300)
+      .option('--fps <n>', 'pictures a second of each', wholeNumber, 5)
+      .option('--workers <n>', 'processes that measure and detect', wholeNumber, 1)
+      .option('--partitions <n>', 'of the topics', wholeNumber, 32)
+      .option('--brokers <host:port,...>', 'a Kafka that runs (default: one is started)')
+      .option('--json <file>', 'write the figures'),
+);
 const { cameras, fps } = values;
-const seconds = 60 * Number(values.minutes);
+const seconds = 60 * values.minutes;
 const every = Math.max(2, Math.min(10, seconds / 30));
 const kafka = values.brokers === undefined ? await startKafka() : undefined;
 const brokers = values.brokers ?? kafka!.brokers.join(',');
 const opened = await openLog({ kind: 'kafka', data: '', brokers: brokers.split(',') });
-await createTopics(opened.log, { partitions: Number(values.partitions) });
+await createTopics(opened.log, { partitions: values.partitions });
 await opened.close();
 
 const here = machine();
 console.log(
   `${cameras} cameras at ${fps}/s for ${values.minutes} minutes, ${values.workers} worker(s); ${here.cpu}, ${here.cores} cores, Node ${here.node}`,
 );
-const workers = Array.from({ length: Number(values.workers) }, () => child('worker', ['--expose-gc']));
+const workers = Array.from({ length: values.workers }, () => child('worker', ['--expose-gc']));
 await sleep(5_000);
 const feed = child('feed', []);
 const show = setInterval(() => {
@@ -79,7 +92,16 @@ interface Child {
 
 function child(name: 'worker' | 'feed', flags: readonly string[]): Child {
   const file = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
-  const args = ['--cameras', cameras, '--fps', fps, '--seconds', `${seconds}`, '--every', `${every}`];
+  const args = [
+    '--cameras',
+    `${cameras}`,
+    '--fps',
+    `${fps}`,
+    '--seconds',
+    `${seconds}`,
+    '--every',
+    `${every}`,
+  ];
   const started = spawn(process.execPath, [...flags, file, ...args, '--brokers', brokers], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -4,31 +4,37 @@
  * every event of every camera in order, or the run fails with exit code 1.
  */
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { wholeNumber } from '../../pipeline/commands/command.ts';
 import { table } from '../../pipeline/operate/evaluate/report.ts';
+import { asked } from '../asked.ts';
 import { machine } from '../harness.ts';
 import { EVENT_BYTES } from './events.ts';
 import { openParties, type Round } from './parties.ts';
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    /** throughput, many, latency, stalled, memory */
-    only: { type: 'string', default: '' },
-    rounds: { type: 'string' },
-    /** To 100; to 1,000 a tenth of them. */
-    events: { type: 'string' },
-  },
-});
+interface Asked {
+  readonly quick: boolean;
+  readonly json?: string;
+  readonly only: string;
+  readonly rounds?: number;
+  readonly events?: number;
+}
+
+const { values } = asked<Asked>('bench:subscribers', 'what it costs to hand events to many', (command) =>
+  command
+    .option('--quick', 'one short round', false)
+    .option('--json <file>', 'write the figures')
+    .option('--only <word>', 'throughput, many, latency, stalled or memory', '')
+    .option('--rounds <n>', 'turns of each', wholeNumber)
+    .option('--events <n>', 'events to each of 100; to each of 1,000 a tenth of them', wholeNumber),
+);
 const usual = values.quick
   ? { rounds: 1, events: 2_000, manyEvents: 200, seconds: 2, stalled: 20 }
   : { rounds: 5, events: 10_000, manyEvents: 1_000, seconds: 20, stalled: 20 };
 
-const events = Number(values.events ?? usual.events);
+const events = values.events ?? usual.events;
 const size = {
   ...usual,
-  rounds: Number(values.rounds ?? usual.rounds),
+  rounds: values.rounds ?? usual.rounds,
   events,
   manyEvents: values.events === undefined ? usual.manyEvents : events / 10,
 };
