@@ -332,7 +332,7 @@ export class CrowdMovement implements RuleMachine {
           ? `${people(Math.round(most))} ran ${way} at ${speed.toFixed(1)} m/s, limit ${this.#people} people at ` +
             `${limit.toFixed(1)} m/s; usual here ${usual.toFixed(1)} m/s`
           : `${people(Math.round(most))} began to run ${way} at once, limit ${this.#people} people: ` +
-            `${began.rise.toFixed(1)} times as much moves as before, limit ${began.riseMin.toFixed(1)} times`,
+            `${began.rise.toFixed(1)} times as ${began.rises === 'speed' ? 'fast' : 'much moves'} as before, limit ${began.riseMin.toFixed(1)} times`,
       findings: [
         { name: 'people', value: most, limit: this.#people, unit: 'people' },
         // Of a place as a whole speed is understated, so it is compared with what it was, and not with a limit.

@@ -94,6 +94,7 @@ export class Haste {
     else
       this.#began ??= {
         people: fast,
+        rises: 'speed',
         rise: riseOf(speedOf(recent), speedOf(before)),
         riseMin: FASTER_MIN,
       };

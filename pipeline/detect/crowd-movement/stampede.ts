@@ -233,9 +233,9 @@ export class Stampede {
     const claimed = this.#sudden.claimed(now, begins, runners, limits.people);
     if (this.#sudden.sinceMs === undefined) this.#begun = undefined;
     if (!claimed || this.#begun === undefined) return undefined;
-    const { people: began, rise, riseMin } = this.#begun;
+    const { people: began, rises, rise, riseMin } = this.#begun;
     const share = runners / Math.max(runners, meanOf(recent, 'moving'));
-    return { people: runners, share, cells: running, began: { people: began, rise, riseMin } };
+    return { people: runners, share, cells: running, began: { people: began, rises, rise, riseMin } };
   }
 
   /** It looked like one, half of them run still, and when it has lasted they are elsewhere. */
@@ -453,7 +453,7 @@ function begunAt(
   const moves = every ? meanOf(recent.map(againstOf), 'against') : meanOf(recent, 'length');
   return {
     ...{ isOneWay: !every, ran, others: marksOf(untold) },
-    people: meanOf(recent, 'brisk'),
+    ...{ people: meanOf(recent, 'brisk'), rises: 'movement' },
     rise: riseOf(moves, meanOf(recent, 'wasLength')),
     riseMin: every ? SUDDEN_MIN : ONE_WAY_SUDDEN_MIN,
   };

@@ -40,7 +40,8 @@ export interface Suddenly {
 export interface Began {
   /** Who ran. */
   readonly people: number;
-  /** How many times what it was before, and the least that it has to be. */
+  /** How many times what it was before, of how much moves or how fast it goes; and the least that it has to be. */
+  readonly rises: 'movement' | 'speed';
   readonly rise: number;
   readonly riseMin: number;
 }

@@ -124,7 +124,7 @@ test('the rule claims it without knowing how tall people are, against the usual 
   const movers = (ms: number) => groups(ms < AT ? 0.6 : 1.6);
   const surge = leaving(then(running));
   expect(claimed(surge, { calibrated: false, movers })[0]).toMatch(
-    /people began to run every way at once, limit 5 people: \d\.\d times as much moves as before, limit 1\.8 times/,
+    /people began to run every way at once, limit 5 people: \d\.\d times as fast as before, limit 1\.8 times/,
   );
   // It stays where it was, or nothing shows that people here walk at half the speed that they do.
   expect(claimed(then(running), { calibrated: false, movers })).toEqual([]);
