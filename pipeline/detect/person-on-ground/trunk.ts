@@ -1,7 +1,7 @@
 /**
  * The trunk of somebody upright in the cells of a view: a column that was full of them, and is free since.
  *
- *   | 0.9 of their height    full above the lap and nearly down to the ankles while they stood, their head as well,
+ *   | 0.9 of their height    full above the lap and nearly down to the ankles while they stood,
  *   |                        free above what lies there since
  *   _ ankles, 0.1
  *
@@ -41,7 +41,10 @@ interface Asked {
   readonly looks: number;
   /** They came there within these looks: who sat there all along, or was taken for somebody, did not. */
   readonly cameIn?: readonly Grid[];
-  /** They stood by themselves: what is beside the trunk was not all taken, as under light on the floor. */
+  /**
+   * They are known by cells alone: their head was seen as well, and they stood by themselves, so that what is beside the
+   * trunk was not all taken, as under light on the floor.
+   */
   readonly apart?: true;
 }
 
@@ -64,8 +67,7 @@ export function lastUpright(
       (grid) =>
         shareOf(grid, above) >= FULL_ABOVE &&
         shareOf(grid, body) >= FULL &&
-        shareOf(grid, head) >= FULL_HEAD &&
-        (!apart || besideOf(grid, above, tall) <= BESIDE_MAX),
+        (!apart || (shareOf(grid, head) >= FULL_HEAD && besideOf(grid, above, tall) <= BESIDE_MAX)),
     );
     if (full.length < looks) continue;
     if (cameIn?.some((grid) => grid.atMs < full[0]!.atMs && shareOf(grid, above) <= FREE_MAX) === false)

@@ -134,6 +134,10 @@ describe('nobody', () => {
   it.each<[string, Scene]>([
     ['where nobody stood', { shown: (atMs) => (atMs < FELL_MS ? [] : [LYING]) }],
     ['over whom nobody stood, but beside them', { shown: falls(LYING, box(40, 40, 52, 80)) }],
+    [
+      'who sat upright there, and lies down',
+      { ground: tallBy(60), shown: falls(box(68, 64, 128, 80), box(66, 40, 82, 80)) },
+    ],
     ['over whose middle somebody stood', { shown: falls(LYING, box(80, 40, 92, 80)) }],
     [
       'while who stood there still does',

@@ -56,10 +56,6 @@ describe('nobody is seen to have fallen', () => {
     ],
     ['who sat and lies down', (atMs) => (atMs < FELL_MS ? [{ ...UPRIGHT, y0: 58 }] : [LYING])],
     [
-      'who knelt, or sat upright, and lies down',
-      (atMs) => (atMs < FELL_MS ? [{ ...UPRIGHT, y0: 52 }] : [LYING]),
-    ],
-    [
       'who stood there long before',
       (atMs) => (atMs < FELL_MS - 6_000 ? [UPRIGHT] : atMs < FELL_MS ? [] : [LYING]),
     ],
