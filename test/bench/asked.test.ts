@@ -8,7 +8,10 @@ afterEach(() => vi.restoreAllMocks());
 /** What is asked by these words, what is printed, and the exit code where the process ends by it. */
 function ask(...words: string[]) {
   let printed = '';
-  const write = (text: string | Uint8Array) => (printed += `${text}`) !== '';
+  const write = (text: string | Uint8Array) => {
+    printed += `${text}`;
+    return true;
+  };
   vi.spyOn(process.stdout, 'write').mockImplementation(write);
   vi.spyOn(process.stderr, 'write').mockImplementation(write);
   vi.spyOn(process, 'exit').mockImplementation((code) => {
