@@ -186,6 +186,7 @@ export class CrowdMovement implements RuleMachine {
       this.#stampede.forget();
       this.#haste.forget();
       this.#silhouette.forget();
+      if (frame.view === 'moved') this.#stampede.forgetPaths();
       return undefined;
     }
     this.#trustedMs += stepMs;
@@ -248,7 +249,10 @@ export class CrowdMovement implements RuleMachine {
     const changed = this.#silhouette.step(now, here, plane);
     this.#hastedFromMs = hastes === undefined ? undefined : (this.#hastedFromMs ?? now);
     const begins = this.#hastedFromMs !== undefined && now - this.#hastedFromMs <= LEAVES_WITHIN_MS;
-    this.#leaves = hastes !== undefined && (this.#leaves || (begins && changed >= LEAVES_MIN));
+    this.#leaves =
+      hastes !== undefined &&
+      (this.#leaves ||
+        (begins && changed >= LEAVES_MIN && !this.#stampede.isWhereTrainsPass(hastes.cells, now, plane)));
     return this.#leaves ? hastes : undefined;
   }
 

@@ -21,6 +21,7 @@
 import type { Box, CellMotion } from '../../model.ts';
 import { cellPlane, cellsAt, marksAt, marksOf, type Plane, withNeighbours, zeros } from '../cell-plane.ts';
 import { markWhatGoesOn } from './goes-on.ts';
+import { type Kept, leftOf, outlineOf } from './outline.ts';
 import { cellOf, packed, peopleOf, speedOf } from './packed-cell.ts';
 import {
   BEYOND_MAX,
@@ -36,6 +37,7 @@ import {
   type Way,
 } from './sudden.ts';
 import { TrainCells } from './train-cells.ts';
+import { TrainPaths } from './train-paths.ts';
 
 /** What counts as now. */
 const NOW_MS = 550;
@@ -95,14 +97,10 @@ const STILL_LEAVES_MIN = 0.18;
 const BEFORE_TRAIN_FREED_MIN = 0.4;
 /** Of a region, so many cells make it part of a train. */
 const TRAIN_SHARE = 0.3;
+/** So much of what begins to run where trains pass is one. */
+const PATHS_MAX = 0.5;
 /** Cells are kept no more often than this: 17 looks. */
 const KEPT_EVERY_MS = 300;
-
-/** The cells that were filled: each as packed() says. */
-interface Kept {
-  readonly atMs: number;
-  readonly cells: readonly number[];
-}
 
 /** People by area. The way is that of all who move, and its length how much moves: people times m/s. */
 interface Sums extends Way {
@@ -154,6 +152,7 @@ interface Begun extends Began {
 export class Stampede {
   readonly #sudden = new Sudden<Look>(NOW_MS, ELSEWHERE_MS);
   readonly #trains = new TrainCells();
+  readonly #paths = new TrainPaths();
   #kept: readonly Kept[] = [];
   #begun: Begun | undefined;
 
@@ -161,14 +160,16 @@ export class Stampede {
     return {
       sudden: this.#sudden.save(),
       trains: this.#trains.save(),
+      paths: this.#paths.save(),
       kept: this.#kept,
       begun: this.#begun,
     };
   }
 
-  restore({ sudden, trains, kept, begun }: ReturnType<Stampede['save']>): void {
+  restore({ sudden, trains, paths, kept, begun }: ReturnType<Stampede['save']>): void {
     this.#sudden.restore(sudden);
     this.#trains.restore(trains);
+    this.#paths.restore(paths);
     this.#kept = kept;
     this.#begun = begun;
   }
@@ -178,6 +179,11 @@ export class Stampede {
     this.#trains.forget();
     this.#kept = [];
     this.#begun = undefined;
+  }
+
+  /** Nor where trains pass: the camera looks elsewhere. */
+  forgetPaths(): void {
+    this.#paths.forget();
   }
 
   /**
@@ -203,6 +209,7 @@ export class Stampede {
     const ago = kept.findLast(({ atMs }) => now - atMs >= COMES_MS);
     if (ago !== undefined)
       this.#trains.step(now, people, moving, outlineOf(ago, people.length), { columns, rows });
+    this.#paths.step(now, this.#trains, moving);
 
     // A train that stands is taken for the background: in its cells somebody is where something moves.
     const stands = this.#trains.standing(now, people.length);
@@ -214,7 +221,7 @@ export class Stampede {
     const here = hereIn(motion, at, { untold, stands, people }, limits.speed, counts);
     const look = lookAt(now, here, kept, before, { untold, stands, people }, limits.speed);
     const recent = this.#sudden.remember(look);
-    this.#begun ??= begunAt(recent, limits, motion, at, untold);
+    this.#begun ??= this.#begunAt(recent, limits, motion, at, { untold, stands });
     if (this.#begun === undefined) return undefined;
 
     // While they run they come to cells in which others ran, and fill them as a train does: those of which nothing could be
@@ -228,7 +235,9 @@ export class Stampede {
     const runners = Math.max(seen, meanOf(recent, 'brisk'));
     const then = kept.findLast(({ atMs }) => now - atMs >= LEAVES_MS);
     const left = () =>
-      then === undefined ? 0 : leftOf(outlineOf(then, people.length, stands, limits.speed), people, others);
+      then === undefined
+        ? 0
+        : leftOf(outlineOf(then, people.length, stands, BRISK * limits.speed), people, others);
     const begins = () => this.#holds(now, runners, limits.people, people, recent, left);
     const claimed = this.#sudden.claimed(now, begins, runners, limits.people);
     if (this.#sudden.sinceMs === undefined) this.#begun = undefined;
@@ -271,6 +280,41 @@ export class Stampede {
     const beside = withNeighbours(were, { columns, rows });
     const at = cellsAt(motion, plane);
     return motion.filter((_, k) => beside[at[k]!] === 0);
+  }
+
+  #begunAt(
+    recent: readonly Look[],
+    limits: SuddenLimits,
+    motion: readonly CellMotion[],
+    at: Uint16Array,
+    { untold, stands }: Omit<Cells, 'people'>,
+  ): Begun | undefined {
+    const every = everyWay(recent, limits);
+    if (!every && !oneWay(recent, limits)) return undefined;
+    const ran = motion.flatMap((cell, k) =>
+      isBrisk(cell.speed, limits.speed) && untold[at[k]!] === 0 ? [packed(at[k]!, cell)] : [],
+    );
+    if (this.#paths.share(ran, stands) >= PATHS_MAX) return undefined;
+    const moves = every ? meanOf(recent.map(againstOf), 'against') : meanOf(recent, 'length');
+    return {
+      ...{ isOneWay: !every, ran, others: marksOf(untold) },
+      ...{ people: meanOf(recent, 'brisk'), rises: 'movement' },
+      rise: riseOf(moves, meanOf(recent, 'wasLength')),
+      riseMin: every ? SUDDEN_MIN : ONE_WAY_SUDDEN_MIN,
+    };
+  }
+
+  /** Whether most of them run where trains pass. */
+  isWhereTrainsPass(motion: readonly CellMotion[], now: number, plane: Plane): boolean {
+    const at = cellsAt(motion, plane);
+    const { columns, rows } = cellPlane(plane);
+    const stands = this.#trains.standing(now, columns * rows);
+    return (
+      this.#paths.share(
+        motion.map((cell, k) => packed(at[k]!, cell)),
+        stands,
+      ) >= PATHS_MAX
+    );
   }
 
   /** Those of the last seconds with this one, oldest first. */
@@ -384,7 +428,8 @@ function lookAt(
     wasSlow: meanOf(was, 'slow'),
     wasLength: meanOf(was, 'length'),
     mostLength: was.reduce((most, { length }) => Math.max(most, length), 0),
-    left: then === undefined ? 0 : leftOf(outlineOf(then, untold.length, stands, limit), people, untold),
+    left:
+      then === undefined ? 0 : leftOf(outlineOf(then, untold.length, stands, BRISK * limit), people, untold),
     before: here.before,
   };
 }
@@ -424,41 +469,6 @@ function wasIn(cells: readonly number[], untold: Uint8Array, stands: Uint8Array,
   return { all, slow, length };
 }
 
-/** Share of the cells, of those that were filled or of those that are, whichever are more, that are not both. */
-function leftOf(before: Uint8Array, people: Float64Array, untold: Uint8Array): number {
-  let [were, are, both] = [0, 0, 0];
-  for (let cell = 0; cell < untold.length; cell++) {
-    if (untold[cell] === 1) continue;
-    const was = before[cell]!;
-    const is = people[cell]! > 0 ? 1 : 0;
-    were += was;
-    are += is;
-    both += was & is;
-  }
-  return were === 0 && are === 0 ? 0 : 1 - both / Math.max(were, are);
-}
-
-function begunAt(
-  recent: readonly Look[],
-  limits: SuddenLimits,
-  motion: readonly CellMotion[],
-  at: Uint16Array,
-  untold: Uint8Array,
-): Begun | undefined {
-  const every = everyWay(recent, limits);
-  if (!every && !oneWay(recent, limits)) return undefined;
-  const ran = motion.flatMap((cell, k) =>
-    isBrisk(cell.speed, limits.speed) && untold[at[k]!] === 0 ? [packed(at[k]!, cell)] : [],
-  );
-  const moves = every ? meanOf(recent.map(againstOf), 'against') : meanOf(recent, 'length');
-  return {
-    ...{ isOneWay: !every, ran, others: marksOf(untold) },
-    ...{ people: meanOf(recent, 'brisk'), rises: 'movement' },
-    rise: riseOf(moves, meanOf(recent, 'wasLength')),
-    riseMin: every ? SUDDEN_MIN : ONE_WAY_SUDDEN_MIN,
-  };
-}
-
 /** How much of them is to be free when it has lasted. */
 function freedMin({ isOneWay }: Begun, recent: readonly Look[]): number {
   if (isOneWay) return ONE_WAY_FREED_MIN;
@@ -476,17 +486,6 @@ function freedOf(
     if (people[cellOf(one)] === 0) freed += peopleOf(one);
   }
   return { all, freed };
-}
-
-/** `stands`: cells in which somebody is only where something is brisk. */
-function outlineOf({ cells }: Kept, size: number, stands?: Uint8Array, limit = 0): Uint8Array {
-  const outline = new Uint8Array(size);
-  for (let k = 0; k < cells.length; k++) {
-    const one = cells[k]!;
-    const cell = cellOf(one);
-    if (stands?.[cell] !== 1 || speedOf(one) >= BRISK * limit) outline[cell] = 1;
-  }
-  return outline;
 }
 
 function isBrisk(speed: number, limit: number): boolean {

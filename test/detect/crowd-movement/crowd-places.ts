@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { CrowdMovement } from '../../../pipeline/detect/crowd-movement/crowd-movement.ts';
 import type { SuddenLimits, Suddenly } from '../../../pipeline/detect/crowd-movement/sudden.ts';
-import type { CellMotion, Mover } from '../../../pipeline/model.ts';
+import type { CellMotion, Mover, ViewState } from '../../../pipeline/model.ts';
 import { measured, person, ruleBase } from '../build.ts';
 
 /** What happens begins here, ms. */
@@ -73,11 +73,13 @@ export function claimed(
     calibrated = true,
     flakes = 0,
     movers = () => [],
+    view = () => 'ok',
   }: {
     zoneY?: number;
     calibrated?: boolean;
     flakes?: number;
     movers?: (ms: number) => readonly Mover[];
+    view?: (ms: number) => ViewState;
   } = {},
 ): readonly string[] {
   const polygon = [
@@ -93,7 +95,9 @@ export function claimed(
     const copy = new CrowdMovement(rule, { id: 'z', polygon }, calibrated);
     copy.restore(structuredClone(machine.save()));
     const tracks = Array.from({ length: flakes }, (_, k) => person({ id: 100 * n + k, ageMs: 0 }));
-    const look = { ...measured(n, { tracks }), movers: movers(n * 200), motion: place(n * 200, n) };
+    const frame = measured(n, { tracks, view: view(n * 200) });
+    const sees = { movers: movers(n * 200), motion: place(n * 200, n) };
+    const look = frame.frame.view === 'ok' ? { ...frame, ...sees } : frame;
     const condition = machine.look(look);
     expect(copy.look(look)).toEqual(condition);
     if (condition?.holds) said.push(condition.explanation);

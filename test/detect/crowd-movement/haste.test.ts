@@ -118,9 +118,12 @@ test('what is kept is bounded, at any rate of pictures, and nothing is known of 
     expect(haste.step(70_000 + ms, running(ms, ms / 200), regions(6, 1.5), SEEN)).toBeUndefined();
 });
 
+/** Wide regions: of whom nobody is counted one by one. */
+function groups(speed: number): readonly Mover[] {
+  return regions(5, speed).map((mover) => ({ ...mover, people: 3, wide: 1.2 }));
+}
+
 test('the rule claims it without knowing how tall people are, against the usual pace of the place', () => {
-  // Wide regions: groups, of whom nobody is counted one by one.
-  const groups = (speed: number) => regions(5, speed).map((mover) => ({ ...mover, people: 3, wide: 1.2 }));
   const movers = (ms: number) => groups(ms < AT ? 0.6 : 1.6);
   const surge = leaving(then(running));
   expect(claimed(surge, { calibrated: false, movers })[0]).toMatch(
@@ -129,4 +132,25 @@ test('the rule claims it without knowing how tall people are, against the usual 
   // It stays where it was, or nothing shows that people here walk at half the speed that they do.
   expect(claimed(then(running), { calibrated: false, movers })).toEqual([]);
   expect(claimed(surge, { calibrated: false, movers: (ms) => groups(ms < AT ? 0.2 : 1.6) })).toEqual([]);
+});
+
+test('where trains pass the place as a whole goes faster when one more comes', () => {
+  const spread = (cells: ReturnType<Place>, left: number, wide = 0.4): ReturnType<Place> =>
+    cells.map((cell, k) => {
+      const part = (times: number) => ((k * times) % cells.length) / cells.length;
+      return { ...cell, x: left + wide * part(7), y: 0.4 + 0.2 * part(5) };
+    });
+  /** A train passes from `left` on, then people come who run later. */
+  const afterTrain =
+    (left: number): Place =>
+    (ms, n) => {
+      if (ms < 1_400) return [];
+      if (ms < 3_600) return spread(area(160, 6), left, 0.54);
+      const later = ms - 4_000;
+      if (later >= AT) return leaving((_, picture) => spread(running(ms, picture), 0.5))(later, n);
+      return spread(walking(ms, n), 0.5).slice(0, Math.max(0, ms - 5_000) / 70);
+    };
+  const movers = (ms: number) => groups(ms < AT + 4_000 ? 0.6 : 1.6);
+  expect(claimed(afterTrain(0), { movers })[0]).toMatch(/as fast as before/);
+  expect(claimed(afterTrain(0.45), { movers })).toEqual([]);
 });

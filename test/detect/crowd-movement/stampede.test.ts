@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Stampede } from '../../../pipeline/detect/crowd-movement/stampede.ts';
-import type { CellMotion } from '../../../pipeline/model.ts';
+import type { CellMotion, ViewState } from '../../../pipeline/model.ts';
 import {
   AT,
   claimed,
@@ -344,4 +344,28 @@ test('in falling snow a crowd is told by its cells, in which flakes fell before 
   expect(claimed(standing, { movers: everyWay, flakes: 12 })).toEqual([]);
   const snow: Place = (ms) => block([2, 38, 2, 20], 9, 2.5, EVERY_WAY, ms / 1_000);
   expect(claimed(snow, { flakes: 12 })).toEqual([]);
+});
+
+/** A train passes there, then people come one by one, who run later. */
+const afterTrain =
+  ([left, right]: readonly [number, number], runs: Place): Place =>
+  (ms, n) => {
+    if (ms < 1_400) return [];
+    if (ms < 3_600) return block([left, right, 4, 18], 50, 6);
+    const come = crowd(0.1).slice(0, Math.max(0, ms - 5_000) / 70);
+    return ms < AT + 4_000 ? come : runs(ms - AT - 4_000, n);
+  };
+
+test('what begins to run where trains pass is one more of them', () => {
+  for (const [runs, how] of [
+    [surge, /run all one way/],
+    [scatter, /run every way/],
+  ] as const) {
+    expect(claimed(afterTrain([24, 40], runs))[0]).toMatch(how);
+    expect(claimed(afterTrain([2, 20], runs))).toEqual([]);
+    // That is known also of a view that was covered, and no longer when the camera has been moved.
+    const view = (state: ViewState) => (ms: number) => (ms === 4_200 ? state : 'ok');
+    expect(claimed(afterTrain([2, 20], runs), { view: view('covered') })).toEqual([]);
+    expect(claimed(afterTrain([2, 20], runs), { view: view('moved') })[0]).toMatch(how);
+  }
 });
