@@ -10,6 +10,7 @@
  */
 import { boxArea, sharedArea } from '../../box.ts';
 import type { Box, Frame } from '../../model.ts';
+import { once } from '../once.ts';
 import { areaOf, groupsOf, longerOf, outlineOf, type Piece, piecesOf, reachOf } from './pieces.ts';
 
 export interface Body extends Box {
@@ -78,48 +79,56 @@ interface Group {
 
 type Origin = Pick<Body, 'id' | 'bornAtMs' | 'bornX' | 'bornY' | 'mixedAtMs' | 'partedFrom'>;
 
-export class Bodies {
-  #bodies: readonly Body[] = [];
-  #nextId = 1;
+interface Known {
+  readonly bodies: readonly Body[];
+  readonly nextId: number;
+}
 
-  save() {
-    return { bodies: this.#bodies, nextId: this.#nextId };
+const NOBODY: Known = { bodies: [], nextId: 1 };
+
+export class Bodies {
+  #known = NOBODY;
+
+  save(): Known {
+    return this.#known;
   }
 
-  restore({ bodies, nextId }: ReturnType<Bodies['save']>): void {
-    this.#bodies = bodies;
-    this.#nextId = nextId;
+  restore(known: Known): void {
+    this.#known = known;
   }
 
   /** Oldest first. Those with `seenAtMs` of now are in this frame. */
   step(frame: Frame): readonly Body[] {
-    const now = frame.capturedAtMs;
-    const pieces = piecesOf(frame);
-    const mixed = mixedIn(pieces, this.#bodies, now);
-    const groups = groupsBy(pieces, this.#bodies, now);
-    const wholes = joined(groups);
-    const seen = new Map(wholes.map((group) => [group.body?.id, group] as const));
-    const hidden = new Set(groups.map((group) => group.body?.id));
-    const followed = this.#bodies.flatMap((body) => {
-      const group = seen.get(body.id);
-      if (group !== undefined) return [measured(body, group.pieces, mixed.has(body.id), now)];
-      // Who was joined to another is part of them; who is not seen may come back.
-      if (hidden.has(body.id) || now - body.seenAtMs > FORGET_MS) return [];
-      return [mixed.has(body.id) ? { ...body, mixedAtMs: now } : body];
-    });
-    const begun = wholes
-      .filter((group) => group.body === undefined && areaOf(group.pieces) >= AREA_MIN_PX)
-      .slice(0, Math.max(0, BODIES_MAX - followed.length))
-      .map(({ pieces: own, from }) => measured(this.#begin(own, from, now), own, false, now));
-    this.#bodies = [...followed, ...begun];
-    return this.#bodies;
+    this.#known = followedIn(this.#known, frame);
+    return this.#known.bodies;
   }
+}
 
-  #begin(pieces: readonly Piece[], partedFrom: number | undefined, now: number): Origin {
-    const [bornX, bornY] = middleOf(outlineOf(pieces));
-    const mixedAtMs = Number.NEGATIVE_INFINITY;
-    return { id: this.#nextId++, bornAtMs: now, bornX, bornY, mixedAtMs, partedFrom };
-  }
+const followedIn = once((known: Known, frame: Frame): Known => {
+  const now = frame.capturedAtMs;
+  const pieces = piecesOf(frame);
+  const mixed = mixedIn(pieces, known.bodies, now);
+  const groups = groupsBy(pieces, known.bodies, now);
+  const wholes = joined(groups);
+  const seen = new Map(wholes.map((group) => [group.body?.id, group] as const));
+  const hidden = new Set(groups.map((group) => group.body?.id));
+  const followed = known.bodies.flatMap((body) => {
+    const group = seen.get(body.id);
+    if (group !== undefined) return [measured(body, group.pieces, mixed.has(body.id), now)];
+    // Who was joined to another is part of them; who is not seen may come back.
+    if (hidden.has(body.id) || now - body.seenAtMs > FORGET_MS) return [];
+    return [mixed.has(body.id) ? { ...body, mixedAtMs: now } : body];
+  });
+  const begun = wholes
+    .filter((group) => group.body === undefined && areaOf(group.pieces) >= AREA_MIN_PX)
+    .slice(0, Math.max(0, BODIES_MAX - followed.length))
+    .map(({ pieces: own, from }, i) => measured(begin(known.nextId + i, own, from, now), own, false, now));
+  return { bodies: [...followed, ...begun], nextId: known.nextId + begun.length };
+});
+
+function begin(id: number, pieces: readonly Piece[], partedFrom: number | undefined, now: number): Origin {
+  const [bornX, bornY] = middleOf(outlineOf(pieces));
+  return { id, bornAtMs: now, bornX, bornY, mixedAtMs: Number.NEGATIVE_INFINITY, partedFrom };
 }
 
 export function middleOf({ x0, y0, x1, y1 }: Box): readonly [x: number, y: number] {

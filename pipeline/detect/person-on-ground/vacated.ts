@@ -11,6 +11,7 @@
  * Plane pixels, y down. Plain data.
  */
 import type { Box, Frame } from '../../model.ts';
+import { once } from '../once.ts';
 import type { Stood } from './stances.ts';
 import { type Grid, meanOf, shareOf } from './taken-cells.ts';
 import { lastUpright } from './trunk.ts';
@@ -42,51 +43,45 @@ const AFTER_LOOKS = 6;
 const LEARNED_MS = 20_000;
 const LOOKS_MIN = 3;
 
-export class Vacated {
-  #grids: readonly Grid[] = [];
+interface Looks {
+  /** Oldest first. */
+  readonly grids: readonly Grid[];
   /** Since when cells are looked at. */
-  #fromMs: number | undefined;
+  readonly fromMs: number | undefined;
+}
 
-  save() {
-    return { grids: this.#grids, fromMs: this.#fromMs };
+const NONE: Looks = { grids: [], fromMs: undefined };
+
+export class Vacated {
+  #looks = NONE;
+
+  save(): Looks {
+    return this.#looks;
   }
 
-  restore({ grids, fromMs }: ReturnType<Vacated['save']>): void {
-    this.#grids = grids;
-    this.#fromMs = fromMs;
+  restore(looks: Looks): void {
+    this.#looks = looks;
   }
 
   /** Oldest first. */
   get grids(): readonly Grid[] {
-    return this.#grids;
+    return this.#looks.grids;
   }
 
   /** Whether cells can speak of what came to lie at `atMs`. */
   judges(atMs: number): boolean {
-    return this.#fromMs !== undefined && atMs - this.#fromMs >= LEARNED_MS;
+    const { fromMs } = this.#looks;
+    return fromMs !== undefined && atMs - fromMs >= LEARNED_MS;
   }
 
   /** Whether cells know all that they keep of the time before `atMs`. */
   remembers(atMs: number): boolean {
-    return this.#fromMs !== undefined && atMs - this.#fromMs >= KEPT_MS;
+    const { fromMs } = this.#looks;
+    return fromMs !== undefined && atMs - fromMs >= KEPT_MS;
   }
 
-  step({ cells, capturedAtMs: atMs }: Frame): void {
-    const last = this.#grids.at(-1);
-    if (cells === undefined || (last !== undefined && atMs - last.atMs < EVERY_MS)) return;
-    this.#fromMs ??= atMs;
-    const { columns, rows, bitmap, occupancy } = cells;
-    const taken = new Uint32Array((columns * rows + 31) >> 5);
-    let next = 0;
-    for (let byte = 0; byte < bitmap.length; byte++)
-      for (let rest = bitmap[byte]!; rest !== 0; rest &= rest - 1) {
-        if (occupancy[next++]! < MOSTLY) continue;
-        const cell = 8 * byte + 31 - Math.clz32(rest & -rest);
-        taken[cell >> 5]! |= 1 << (cell & 31);
-      }
-    const words = new Float64Array(taken);
-    const kept = this.#grids.filter((grid) => atMs - grid.atMs <= KEPT_MS && grid.columns === columns);
-    this.#grids = [...kept, { atMs, columns, rows, words }].slice(-GRIDS_MAX);
+  step(frame: Frame): void {
+    this.#looks = withThatOf(this.#looks, frame);
   }
 
   /** Of what lies in `box` since `restMs`: whether somebody stood there in the `fallMs` before, in `looks` at least. */
@@ -97,8 +92,8 @@ export class Vacated {
     fallMs: number,
     looks: number,
   ): Seen {
-    const before = this.#grids.filter(({ atMs }) => atMs >= restMs - fallMs && atMs <= restMs + EVERY_MS);
-    const after = this.#grids.filter(({ atMs }) => atMs > restMs + EVERY_MS).slice(-AFTER_LOOKS);
+    const before = this.grids.filter(({ atMs }) => atMs >= restMs - fallMs && atMs <= restMs + EVERY_MS);
+    const after = this.grids.filter(({ atMs }) => atMs > restMs + EVERY_MS).slice(-AFTER_LOOKS);
     if (before.length < LOOKS_MIN || after.length < LOOKS_MIN) return { known: false };
     const least = Math.min(...before.map((grid) => shareOf(grid, box)));
     const uncovered = before.filter((grid) => shareOf(grid, box) <= BEFORE_MAX);
@@ -109,7 +104,27 @@ export class Vacated {
 
   /** Share of a place that is taken now; undefined when nobody looks at cells. */
   takenNow(box: Box): number | undefined {
-    const last = this.#grids.slice(-AFTER_LOOKS);
+    const last = this.grids.slice(-AFTER_LOOKS);
     return last.length === 0 ? undefined : meanOf(last, box);
   }
 }
+
+const withThatOf = once((looks: Looks, { cells, capturedAtMs: atMs }: Frame): Looks => {
+  const last = looks.grids.at(-1);
+  if (cells === undefined || (last !== undefined && atMs - last.atMs < EVERY_MS)) return looks;
+  const { columns, rows, bitmap, occupancy } = cells;
+  const taken = new Uint32Array((columns * rows + 31) >> 5);
+  let next = 0;
+  for (let byte = 0; byte < bitmap.length; byte++)
+    for (let rest = bitmap[byte]!; rest !== 0; rest &= rest - 1) {
+      if (occupancy[next++]! < MOSTLY) continue;
+      const cell = 8 * byte + 31 - Math.clz32(rest & -rest);
+      taken[cell >> 5]! |= 1 << (cell & 31);
+    }
+  const words = new Float64Array(taken);
+  const kept = looks.grids.filter((grid) => atMs - grid.atMs <= KEPT_MS && grid.columns === columns);
+  return {
+    grids: [...kept, { atMs, columns, rows, words }].slice(-GRIDS_MAX),
+    fromMs: looks.fromMs ?? atMs,
+  };
+});
