@@ -22,7 +22,6 @@ export function smoothNoise(x: number, y: number, salt: number): number {
   const iy = Math.floor(y);
   const fx = x - ix;
   const fy = y - iy;
-  // Without a closure: this is asked for more often than anything else.
   const left = mix(ix, salt);
   const right = mix(ix + 1, salt);
   const sx = fx * fx * (3 - 2 * fx);
@@ -30,6 +29,52 @@ export function smoothNoise(x: number, y: number, salt: number): number {
   const top = hash01(left, iy) * (1 - sx) + hash01(right, iy) * sx;
   const low = hash01(left, iy + 1) * (1 - sx) + hash01(right, iy + 1) * sx;
   return top * (1 - sy) + low * sy;
+}
+
+/** Power of two. */
+const CELLS = 1024;
+
+/**
+ * smoothNoise of one salt, for who asks for every pixel of every picture: neighbours lie between the same four points of
+ * the lattice, which are kept by cell, so that they need not be hashed anew.
+ */
+export class Grain {
+  readonly #salt: number;
+  /** Cells are found by where they are; whichever came last to a place is kept. */
+  readonly #x = new Float64Array(CELLS).fill(Number.NaN);
+  readonly #y = new Float64Array(CELLS);
+  /** Top left, top right, low left, low right. */
+  readonly #corners = new Float64Array(4 * CELLS);
+
+  constructor(salt: number) {
+    this.#salt = salt;
+  }
+
+  at(x: number, y: number): number {
+    const ix = Math.floor(x);
+    const iy = Math.floor(y);
+    const cell = (ix + 37 * iy) & (CELLS - 1);
+    if (this.#x[cell] !== ix || this.#y[cell] !== iy) this.#hash(cell, ix, iy);
+    const corners = this.#corners;
+    const fx = x - ix;
+    const fy = y - iy;
+    const sx = fx * fx * (3 - 2 * fx);
+    const sy = fy * fy * (3 - 2 * fy);
+    const top = corners[4 * cell]! * (1 - sx) + corners[4 * cell + 1]! * sx;
+    const low = corners[4 * cell + 2]! * (1 - sx) + corners[4 * cell + 3]! * sx;
+    return top * (1 - sy) + low * sy;
+  }
+
+  #hash(cell: number, ix: number, iy: number): void {
+    const left = mix(ix, this.#salt);
+    const right = mix(ix + 1, this.#salt);
+    this.#x[cell] = ix;
+    this.#y[cell] = iy;
+    this.#corners[4 * cell] = hash01(left, iy);
+    this.#corners[4 * cell + 1] = hash01(right, iy);
+    this.#corners[4 * cell + 2] = hash01(left, iy + 1);
+    this.#corners[4 * cell + 3] = hash01(right, iy + 1);
+  }
 }
 
 /** A stream of draws (mulberry32). The same seed gives the same stream on every machine. */

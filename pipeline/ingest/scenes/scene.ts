@@ -291,8 +291,12 @@ class Painter {
       const lamp = changeAt(script.lights, 'lamp', now - fromS) / 255;
       const sun = changeAt(script.lights, 'patch', now - fromS) / 255;
       if (lamp === 0 && sun === 0) continue;
+      for (let share = 0; share < 256; share++) {
+        byLamp[share] = 1 + lamp * share;
+        bySun[share] = sun * share;
+      }
       for (let i = 0; i < luma.length; i++) {
-        const value = luma[i]! * (1 + lamp * weak[i]! + sun * patch[i]!);
+        const value = luma[i]! * (byLamp[weak[i]!]! + bySun[patch[i]!]!);
         luma[i] = Math.min(value, 255);
       }
     }
@@ -431,5 +435,8 @@ class Painter {
   }
 }
 
+/** By a pixel's share of the light. */
+const byLamp = new Float64Array(256);
+const bySun = new Float64Array(256);
 const at = [0, 0, 0];
 const hand = { x: 0, y: 0 };

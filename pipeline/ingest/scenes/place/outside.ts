@@ -3,7 +3,7 @@
  * from its seed; where it is at any second is a closed form.
  */
 
-import { Chance, hash01, mix, smoothNoise } from '../chance.ts';
+import { Chance, Grain, hash01, mix, smoothNoise } from '../chance.ts';
 import type { Canvas } from '../draw/brush.ts';
 import type { Backdrop } from './backdrop.ts';
 import { COACH_WALL_X, isWindow } from './coach.ts';
@@ -102,10 +102,24 @@ const FAR_M = 14;
 export class Outside {
   readonly #panes: readonly Pane[];
   readonly #salt: number;
+  readonly #skyline: Grain;
+  readonly #country: Grain;
+  readonly #hedge: Grain;
+  readonly #leaves: Grain;
+  readonly #tunnelWall: Grain;
+  readonly #stationWall: Grain;
+  /** Factor of the light by a pixel's share of daylight. */
+  readonly #bySun = new Float64Array(256);
   readonly journey: Journey;
 
   constructor(world: World, backdrop: Backdrop, seed: number) {
     this.#salt = mix(seed, 51);
+    this.#skyline = new Grain(this.#salt);
+    this.#country = new Grain(this.#salt + 1);
+    this.#hedge = new Grain(this.#salt + 2);
+    this.#leaves = new Grain(this.#salt + 3);
+    this.#tunnelWall = new Grain(this.#salt + 5);
+    this.#stationWall = new Grain(this.#salt + 6);
     this.journey = new Journey(mix(seed, 52));
     this.#panes = panesOf(world, backdrop);
   }
@@ -115,8 +129,9 @@ export class Outside {
     const { luma, u, v: chromaV, chromaWidth, width } = canvas;
     // Sunlight comes and goes behind trees and houses; in a tunnel there are the coach's own lamps alone.
     const sun = day * (0.35 + 0.65 * smoothNoise(s * 0.06, 0.5, this.#salt));
-    for (let i = 0; i < luma.length; i++)
-      luma[i] = Math.min(255, luma[i]! * (1 + (0.5 * sun * patch[i]!) / 255 + 0.12 * day));
+    const bySun = this.#bySun;
+    for (let share = 0; share < 256; share++) bySun[share] = 1 + (0.5 * sun * share) / 255 + 0.12 * day;
+    for (let i = 0; i < luma.length; i++) luma[i] = Math.min(255, luma[i]! * bySun[patch[i]!]!);
     // What passes faster than the shutter is smeared along.
     const smear = Math.max(0.15, Math.min(1, 5 / (1 + v)));
     for (const pane of this.#panes) {
@@ -139,13 +154,13 @@ export class Outside {
 
   #open(pane: Pane, s: number, smear: number): number {
     const y = pane.farY + s;
-    const skyline = 4 + 7 * smoothNoise(y * 0.07, 0.5, this.#salt);
-    let tone = pane.farZ > skyline ? 205 : 70 + 70 * smoothNoise(y * 0.35, pane.farZ * 0.5, this.#salt + 1);
+    const skyline = 4 + 7 * this.#skyline.at(y * 0.07, 0.5);
+    let tone = pane.farZ > skyline ? 205 : 70 + 70 * this.#country.at(y * 0.35, pane.farZ * 0.5);
     // Bushes, walls and masts nearer by.
     const near = pane.nearY + s;
-    const hedge = 2.2 * smoothNoise(near * 0.11, 1.5, this.#salt + 2) ** 2 * 2;
+    const hedge = 2.2 * this.#hedge.at(near * 0.11, 1.5) ** 2 * 2;
     if (pane.nearZ < hedge - 0.3)
-      tone = 45 + 60 * (0.5 + smear * (smoothNoise(near * 1.3, pane.nearZ * 2, this.#salt + 3) - 0.5));
+      tone = 45 + 60 * (0.5 + smear * (this.#leaves.at(near * 1.3, pane.nearZ * 2) - 0.5));
     if (near % 55 < 0.4) tone *= 1 - 0.7 * smear;
     return tone;
   }
@@ -153,7 +168,7 @@ export class Outside {
   #tunnel(pane: Pane, s: number): number {
     const y = pane.nearY + s;
     const lamp = y % 14 < 1.1 && pane.nearZ > 1.6 && pane.nearZ < 2.1;
-    return lamp ? 190 : 9 + 9 * smoothNoise(y * 0.5, pane.nearZ, this.#salt + 5);
+    return lamp ? 190 : 9 + 9 * this.#tunnelWall.at(y * 0.5, pane.nearZ);
   }
 
   #station(pane: Pane, s: number): number {
@@ -164,7 +179,7 @@ export class Outside {
       ? 165
       : pane.nearZ < 0.2
         ? 95
-        : 120 + 20 * smoothNoise(y * 0.4, pane.nearZ, this.#salt + 6);
+        : 120 + 20 * this.#stationWall.at(y * 0.4, pane.nearZ);
   }
 }
 
