@@ -7,8 +7,8 @@
  * What nobody brought (light, a puddle, a door), what was taken away (its rim is in the background), what is as large as
  * a person, and what does not keep still as only a thing does, is no object. Distances are people's heights on the floor.
  */
-import { overlapOf, shareWithin } from '../../box.ts';
-import type { Blob, DetectedObject, Measured, Sensitivity, StaticRegion, Track } from '../../model.ts';
+import { shareWithin } from '../../box.ts';
+import type { Blob, Measured, Sensitivity, StaticRegion, Track } from '../../model.ts';
 import type { WatchRule, Zone } from '../../site/site.ts';
 import { type Condition, stepBetween } from '../claim.ts';
 import { isInside } from '../inside.ts';
@@ -16,7 +16,19 @@ import { around, isWhole, type RuleMachine, seconds } from '../rule.ts';
 import { BESIDE, isBeside, liesBeside } from './beside.ts';
 import { BIRTH_MS, broughtBy, cameOutOf } from './bringers.ts';
 import { distance, heightNear, PATH_STEP_MS, type Path, remembered } from './paths.ts';
-import { CLEAR_RIM, CLEAR_STEADY, isItself, isOnlyIt } from './phantoms.ts';
+import { isItself, isOnlyIt } from './phantoms.ts';
+import {
+  cameTogether,
+  goesOnAs,
+  isBagAt,
+  isCompact,
+  isNamed,
+  KNOWN_MS,
+  STILL_STEADY,
+  type Thing,
+  tallOf,
+  wideOf,
+} from './thing.ts';
 import { widthOfAll } from './whole.ts';
 
 interface Limits {
@@ -28,19 +40,19 @@ interface Limits {
   readonly evidence: number;
   /** Height at most, people's heights. */
   readonly tall: number;
+  /** Plane pixels at least: of what is smaller there is no telling it from a reflection, a lit sign or the edge of a door. */
+  readonly areaPx: number;
 }
 
 const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
-  low: { steady: 0.9, rim: 0.2, evidence: 1, tall: 0.5 },
-  medium: { steady: 0.8, rim: 0.15, evidence: 0.85, tall: 0.6 },
-  high: { steady: 0.7, rim: 0.05, evidence: 0.6, tall: 0.75 },
+  low: { steady: 0.9, rim: 0.2, evidence: 1, tall: 0.5, areaPx: 42 },
+  medium: { steady: 0.8, rim: 0.15, evidence: 0.85, tall: 0.6, areaPx: 32 },
+  high: { steady: 0.7, rim: 0.05, evidence: 0.6, tall: 0.75, areaPx: 24 },
 };
 /** While it waits, a thing may be this much less steady: its outline settles only after its owner has left. */
 const SETTLING = 0.2;
-/** What a detector calls a bag, and did within so long, need not be as steady, and is a thing whatever its rim says. */
+/** What a detector calls a bag need not be as steady, and is a thing whatever its rim says. */
 const NAMED_STEADY = 0.15;
-const NAMED_MS = 5_000;
-const NAMED_CONFIDENCE = 0.4;
 /** Lower or narrower (0.27 m) it is litter or the edge of something; wider (1.2 m) somebody who lies. People's heights. */
 const SIDE_MIN = 0.16;
 const WIDE_MAX = 0.7;
@@ -59,13 +71,6 @@ const ANYBODY_MS = 16_000;
 const TENDED_MAX = 0.5;
 /** Whose track ended near a thing has left when nobody at all has been within LEFT for this long. */
 const NOBODY_MS = 5_000;
-/** Somebody who crouches or curls up is 0.5 people's heights tall or 0.8 wide; what is less, and keeps still, is a thing. */
-const COMPACT_TALL = 0.45;
-const COMPACT_WIDE = 0.65;
-const COMPACT_MS = 10_000;
-/** As high as they are, only a thing keeps this still for so long on end: who sits breathes, nods and turns. */
-const STILL_STEADY = 0.95;
-const STILL_MS = 20_000;
 /** A thing that is not seen for this long has been taken, unless something covers its place; then it may be there yet. */
 const GONE_MS = 2_500;
 const HIDDEN_MS = 120_000;
@@ -75,65 +80,17 @@ const WITHIN_MIN = 0.8;
 /** So many regions that come at once are a change of light or scene. */
 const TOGETHER_MAX = 8;
 const TOGETHER_MS = 3_000;
-const SAME_BOX_MIN = 0.3;
-/** Seen as a thing for so long its box is known: what has much more is it and somebody, what uncovers it has the same. */
-const KNOWN_MS = 2_000;
-const KNOWN_BOX_MIN = 0.5;
-const UNCOVERED_BOX_MIN = 0.6;
 /** And for so long in all it must be as steady as a thing. */
 const SETTLED_MS = 5_000;
 /** What has been claimed stays claimed while it does not look like a thing, or is attended to, for less than this. */
 const DOUBT_MS = 8_000;
 /** Share of the wait in which a thing must be seen; for the rest others may pass before it. */
 const SHOWN_MIN = 0.33;
-/** Ages that differ by less are the same: who passes before a thing wears at its support. */
-const SAME_AGE_MS = 10_000;
-/** Support ends at a minute (pipeline/observe/statics.ts): older than about that is only old. */
-const OLD_MS = 54_000;
-/** Smaller, in plane pixels (5 by 5), there is no telling a thing from a reflection, a lit sign or the edge of a door. */
-const AREA_MIN_PX = 24;
+/** Of what is as large as this, plane pixels (7 by 7), for so much of the wait it need not be seen to be alone: others hid it. */
+const LARGE_PX = 49;
+const LARGE_HIDDEN = 0.25;
 const CANDIDATES_MAX = 32;
 const OWNERS_MAX = 8;
-
-interface Thing {
-  readonly region: StaticRegion;
-  readonly bornAtMs: number;
-  readonly seenAtMs: number;
-  /** How long it has not been seen though nothing covers its place. */
-  readonly bareMs: number;
-  /** Somebody was at it when it came. */
-  readonly brought: boolean;
-  /** Their tracks, without those that have gone over to the thing. */
-  readonly owners: readonly number[];
-  /** When one of them was first seen far away. */
-  readonly leftAtMs: number | undefined;
-  readonly aloneMs: number;
-  /** How much of that it was seen, as a thing. */
-  readonly shownMs: number;
-  /** How much of that it was as steady as only a thing is: people who brush past it do not make it a person. */
-  readonly settledMs: number;
-  /** How long somebody has covered it since it was last seen. */
-  readonly coveredMs: number;
-  /** It was seen beside one of them, so it is not they who sit or crouch there. */
-  readonly apart: boolean;
-  /** How long it has kept as still as nobody who sits does, while it was seen. */
-  readonly stillMs: number;
-  /** How long somebody has been beside it without a gap, an owner within LEFT of it, and nobody within LEFT. */
-  readonly besideMs: number;
-  readonly heldMs: number;
-  readonly nobodyMs: number;
-  /** How long it has been left, as far back as twice the wait, and how much of that somebody was beside it. */
-  readonly leftMs: number;
-  readonly tendedMs: number;
-  /** When a detector last called it a bag. */
-  readonly namedAtMs: number | undefined;
-  /** A person's height there, share of the view's height. */
-  readonly size: number;
-  /** It was claimed in the look before. */
-  readonly claimed: boolean;
-  /** Width of all that came together and lies against each other there, share of the view's. */
-  readonly allWide: number;
-}
 
 export class AbandonedObject implements RuleMachine {
   readonly place: string | undefined;
@@ -178,7 +135,7 @@ export class AbandonedObject implements RuleMachine {
     });
     const left = this.#things.filter(
       (thing) =>
-        thing.aloneMs >= this.#rule.forMs - (thing.claimed ? Math.min(DOUBT_MS, this.#rule.forMs / 2) : 0) &&
+        this.#isLongAlone(thing, now) &&
         thing.shownMs >= SHOWN_MIN * this.#rule.forMs &&
         thing.settledMs >= SETTLED_MS &&
         (thing.claimed || (thing.tendedMs <= TENDED_MAX * thing.leftMs && this.#isEvident(thing, now))) &&
@@ -186,18 +143,18 @@ export class AbandonedObject implements RuleMachine {
     );
     this.#things = this.#things.map((thing) => {
       const claimed = left.includes(thing);
-      return claimed === thing.claimed ? thing : { ...thing, claimed };
+      return claimed === thing.claimed ? thing : { ...thing, claimed, claimedAs: thing.region.areaPx };
     });
     return this.#condition(left, now);
   }
 
   #condition(left: readonly Thing[], now: number): Condition {
-    const limitMs = this.#rule.forMs;
     const first = left.reduce<Thing | undefined>(
       (most, thing) => (most === undefined || thing.aloneMs > most.aloneMs ? thing : most),
       undefined,
     );
     const aloneMs = first?.aloneMs ?? 0;
+    const limitMs = first === undefined ? this.#rule.forMs : this.#aloneMin(first);
     const tall = first === undefined ? 0 : tallOf(first.region, first.size);
     const goneMs = first?.leftAtMs === undefined ? 0 : now - first.leftAtMs;
     const steady = first?.region.steady ?? 0;
@@ -208,10 +165,10 @@ export class AbandonedObject implements RuleMachine {
       score: Math.min(1, 0.4 + (0.2 * aloneMs) / Math.max(1_000, limitMs)),
       explanation:
         `an object of ${tall.toFixed(1)} person heights has stood alone for ${seconds(aloneMs)}, ` +
-        `limit ${seconds(limitMs)}; whoever brought it left ${seconds(goneMs)} ago${others}`,
+        `limit ${seconds(limitMs)}; whoever brought it left ${seconds(goneMs)} ago, limit ${seconds(this.#rule.forMs)}${others}`,
       findings: [
         { name: 'alone', value: aloneMs / 1000, limit: limitMs / 1000, unit: 's' },
-        { name: 'owner_gone', value: goneMs / 1000, unit: 's' },
+        { name: 'owner_gone', value: goneMs / 1000, limit: this.#rule.forMs / 1000, unit: 's' },
         { name: 'height', value: tall, limit: this.#limits.tall, unit: 'person heights' },
         { name: 'steady', value: steady, limit: this.#limits.steady, unit: 'share' },
       ],
@@ -291,6 +248,7 @@ export class AbandonedObject implements RuleMachine {
       // Of whoever brought it, else of whoever was seen of late.
       size: heightNear(region.foot, this.#paths, owners.length > 0 ? owners : this.#paths.keys(), seen),
       claimed: false,
+      claimedAs: 0,
       allWide: 0,
     };
   }
@@ -376,9 +334,10 @@ export class AbandonedObject implements RuleMachine {
   }
 
   /** Who passes before a thing does not attend to it; but it is claimed only when it is seen again. */
-  #hiddenMs({ bareMs, seenAtMs, aloneMs, shownMs }: Thing, stepMs: number, now: number): number {
+  #hiddenMs(thing: Thing, stepMs: number, now: number): number {
+    const { bareMs, seenAtMs, aloneMs, shownMs } = thing;
     if (bareMs > 0 || now - seenAtMs > HIDDEN_MS || shownMs < KNOWN_MS) return 0;
-    return Math.max(0, Math.min(stepMs, this.#rule.forMs - stepMs - aloneMs));
+    return Math.max(0, Math.min(stepMs, this.#aloneMin(thing) - stepMs - aloneMs));
   }
 
   /** The same person has been beside it for long. */
@@ -429,7 +388,7 @@ export class AbandonedObject implements RuleMachine {
     const { region, size } = thing;
     const tall = tallOf(region, size);
     const wide = wideOf(region, size, aspect);
-    if (region.areaPx < AREA_MIN_PX) return false;
+    if (region.areaPx < this.#limits.areaPx) return false;
     // A part of somebody who lies, or of a puddle, is no thing.
     if (thing.allWide * aspect > WIDE_MAX * size) return false;
     if (
@@ -449,50 +408,20 @@ export class AbandonedObject implements RuleMachine {
     return isNamed(namedAtMs, now) || region.rim + seen >= this.#limits.evidence;
   }
 
+  /** Since whoever brought it left the wait is over, and for so much of it nobody was by it. */
+  #isLongAlone(thing: Thing, now: number): boolean {
+    const doubtMs = thing.claimed ? Math.min(DOUBT_MS, this.#rule.forMs / 2) : 0;
+    const goneMs = now - (thing.leftAtMs ?? now);
+    return thing.aloneMs >= this.#aloneMin(thing) - doubtMs && (thing.claimed || goneMs >= this.#rule.forMs);
+  }
+
+  /** Of what is claimed as when it was: of its pixels some come and go. */
+  #aloneMin({ region, claimed, claimedAs }: Thing): number {
+    const isLarge = (claimed ? claimedAs : region.areaPx) >= LARGE_PX;
+    return this.#rule.forMs * (isLarge ? 1 - LARGE_HIDDEN : 1);
+  }
+
   #isInZone({ region }: Thing): boolean {
     return this.#zone === undefined || isInside(region.foot, this.#zone.polygon);
   }
-}
-
-/** Smaller than anybody can make themselves, or stiller than anybody sits: it was not they who stayed. */
-function isCompact({ region, size, bornAtMs, seenAtMs, stillMs }: Thing, aspect: number): boolean {
-  const { steady, rim } = region;
-  if (rim < CLEAR_RIM || wideOf(region, size, aspect) > COMPACT_WIDE) return false;
-  if (tallOf(region, size) > COMPACT_TALL) return stillMs >= STILL_MS;
-  return seenAtMs - bornAtMs >= COMPACT_MS && steady >= CLEAR_STEADY;
-}
-
-/** The thing is seen in the region: alone, and not joined with whoever stands there. */
-function goesOnAs(
-  region: StaticRegion,
-  { region: before, bornAtMs, coveredMs, shownMs }: Thing,
-  now: number,
-): boolean {
-  const overlap = overlapOf(region.box, before.box);
-  if (overlap <= (shownMs >= KNOWN_MS ? KNOWN_BOX_MIN : SAME_BOX_MIN)) return false;
-  // While others hid it its support wore away, and with it its age.
-  const hidden = shownMs >= KNOWN_MS && coveredMs >= KNOWN_MS;
-  return cameTogether(region, bornAtMs, now) || (hidden && overlap > UNCOVERED_BOX_MIN);
-}
-
-/** The region is as old as what came at `bornAtMs`; a puddle that spread where somebody stood is not as old as they. */
-function cameTogether({ sinceMs }: StaticRegion, bornAtMs: number, now: number): boolean {
-  return sinceMs >= OLD_MS || Math.abs(now - sinceMs - bornAtMs) <= SAME_AGE_MS;
-}
-
-function isNamed(namedAtMs: number | undefined, now: number): boolean {
-  return namedAtMs !== undefined && now - namedAtMs <= NAMED_MS;
-}
-
-/** A detector sees a bag where the region is. */
-function isBagAt({ class: kind, confidence, box }: DetectedObject, region: StaticRegion): boolean {
-  return kind === 'bag' && confidence >= NAMED_CONFIDENCE && overlapOf(box, region.box) > SAME_BOX_MIN;
-}
-
-function tallOf({ box }: StaticRegion, size: number): number {
-  return (box.y1 - box.y0) / size;
-}
-
-function wideOf({ box }: StaticRegion, size: number, aspect: number): number {
-  return ((box.x1 - box.x0) * aspect) / size;
 }
