@@ -25,6 +25,7 @@ import {
   isNamed,
   KNOWN_MS,
   STILL_STEADY,
+  shownAreaOf,
   type Thing,
   tallOf,
   wideOf,
@@ -40,13 +41,13 @@ interface Limits {
   readonly evidence: number;
   /** Height at most, people's heights. */
   readonly tall: number;
-  /** Plane pixels at least: of what is smaller there is no telling it from a reflection, a lit sign or the edge of a door. */
+  /** Plane pixels at least, on average: what is smaller is mostly a reflection, a lit sign or the edge of a door. */
   readonly areaPx: number;
 }
 
 const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
   low: { steady: 0.9, rim: 0.2, evidence: 1, tall: 0.5, areaPx: 42 },
-  medium: { steady: 0.8, rim: 0.15, evidence: 0.85, tall: 0.6, areaPx: 32 },
+  medium: { steady: 0.8, rim: 0.15, evidence: 0.85, tall: 0.6, areaPx: 28 },
   high: { steady: 0.7, rim: 0.05, evidence: 0.6, tall: 0.75, areaPx: 24 },
 };
 /** While it waits, a thing may be this much less steady: its outline settles only after its owner has left. */
@@ -86,6 +87,8 @@ const SETTLED_MS = 5_000;
 const DOUBT_MS = 8_000;
 /** Share of the wait in which a thing must be seen; for the rest others may pass before it. */
 const SHOWN_MIN = 0.33;
+/** In any picture it has this many pixels of the plane, else it is not seen. */
+const AREA_MIN_PX = 24;
 /** Of what is as large as this, plane pixels (7 by 7), for so much of the wait it need not be seen to be alone: others hid it. */
 const LARGE_PX = 49;
 const LARGE_HIDDEN = 0.25;
@@ -143,7 +146,7 @@ export class AbandonedObject implements RuleMachine {
     );
     this.#things = this.#things.map((thing) => {
       const claimed = left.includes(thing);
-      return claimed === thing.claimed ? thing : { ...thing, claimed, claimedAs: thing.region.areaPx };
+      return claimed === thing.claimed ? thing : { ...thing, claimed };
     });
     return this.#condition(left, now);
   }
@@ -235,6 +238,7 @@ export class AbandonedObject implements RuleMachine {
       leftAtMs: undefined,
       aloneMs: 0,
       shownMs: 0,
+      shownAreaMs: 0,
       settledMs: 0,
       coveredMs: 0,
       apart: false,
@@ -248,7 +252,6 @@ export class AbandonedObject implements RuleMachine {
       // Of whoever brought it, else of whoever was seen of late.
       size: heightNear(region.foot, this.#paths, owners.length > 0 ? owners : this.#paths.keys(), seen),
       claimed: false,
-      claimedAs: 0,
       allWide: 0,
     };
   }
@@ -315,6 +318,7 @@ export class AbandonedObject implements RuleMachine {
       leftAtMs: heldMs >= BESIDE_MS ? undefined : since,
       aloneMs,
       shownMs: thing.shownMs + (shown ? stepMs : 0),
+      shownAreaMs: thing.shownAreaMs + (shown ? region.areaPx * stepMs : 0),
       settledMs: aloneMs === 0 ? 0 : thing.settledMs + (settled ? stepMs : 0),
       coveredMs: visible ? 0 : thing.coveredMs + (covered ? stepMs : 0),
     };
@@ -388,7 +392,7 @@ export class AbandonedObject implements RuleMachine {
     const { region, size } = thing;
     const tall = tallOf(region, size);
     const wide = wideOf(region, size, aspect);
-    if (region.areaPx < this.#limits.areaPx) return false;
+    if (region.areaPx < AREA_MIN_PX) return false;
     // A part of somebody who lies, or of a puddle, is no thing.
     if (thing.allWide * aspect > WIDE_MAX * size) return false;
     if (
@@ -403,7 +407,9 @@ export class AbandonedObject implements RuleMachine {
   }
 
   /** What has hardly a rim of its own, or is seen steady now and then alone, may be a reflection, a mark or a part. */
-  #isEvident({ region, settledMs, leftAtMs, namedAtMs }: Thing, now: number): boolean {
+  #isEvident(thing: Thing, now: number): boolean {
+    const { region, settledMs, leftAtMs, namedAtMs } = thing;
+    if (shownAreaOf(thing) < this.#limits.areaPx) return false;
     const seen = Math.min(1, settledMs / Math.max(1, now - (leftAtMs ?? now)));
     return isNamed(namedAtMs, now) || region.rim + seen >= this.#limits.evidence;
   }
@@ -415,10 +421,8 @@ export class AbandonedObject implements RuleMachine {
     return thing.aloneMs >= this.#aloneMin(thing) - doubtMs && (thing.claimed || goneMs >= this.#rule.forMs);
   }
 
-  /** Of what is claimed as when it was: of its pixels some come and go. */
-  #aloneMin({ region, claimed, claimedAs }: Thing): number {
-    const isLarge = (claimed ? claimedAs : region.areaPx) >= LARGE_PX;
-    return this.#rule.forMs * (isLarge ? 1 - LARGE_HIDDEN : 1);
+  #aloneMin(thing: Thing): number {
+    return this.#rule.forMs * (shownAreaOf(thing) >= LARGE_PX ? 1 - LARGE_HIDDEN : 1);
   }
 
   #isInZone({ region }: Thing): boolean {

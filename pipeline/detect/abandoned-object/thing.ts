@@ -38,6 +38,8 @@ export interface Thing {
   readonly aloneMs: number;
   /** How much of that it was seen, as a thing. */
   readonly shownMs: number;
+  /** Its area summed over that time, plane pixels times ms. */
+  readonly shownAreaMs: number;
   /** How much of that it was as steady as only a thing is: people who brush past it do not make it a person. */
   readonly settledMs: number;
   /** How long somebody has covered it since it was last seen. */
@@ -57,9 +59,8 @@ export interface Thing {
   readonly namedAtMs: number | undefined;
   /** A person's height there, share of the view's height. */
   readonly size: number;
-  /** It was claimed in the look before; its area, plane pixels, when that began. */
+  /** It was claimed in the look before. */
   readonly claimed: boolean;
-  readonly claimedAs: number;
   /** Width of all that came together and lies against each other there, share of the view's. */
   readonly allWide: number;
 }
@@ -97,6 +98,11 @@ export function isNamed(namedAtMs: number | undefined, now: number): boolean {
 /** A detector sees a bag where the region is. */
 export function isBagAt({ class: kind, confidence, box }: DetectedObject, region: StaticRegion): boolean {
   return kind === 'bag' && confidence >= NAMED_CONFIDENCE && overlapOf(box, region.box) > SAME_BOX_MIN;
+}
+
+/** Its mean area while it was seen as a thing, plane pixels: some of its pixels come and go. */
+export function shownAreaOf({ shownAreaMs, shownMs }: Thing): number {
+  return shownMs === 0 ? 0 : shownAreaMs / shownMs;
 }
 
 export function tallOf({ box }: StaticRegion, size: number): number {
