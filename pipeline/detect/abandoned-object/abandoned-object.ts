@@ -92,6 +92,8 @@ const AREA_MIN_PX = 24;
 /** Of what is as large as this, plane pixels (7 by 7), for so much of the wait it need not be seen to be alone: others hid it. */
 const LARGE_PX = 49;
 const LARGE_HIDDEN = 0.25;
+/** When it was alone for this share of the time since: who keeps a thing comes back to it, and it is alone now and then. */
+const LARGE_ALONE_MIN = 0.45;
 const CANDIDATES_MAX = 32;
 const OWNERS_MAX = 8;
 
@@ -418,7 +420,9 @@ export class AbandonedObject implements RuleMachine {
   #isLongAlone(thing: Thing, now: number): boolean {
     const doubtMs = thing.claimed ? Math.min(DOUBT_MS, this.#rule.forMs / 2) : 0;
     const goneMs = now - (thing.leftAtMs ?? now);
-    return thing.aloneMs >= this.#aloneMin(thing) - doubtMs && (thing.claimed || goneMs >= this.#rule.forMs);
+    if (thing.aloneMs < this.#aloneMin(thing) - doubtMs) return false;
+    const mostly = thing.aloneMs >= Math.min(this.#rule.forMs, LARGE_ALONE_MIN * goneMs);
+    return thing.claimed || (goneMs >= this.#rule.forMs && mostly);
   }
 
   #aloneMin(thing: Thing): number {

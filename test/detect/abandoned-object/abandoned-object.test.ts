@@ -65,6 +65,14 @@ describe('of a thing that is seen as large as 7 by 7 pixels', () => {
     expect(changes({ ...large, hidden: [14_000, 24_000] })).toEqual([]);
   });
 
+  test('none of it is lost when it was alone for less than half of the time since', () => {
+    const sways = (untilMs: number) => (ms: number) => (ms >= 12_000 && ms < untilMs ? 0.5 : 0.97);
+    const [soon, late] = [{ steady: sways(20_000) }, { steady: sways(38_000) }];
+    expect(changes({ ...soon, ...large })[0]).toBeLessThan(changes(soon)[0]! - 3);
+    expect(changes({ ...late, ...large })).toEqual(changes(late));
+    expect(changes(late)).toHaveLength(1);
+  });
+
   test('it says how long it had to be alone, and how long ago it was left', () => {
     const machine = new AbandonedObject({ ...ruleBase('abandoned_object'), forMs: FOR_MS }, undefined);
     let last: ReturnType<AbandonedObject['look']>;
