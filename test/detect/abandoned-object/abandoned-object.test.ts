@@ -354,6 +354,15 @@ test('somebody who stops by it for a while takes as long off the clock', () => {
   expect(longer).toBeLessThan((2 * (LASTS - 8_000)) / 1000 + 1);
 });
 
+test.each([
+  ['low', 41, 42],
+  ['medium', 27, 28],
+  ['high', 23, 24],
+] as const)('at %s of %i pixels it is too small, of %i not', (sensitivity, small, large) => {
+  expect(changes({ region: { areaPx: small }, sensitivity })).toEqual([]);
+  expect(changes({ region: { areaPx: large }, sensitivity })).toHaveLength(1);
+});
+
 test('sensitivity decides what is steady enough', () => {
   const story = { region: { steady: 0.85 } };
   expect(changes({ ...story, sensitivity: 'low' })).toEqual([]);

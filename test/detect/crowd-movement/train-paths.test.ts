@@ -4,14 +4,14 @@ import { TrainCells } from '../../../pipeline/detect/crowd-movement/train-cells.
 import { TrainPaths } from '../../../pipeline/detect/crowd-movement/train-paths.ts';
 
 const PLANE = { columns: 10, rows: 1 };
+const HOUR_MS = 3_600_000;
+/** No train does. */
+const NONE_STANDS = new Uint8Array(10);
+
 /** People by area in a cell, who run. */
 function runs(cell: number, people = 1): number {
   return packed(cell, { x: 0, y: 0, footY: 0, people, speed: 3, vx: 3, vy: 0 });
 }
-
-const HOUR_MS = 3_600_000;
-/** No train does. */
-const NONE_STANDS = new Uint8Array(10);
 
 /** '3..8': people in a row of ten cells. */
 function row(text: string): Float64Array {
@@ -84,13 +84,13 @@ test('what is a tenth of what the most is was no train that passes', () => {
   expect(shareIn(paths, 7)).toBe(1);
 });
 
-test('a line on which no train passes any more is forgotten within a week, and not overnight', () => {
+test('a line on which trains passed all the time, and none does any more, is forgotten within a week, and not overnight', () => {
   const paths = new TrainPaths();
   const trains = new TrainCells();
   const nobody = row('..........');
-  passing(paths, '55........', { pictures: 150 });
+  passing(paths, '55........', { pictures: 3_000 });
   const after = (hours: number) => {
-    for (let h = 1; h <= hours; h++) paths.step(40_000 + h * HOUR_MS, trains, nobody);
+    for (let h = 1; h <= hours; h++) paths.step(605_000 + h * HOUR_MS, trains, nobody);
     return shareIn(paths, 0);
   };
   expect(after(12)).toBe(1);
