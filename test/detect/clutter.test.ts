@@ -46,6 +46,37 @@ describe('a cluttered view', () => {
   });
 });
 
+describe('a view that is cluttered by people', () => {
+  const byPeople = (lasting: number, begun: number, seen = true) => {
+    const clutter = new Clutter();
+    const people = Array.from({ length: lasting }, (_, k) => person({ id: 900 + k, ageMs: 1_500, seen }));
+    let cluttered = false;
+    for (let n = 0; n < 60; n++) cluttered = clutter.step([...flakes(begun), ...people], STEP_MS, ASPECT);
+    expect(cluttered).toBe(true);
+    return clutter.byPeople;
+  };
+  test.each<[string, number, number, boolean]>([
+    ['twenty who are found again 20 times a second', 20, 4, true],
+    ['no more than they account for', 21, 4, true],
+    ['fewer than that would take', 19, 4, false],
+    ['snow, before a few people', 8, 6, false],
+    ['snow, before nobody', 0, 4, false],
+  ])('%s', (_, lasting, begun, expected) => {
+    expect(byPeople(lasting, begun)).toBe(expected);
+  });
+  test('is not, where those who last are not seen', () => {
+    expect(byPeople(30, 4, false)).toBe(false);
+  });
+  test('stays so when restored', () => {
+    const clutter = new Clutter();
+    const people = Array.from({ length: 20 }, (_, k) => person({ id: 900 + k, ageMs: 1_500 }));
+    for (let n = 0; n < 60; n++) clutter.step([...flakes(4), ...people], STEP_MS, ASPECT);
+    const restored = new Clutter();
+    restored.restore(clutter.save());
+    expect(restored.byPeople).toBe(true);
+  });
+});
+
 describe('somebody in the forbidden zone while it snows', () => {
   const claims = (tall: (n: number) => number, from = 0) =>
     spansOf(

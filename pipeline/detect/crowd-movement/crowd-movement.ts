@@ -208,7 +208,7 @@ export class CrowdMovement implements RuleMachine {
     if (countOf(here) > JUMP_TIMES * present + JUMP_MORE) this.#jumpedAtMs = now;
     const aspect = frame.planeWidth / frame.planeHeight;
     // Flakes fall as fast as people run, and as many; cell by cell they fell before too.
-    const cluttered = this.#clutter.step(tracks, stepMs, aspect);
+    const cluttered = this.#clutter.step(tracks, stepMs, aspect) && !this.#clutter.byPeople;
     if (cluttered || now - this.#jumpedAtMs < PRESENT_AGO_MS) {
       this.#running = 0;
       this.#most = undefined;

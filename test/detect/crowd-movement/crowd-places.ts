@@ -72,12 +72,15 @@ export function claimed(
     zoneY = 0,
     calibrated = true,
     flakes = 0,
+    lasting = 0,
     movers = () => [],
     view = () => 'ok',
   }: {
     zoneY?: number;
     calibrated?: boolean;
     flakes?: number;
+    /** People whose tracks last. */
+    lasting?: number;
     movers?: (ms: number) => readonly Mover[];
     view?: (ms: number) => ViewState;
   } = {},
@@ -94,7 +97,10 @@ export function claimed(
   for (let n = 0; n * 200 <= AT + 10_000; n++) {
     const copy = new CrowdMovement(rule, { id: 'z', polygon }, calibrated);
     copy.restore(structuredClone(machine.save()));
-    const tracks = Array.from({ length: flakes }, (_, k) => person({ id: 100 * n + k, ageMs: 0 }));
+    const tracks = [
+      ...Array.from({ length: flakes }, (_, k) => person({ id: 100 * (n + 1) + k, ageMs: 0 })),
+      ...Array.from({ length: lasting }, (_, k) => person({ id: k, ageMs: 5_000 })),
+    ];
     const frame = measured(n, { tracks, view: view(n * 200) });
     const sees = { movers: movers(n * 200), motion: place(n * 200, n) };
     const look = frame.frame.view === 'ok' ? { ...frame, ...sees } : frame;

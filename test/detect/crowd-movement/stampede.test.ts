@@ -346,6 +346,12 @@ test('in falling snow a crowd is told by its cells, in which flakes fell before 
   expect(claimed(snow, { flakes: 12 })).toEqual([]);
 });
 
+test('twenty people who are lost behind each other and found again are no snow', () => {
+  const everyWay = (ms: number) => regions(7, ms < AT ? 1 : 3.5);
+  expect(claimed(standing, { movers: everyWay, flakes: 4, lasting: 22 })).not.toEqual([]);
+  expect(claimed(standing, { movers: everyWay, flakes: 4, lasting: 5 })).toEqual([]);
+});
+
 /** A train passes there, then people come one by one, who run later. */
 const afterTrain =
   ([left, right]: readonly [number, number], runs: Place): Place =>
