@@ -83,8 +83,8 @@ export class CameraMeasure {
     const trusted = frame.view === 'ok' ? grid : undefined;
     const found = sightings(frame, grid, this.#ground);
     const tracked = this.#tracker.step(found, frame.capturedAtMs);
-    for (const { footY, height, fill, weight } of walkers(frame))
-      this.#ground.learn(footY, height, fill, weight);
+    for (const { footY, height, fill, weight, settled } of walkers(frame))
+      if (!settled || !this.#ground.known) this.#ground.learn(footY, height, fill, weight);
     const alive = new Set<number>();
     for (const track of tracked) alive.add(track.id);
     this.#crossings.keep(alive);

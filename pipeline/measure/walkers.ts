@@ -6,6 +6,7 @@
  * mostly less than one (legs under a train's edge, a head over somebody's shoulder, a reflection, an edge that
  * trembles), stands still or trembles, touches its neighbours, and is small.
  */
+import { shareWithin } from '../box.ts';
 import type { Blob, Frame } from '../model.ts';
 
 /** In shares of the view; y down. */
@@ -16,6 +17,8 @@ export interface Walker {
   readonly fill: number;
   /** How much it is to be believed, 0..1: what is seen larger is a piece of something less often. */
   readonly weight: number;
+  /** It stands, and has not changed for seconds: it has been seen already, and may be a thing or a place that was left. */
+  readonly settled: boolean;
 }
 
 /** Height over width of who walks: arms and legs apart from the side, a coat from the front. */
@@ -39,6 +42,9 @@ const SPEED_MAX = 1;
  */
 const STANDS_SPEED_MAX = 0.02;
 const STANDS = 0.25;
+/** A region is one of those when so much of its area is in static regions, so much of each of which lies in its box. */
+const SETTLED_MIN = 0.5;
+const WITHIN_MIN = 0.5;
 /** Own heights to what is nearest: nearer, it may be a part of it, or hidden by it. */
 const APART_MIN = 0.1;
 /** What is wider than upright and covers so many times as much is a train, a crowd, a light: its pieces are beside it. */
@@ -60,6 +66,7 @@ export function walkers(frame: Frame): readonly Walker[] {
       height: box.y1 - box.y0,
       fill: areaPx / heightPx ** 2,
       weight: believed * Math.min(1, (heightPx / HEIGHT_PX_FULL) ** 2),
+      settled: believed === STANDS && isSettled(blob, frame),
     });
   }
   return found ?? NOBODY;
@@ -82,6 +89,11 @@ function pace({ flowX, flowY }: Blob, { intervalMs }: Frame, heightPx: number): 
   const speed = (Math.hypot(flowX, flowY) * 1000) / intervalMs / heightPx;
   if (speed <= STANDS_SPEED_MAX && heightPx >= HEIGHT_PX_FULL) return STANDS;
   return speed >= SPEED_MIN && speed <= SPEED_MAX ? 1 : 0;
+}
+
+function isSettled({ box, areaPx }: Blob, { statics }: Frame): boolean {
+  const within = statics.filter((region) => shareWithin(region.box, box) >= WITHIN_MIN);
+  return within.reduce((sum, region) => sum + region.areaPx, 0) > SETTLED_MIN * areaPx;
 }
 
 function isApart(blob: Blob, { blobs, planeWidth, planeHeight }: Frame): boolean {

@@ -213,3 +213,25 @@ test.each([
   const [usual] = stage.step(frameOf(1, []));
   expect(usual?.zones.map(({ covered }) => covered)).toEqual([0, 0]);
 });
+
+describe('how tall people are where nobody said it', () => {
+  /** As slim as a person, twice as tall, and as still as a place that a train has left. */
+  const phantom: Region = { foot: [120, 80], wide: 25, tall: 60, area: 900, flowX: 0 };
+  const box = { x0: 0.67, y0: 0.25, x1: 0.83, y1: 0.88 };
+  const settled = { box, foot: { x: 0.75, y: 0.88 }, areaPx: 700, sinceMs: 9_000, steady: 0.9, rim: 0.1 };
+  const heightAfter = (walks: number, stands: number) => {
+    const stage = measure(hallOf({ ground: [] }));
+    const look = (n: number, regions: readonly Region[], statics: readonly (typeof settled)[] = []) =>
+      stage.step({ ...frameOf(n, regions), statics });
+    for (let n = 0; n < walks; n++) look(n, [walk(n % 30, 10, 130)]);
+    const all = Array.from({ length: stands }, (_, n) => look(walks + n, [phantom], [settled])).flat();
+    return all.at(-1)!.tracks.find(({ box }) => box.x1 > 0.8)!.personHeight;
+  };
+
+  test('is not learned from what stands and does not change, once it is known', () => {
+    expect(heightAfter(120, 600)).toBeCloseTo(heightAfter(120, 5), 6);
+  });
+  test('is learned from that as well before: the first may be somebody who stands, close to the camera', () => {
+    expect(heightAfter(0, 600)).toBeGreaterThan(1.5 * heightAfter(0, 5));
+  });
+});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Ground } from '../../pipeline/measure/ground.ts';
 import { walkers } from '../../pipeline/measure/walkers.ts';
-import type { ViewState } from '../../pipeline/model.ts';
+import type { StaticRegion, ViewState } from '../../pipeline/model.ts';
 import { blobOf, HEIGHT, type Region, STEP_MS } from './build.ts';
 
 const TALL = 27;
@@ -16,7 +16,10 @@ const beside = (gap: number, wide = 10, tall = 20): Region => ({
   tall,
 });
 
-const seen = (regions: readonly Region[], { view = 'ok' as ViewState, intervalMs = STEP_MS } = {}) =>
+const seen = (
+  regions: readonly Region[],
+  { view = 'ok' as ViewState, intervalMs = STEP_MS, statics = [] as readonly StaticRegion[] } = {},
+) =>
   walkers({
     site: 's',
     camera: 'c',
@@ -29,6 +32,7 @@ const seen = (regions: readonly Region[], { view = 'ok' as ViewState, intervalMs
     planeHeight: HEIGHT,
     blobs: regions.map(blobOf),
     objects: [],
+    statics,
   } as unknown as Parameters<typeof walkers>[0]);
 
 test('one who walks is seen with foot, height and how full they are', () => {
@@ -69,6 +73,27 @@ describe('how much is believed', () => {
   test('before there is a picture to move from, and in a view that cannot be trusted, nobody', () => {
     expect(seen([one], { intervalMs: 0 })).toEqual([]);
     expect(seen([one], { view: 'covered' })).toEqual([]);
+  });
+});
+
+describe('who stands has been seen already when', () => {
+  const standing = { ...one, flowX: 0 };
+  const part = (areaPx: number, off = 0): StaticRegion => ({
+    box: { x0: (55 + off) / 160, y0: 40 / 90, x1: (65 + off) / 160, y1: 55 / 90 },
+    foot: { x: 60 / 160, y: 55 / 90 },
+    areaPx,
+    sinceMs: 8_000,
+    steady: 0.9,
+    rim: 0.5,
+  });
+  test.each<readonly [string, Region, readonly StaticRegion[], boolean]>([
+    ['most of their outline has not changed for seconds', standing, [part(91)], true],
+    ['parts of it add up to that', standing, [part(46), part(46)], true],
+    ['no more than half of it', standing, [part(90)], false],
+    ['what has not changed is beside them', standing, [part(91, 6)], false],
+    ['they walk', one, [part(91)], false],
+  ])('%s', (_, region, statics, settled) => {
+    expect(seen([region], { statics })[0]?.settled).toBe(settled);
   });
 });
 

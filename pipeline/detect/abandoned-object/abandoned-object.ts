@@ -15,7 +15,7 @@ import { isInside } from '../inside.ts';
 import { around, isWhole, type RuleMachine, seconds } from '../rule.ts';
 import { BESIDE, isBeside, liesBeside } from './beside.ts';
 import { BIRTH_MS, broughtBy, cameOutOf } from './bringers.ts';
-import { distance, heightNear, PATH_STEP_MS, type Path, remembered } from './paths.ts';
+import { distance, heightInRow, heightNear, PATH_STEP_MS, type Path, remembered } from './paths.ts';
 import { isItself, isOnlyIt } from './phantoms.ts';
 import {
   cameTogether,
@@ -135,8 +135,9 @@ export class AbandonedObject implements RuleMachine {
     this.#things = this.#follow(frame, seen, aspect, stepMs, now).map((thing) => {
       const namedAtMs = frame.objects.some((object) => isBagAt(object, thing.region)) ? now : thing.namedAtMs;
       const allWide = thing.seenAtMs === now ? widthOfAll(thing.region, frame) : thing.allWide;
-      const same = namedAtMs === thing.namedAtMs && allWide === thing.allWide;
-      return this.#judge(same ? thing : { ...thing, namedAtMs, allWide }, seen, aspect, stepMs, now);
+      const size = thing.claimed ? thing.size : (heightInRow(thing.region.foot, seen) ?? thing.size);
+      const same = namedAtMs === thing.namedAtMs && allWide === thing.allWide && size === thing.size;
+      return this.#judge(same ? thing : { ...thing, namedAtMs, allWide, size }, seen, aspect, stepMs, now);
     });
     const left = this.#things.filter(
       (thing) =>

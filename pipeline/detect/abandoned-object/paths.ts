@@ -27,6 +27,9 @@ export interface PathPoint {
 /** Where people were is remembered for this long, in such steps. */
 const PATH_MS = 15_000;
 export const PATH_STEP_MS = 400;
+/** Feet in one row are so near to each other, share of the view's height. */
+const ROW = 0.03;
+
 /** The paths as they are after this look: points of the last 15 s, no closer than 0.4 s. */
 export function remembered(
   before: ReadonlyMap<number, Path>,
@@ -76,6 +79,18 @@ export function heightNear(
   };
   for (const id of ids) for (const { foot, near } of paths.get(id)?.points ?? []) offer(foot, near);
   for (const { foot, personHeight } of seen) offer(foot, personHeight);
+  return height;
+}
+
+/** The same by whoever is seen now in its row, for how tall people are here is learned while it stands; else undefined. */
+export function heightInRow({ y }: Point, seen: readonly Track[]): number | undefined {
+  let [height, least]: [number | undefined, number] = [undefined, ROW];
+  for (const { foot, personHeight } of seen) {
+    const off = Math.abs(foot.y - y);
+    if (off > least) continue;
+    height = personHeight;
+    least = off;
+  }
   return height;
 }
 

@@ -100,6 +100,19 @@ describe('of a thing that is seen as large as 7 by 7 pixels', () => {
   });
 });
 
+test('how tall people are in its row is learned while it stands', () => {
+  const small = (ms: number) => {
+    const track = owner(ms);
+    return track && { ...track, personHeight: 0.12 };
+  };
+  const story = { owner: small, region: { box: { ...bag.box, y0: 0.725 } } };
+  expect(changes(story)).toEqual([]);
+  expect(changes({ ...story, others: (ms) => (ms < 20_000 ? [] : passing(ms)) })[0]).toBeGreaterThan(30);
+  const elsewhere = (ms: number) =>
+    passing(ms).map((track) => ({ ...track, foot: { ...track.foot, y: 0.84 } }));
+  expect(changes({ ...story, others: (ms) => (ms < 20_000 ? [] : elsewhere(ms)) })).toEqual([]);
+});
+
 describe('is no abandoned object', () => {
   const none: readonly (readonly [string, Story])[] = [
     ['what nobody brought: a patch of light, a puddle', { owner: () => undefined }],
