@@ -5,8 +5,9 @@
  * Measured as tracks that begin a second, over the whole view. Streets, platforms and corridors stay below 5, also where
  * a train empties (more, but for moments); rain and a coach's windows make 10 to 25, falling snow 30 to 70.
  *
- * Where many people are, each is lost behind another and found again: twenty of them in the open make 15 tracks a second. But
- * they last, most of them, and flakes do not: falling snow makes 15 a second and more besides what is so found again.
+ * Where many people are, each is lost behind another and found again: twenty of them in the open make 15 tracks a second at 5
+ * pictures a second. But they last, most of them, and flakes do not: falling snow makes 3 a picture and more besides what is so
+ * found again.
  *
  * What tells somebody from such a string is that they stay whole: two flakes or three are now and then as tall as a
  * person, in one picture; a person is it in nearly all. So the more begins, the longer a track must have been whole.
@@ -18,11 +19,11 @@ const AVERAGE_MS = 10_000;
 /** Tracks a second from which the view is cluttered, and below which it is not any more. */
 const CLUTTERED_FROM = 18;
 const CLUTTERED_UNTIL = 12;
-/** Who has lasted so long is somebody, and is found again so many times a second where many are. */
+/** Who has lasted so long is somebody, and where many are is found again in so many of the pictures. */
 const LASTS_MS = 1_500;
-const FOUND_AGAIN = 0.5;
-/** Tracks a second besides those, up to which it is people that clutter the view. */
-const PEOPLE_UNTIL = 10;
+const FOUND_AGAIN = 0.1;
+/** Tracks a picture besides those, up to which it is people that clutter the view. */
+const BESIDES_MAX = 2;
 /** Tracks a second up to which nothing is asked of a track. */
 const CLEAR_UNTIL = 5;
 /** How long a track must have been whole where the view begins to be cluttered, and at most: a string can be for a second. */
@@ -36,8 +37,8 @@ const CART_HEIGHT_MIN = 0.45;
 
 export class Clutter {
   #perSecond = 0;
-  /** How many have lasted. */
-  #lasting = 0;
+  /** Tracks that begin in a picture, less those that are found again. */
+  #besides = 0;
   #watchedMs = 0;
   #cluttered = false;
   /** How long each track has been whole, less how long it has not; changed in place. */
@@ -46,7 +47,7 @@ export class Clutter {
   save() {
     return {
       perSecond: this.#perSecond,
-      lasting: this.#lasting,
+      besides: this.#besides,
       watchedMs: this.#watchedMs,
       cluttered: this.#cluttered,
       wholeMs: this.#wholeMs,
@@ -55,7 +56,7 @@ export class Clutter {
 
   restore(saved: ReturnType<Clutter['save']>): void {
     this.#perSecond = saved.perSecond;
-    this.#lasting = saved.lasting;
+    this.#besides = saved.besides;
     this.#watchedMs = saved.watchedMs;
     this.#cluttered = saved.cluttered;
     this.#wholeMs.clear();
@@ -70,7 +71,7 @@ export class Clutter {
       this.#watchedMs = Math.min(AVERAGE_MS, this.#watchedMs + stepMs);
       const weight = Math.min(1, stepMs / this.#watchedMs);
       this.#perSecond += weight * ((1000 * begun) / stepMs - this.#perSecond);
-      this.#lasting += weight * (lasting - this.#lasting);
+      this.#besides += weight * (begun - FOUND_AGAIN * lasting - this.#besides);
     }
     this.#cluttered = this.#perSecond > (this.#cluttered ? CLUTTERED_UNTIL : CLUTTERED_FROM);
     this.#watch(tracks, stepMs, aspect);
@@ -79,7 +80,7 @@ export class Clutter {
 
   /** Whether it is for the most part people who are lost and found again that clutter it. */
   get byPeople(): boolean {
-    return this.#perSecond - FOUND_AGAIN * this.#lasting <= PEOPLE_UNTIL;
+    return this.#besides <= BESIDES_MAX;
   }
 
   /** Whether a track was whole for longer than chance would make it in such a view. */

@@ -47,11 +47,11 @@ describe('a cluttered view', () => {
 });
 
 describe('a view that is cluttered by people', () => {
-  const byPeople = (lasting: number, begun: number, seen = true) => {
+  const byPeople = (lasting: number, begun: number, { seen = true, stepMs = STEP_MS } = {}) => {
     const clutter = new Clutter();
     const people = Array.from({ length: lasting }, (_, k) => person({ id: 900 + k, ageMs: 1_500, seen }));
     let cluttered = false;
-    for (let n = 0; n < 60; n++) cluttered = clutter.step([...flakes(begun), ...people], STEP_MS, ASPECT);
+    for (let n = 0; n < 60; n++) cluttered = clutter.step([...flakes(begun), ...people], stepMs, ASPECT);
     expect(cluttered).toBe(true);
     return clutter.byPeople;
   };
@@ -65,7 +65,11 @@ describe('a view that is cluttered by people', () => {
     expect(byPeople(lasting, begun)).toBe(expected);
   });
   test('is not, where those who last are not seen', () => {
-    expect(byPeople(30, 4, false)).toBe(false);
+    expect(byPeople(30, 4, { seen: false })).toBe(false);
+  });
+  test('at any rate of pictures: in each as many are lost and found', () => {
+    expect(byPeople(20, 4, { stepMs: STEP_MS / 2 })).toBe(true);
+    expect(byPeople(19, 4, { stepMs: STEP_MS / 2 })).toBe(false);
   });
   test('stays so when restored', () => {
     const clutter = new Clutter();
