@@ -215,11 +215,12 @@ function watchKey({ rule, machine }: Watch): string {
 /** Kinds whose detectors are not part of this release have no machine; `vigie check` says so. */
 export function machineFor(rule: Rule, camera: Camera): RuleMachine | undefined {
   const zone = 'zone' in rule ? camera.zones.find((known) => known.id === rule.zone) : undefined;
+  const calibrated = camera.ground.length > 0;
   if (rule.event === 'forbidden_zone' && zone !== undefined) return new ForbiddenZone(rule);
   if (rule.event === 'density' && zone !== undefined) return new Density(rule, zone);
-  if (rule.event === 'abandoned_object') return new AbandonedObject(rule, zone);
+  if (rule.event === 'abandoned_object') return new AbandonedObject(rule, zone, calibrated);
   if (rule.event === 'weapon') return new Weapons(rule, zone);
-  if (rule.event === 'crowd_movement') return new CrowdMovement(rule, zone, camera.ground.length > 0);
+  if (rule.event === 'crowd_movement') return new CrowdMovement(rule, zone, calibrated);
   if (rule.event === 'fire') return new Fires(rule, zone);
   if (rule.event === 'person_on_ground') return new PersonOnGround(rule, zone, camera.ground);
   const line = 'line' in rule ? camera.lines.find((known) => known.id === rule.line) : undefined;

@@ -187,7 +187,7 @@ const HIDEABLE: readonly string[] = ['person_on_ground', 'abandoned_object'];
 describe('the truth', () => {
   it.each(played)('of %s / %s agrees with the feet', (name, type) => {
     let hidden = 0;
-    for (let seed = 100; seed < 106; seed++) {
+    for (let seed = 100; seed < 104; seed++) {
       const scene = buildScene(sampleSpec(name, type, seed));
       const { truth } = scene;
       const events = truth.events.filter((event) => event.type === type);

@@ -103,12 +103,15 @@ export class AbandonedObject implements RuleMachine {
   readonly #rule: WatchRule;
   readonly #limits: Limits;
   readonly #zone: Zone | undefined;
+  readonly #calibrated: boolean;
   #things: readonly Thing[] = [];
   #paths: ReadonlyMap<number, Path> = new Map();
   #previousMs: number | undefined;
 
-  constructor(rule: WatchRule, zone: Zone | undefined) {
+  /** `calibrated`: the site file says how tall people are in this view; else it is learned while things stand. */
+  constructor(rule: WatchRule, zone: Zone | undefined, calibrated: boolean) {
     this.#rule = rule;
+    this.#calibrated = calibrated;
     this.#limits = LIMITS[rule.sensitivity];
     this.#zone = zone;
     this.place = rule.zone;
@@ -135,7 +138,7 @@ export class AbandonedObject implements RuleMachine {
     this.#things = this.#follow(frame, seen, aspect, stepMs, now).map((thing) => {
       const namedAtMs = frame.objects.some((object) => isBagAt(object, thing.region)) ? now : thing.namedAtMs;
       const allWide = thing.seenAtMs === now ? widthOfAll(thing.region, frame) : thing.allWide;
-      const size = thing.claimed ? thing.size : (heightInRow(thing.region.foot, seen) ?? thing.size);
+      const size = this.#sizeOf(thing, seen);
       const same = namedAtMs === thing.namedAtMs && allWide === thing.allWide && size === thing.size;
       return this.#judge(same ? thing : { ...thing, namedAtMs, allWide, size }, seen, aspect, stepMs, now);
     });
@@ -152,6 +155,10 @@ export class AbandonedObject implements RuleMachine {
       return claimed === thing.claimed ? thing : { ...thing, claimed };
     });
     return this.#condition(left, now);
+  }
+
+  #sizeOf({ size, claimed, region }: Thing, seen: readonly Track[]): number {
+    return this.#calibrated || claimed ? size : (heightInRow(region.foot, seen) ?? size);
   }
 
   #condition(left: readonly Thing[], now: number): Condition {

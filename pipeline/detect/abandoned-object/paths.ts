@@ -28,7 +28,7 @@ export interface PathPoint {
 const PATH_MS = 15_000;
 export const PATH_STEP_MS = 400;
 /** Feet in one row are so near to each other, share of the view's height. */
-const ROW = 0.03;
+const ROW = 0.01;
 
 /** The paths as they are after this look: points of the last 15 s, no closer than 0.4 s. */
 export function remembered(

@@ -30,7 +30,7 @@ test('a bag is claimed when its owner has been away for long enough, and says wh
   // Away is 1.8 heights of .2: with 16:9 that is .2 of the width, two seconds of walking.
   expect(at).toBeGreaterThanOrEqual(LEAVES / 1000 + FOR_MS / 1000 + 1.5);
   expect(at).toBeLessThanOrEqual(LEAVES / 1000 + FOR_MS / 1000 + 3);
-  const machine = new AbandonedObject({ ...ruleBase('abandoned_object'), forMs: FOR_MS }, undefined);
+  const machine = new AbandonedObject({ ...ruleBase('abandoned_object'), forMs: FOR_MS }, undefined, true);
   let last: ReturnType<AbandonedObject['look']>;
   for (let ms = 0; ms <= 32_000; ms += STEP_MS) last = machine.look(look(ms, {}));
   expect(last?.region).toEqual(bag.box);
@@ -74,7 +74,7 @@ describe('of a thing that is seen as large as 7 by 7 pixels', () => {
   });
 
   test('it says how long it had to be alone, and how long ago it was left', () => {
-    const machine = new AbandonedObject({ ...ruleBase('abandoned_object'), forMs: FOR_MS }, undefined);
+    const machine = new AbandonedObject({ ...ruleBase('abandoned_object'), forMs: FOR_MS }, undefined, true);
     let last: ReturnType<AbandonedObject['look']>;
     for (let ms = 0; ms <= 31_000; ms += STEP_MS) last = machine.look(look(ms, { ...unseen, ...large }));
     expect(last?.explanation).toMatch(
@@ -105,12 +105,15 @@ test('how tall people are in its row is learned while it stands', () => {
     const track = owner(ms);
     return track && { ...track, personHeight: 0.12 };
   };
-  const story = { owner: small, region: { box: { ...bag.box, y0: 0.725 } } };
+  const story = { owner: small, calibrated: false, region: { box: { ...bag.box, y0: 0.725 } } };
   expect(changes(story)).toEqual([]);
   expect(changes({ ...story, others: (ms) => (ms < 20_000 ? [] : passing(ms)) })[0]).toBeGreaterThan(30);
   const elsewhere = (ms: number) =>
     passing(ms).map((track) => ({ ...track, foot: { ...track.foot, y: 0.84 } }));
   expect(changes({ ...story, others: (ms) => (ms < 20_000 ? [] : elsewhere(ms)) })).toEqual([]);
+  // Where the site file says it, it is known from the first.
+  const known = { ...story, calibrated: true };
+  expect(changes({ ...known, others: (ms) => (ms < 20_000 ? [] : passing(ms)) })).toEqual([]);
 });
 
 describe('is no abandoned object', () => {
@@ -409,7 +412,7 @@ describe('what a detector calls a bag', () => {
 });
 
 test('a blind view tells nothing', () => {
-  const machine = new AbandonedObject({ ...ruleBase('abandoned_object'), forMs: FOR_MS }, undefined);
+  const machine = new AbandonedObject({ ...ruleBase('abandoned_object'), forMs: FOR_MS }, undefined, true);
   const seen = look(0, {});
   expect(machine.look({ ...seen, frame: { ...seen.frame, view: 'dark' } })).toBeUndefined();
   expect(seen.frame.capturedAtMs).toBe(START_MS);
@@ -417,10 +420,10 @@ test('a blind view tells nothing', () => {
 
 test('a machine that goes on from saved state answers the same', () => {
   const rule = { ...ruleBase('abandoned_object'), forMs: FOR_MS };
-  const whole = new AbandonedObject(rule, undefined);
-  let moved = new AbandonedObject(rule, undefined);
+  const whole = new AbandonedObject(rule, undefined, true);
+  let moved = new AbandonedObject(rule, undefined, true);
   for (let ms = 0; ms <= 40_000; ms += STEP_MS) {
-    const next = new AbandonedObject(rule, undefined);
+    const next = new AbandonedObject(rule, undefined, true);
     next.restore(structuredClone(moved.save()));
     moved = next;
     expect(moved.look(look(ms, {}))).toEqual(whole.look(look(ms, {})));

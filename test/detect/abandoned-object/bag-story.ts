@@ -24,6 +24,8 @@ export interface Story {
   readonly more?: number;
   readonly zone?: readonly [x0: number, x1: number];
   readonly objects?: readonly DetectedObject[];
+  /** The site file says how tall people are; true when absent. */
+  readonly calibrated?: boolean;
   /** Width of a region that came with it and lies against it, share of the view's. */
   readonly part?: number;
 }
@@ -114,7 +116,7 @@ export function look(ms: number, story: Story): Measured {
 
 /** Seconds at which the condition begins and ceases to hold, within a minute where nothing else is said. */
 export function changes(story: Story, untilMs = 60_000): readonly number[] {
-  const { sensitivity = 'medium', zone, forMs = FOR_MS } = story;
+  const { sensitivity = 'medium', zone, forMs = FOR_MS, calibrated = true } = story;
   const rule = { ...ruleBase('abandoned_object'), sensitivity, forMs };
   const machine = new AbandonedObject(
     rule,
@@ -127,6 +129,7 @@ export function changes(story: Story, untilMs = 60_000): readonly number[] {
         { x: zone[0], y: 1 },
       ],
     },
+    calibrated,
   );
   const found: number[] = [];
   let held = false;
