@@ -158,7 +158,7 @@ export class AbandonedObject implements RuleMachine {
   }
 
   #sizeOf({ size, claimed, region }: Thing, seen: readonly Track[]): number {
-    return this.#calibrated || claimed ? size : (heightInRow(region.foot, seen) ?? size);
+    return this.#calibrated || claimed ? size : heightInRow(region.foot, seen) || size;
   }
 
   #condition(left: readonly Thing[], now: number): Condition {

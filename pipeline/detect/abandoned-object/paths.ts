@@ -82,16 +82,10 @@ export function heightNear(
   return height;
 }
 
-/** The same by whoever is seen now in its row, for how tall people are here is learned while it stands; else undefined. */
-export function heightInRow({ y }: Point, seen: readonly Track[]): number | undefined {
-  let [height, least]: [number | undefined, number] = [undefined, ROW];
-  for (const { foot, personHeight } of seen) {
-    const off = Math.abs(foot.y - y);
-    if (off > least) continue;
-    height = personHeight;
-    least = off;
-  }
-  return height;
+/** The same by whoever is seen now in its very row; 0: nobody is. */
+export function heightInRow(point: Point, seen: readonly Track[]): number {
+  const there = seen.filter(({ foot }) => Math.abs(foot.y - point.y) <= ROW);
+  return heightNear(point, new Map(), [], there);
 }
 
 /** Feet apart on the floor, people's heights; `depth`: floor per step up the view. */

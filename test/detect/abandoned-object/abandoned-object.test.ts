@@ -111,6 +111,10 @@ test('how tall people are in its row is learned while it stands', () => {
   const elsewhere = (ms: number) =>
     passing(ms).map((track) => ({ ...track, foot: { ...track.foot, y: 0.84 } }));
   expect(changes({ ...story, others: (ms) => (ms < 20_000 ? [] : elsewhere(ms)) })).toEqual([]);
+  // What has been claimed is not measured anew: it has not changed.
+  const lower = (ms: number) => (ms < 35_000 ? [] : [person({ id: 9, x: 0.1, y: 0.8, personHeight: 0.1 })]);
+  expect(changes({ calibrated: false, others: lower })).toHaveLength(1);
+  expect(changes({ calibrated: false, others: (ms) => lower(ms + 20_000) })).toEqual([]);
   // Where the site file says it, it is known from the first.
   const known = { ...story, calibrated: true };
   expect(changes({ ...known, others: (ms) => (ms < 20_000 ? [] : passing(ms)) })).toEqual([]);
