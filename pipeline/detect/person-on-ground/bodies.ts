@@ -51,6 +51,9 @@ const PART_MIN = 0.25;
 const JOINED_AREA_MAX = 0.6;
 const JOINED_BELOW_MAX = 0.4;
 const JOINED_ABOVE_MAX = 0.15;
+/** Parts of somebody who lies are beside each other: so much of the lower one's rows, no farther apart than this share of both. */
+const SAME_ROWS_MIN = 0.6;
+const GAP_MAX = 0.1;
 /** What moves goes on by itself when it is this share of all. */
 const ALIVE_MIN = 0.4;
 /** Two who were known apart are mixed when one piece covers this share of both. */
@@ -235,11 +238,30 @@ function isUpright({ x0, y0, x1, y1 }: Box): boolean {
 function joined(groups: readonly Group[]): readonly Group[] {
   const wholes: Group[] = [];
   for (const group of groups.toSorted((a, b) => areaOf(b.pieces) - areaOf(a.pieces))) {
-    const i = wholes.findIndex((whole) => belongs(group.pieces, whole.pieces) && !leftIt(group, whole));
+    const i = wholes.findIndex(
+      (whole) => (belongs(group.pieces, whole.pieces) && !leftIt(group, whole)) || liesWith(group, whole),
+    );
     if (i < 0) wholes.push(group);
     else wholes[i] = together(wholes[i]!, group);
   }
   return wholes;
+}
+
+/** Two low parts of what was one: somebody who lies, before a floor that part of them looks like. */
+function liesWith(part: Group, whole: Group): boolean {
+  const id = whole.body?.id;
+  if (id === undefined || (part.from !== id && part.body?.partedFrom !== id)) return false;
+  const [a, b] = [outlineOf(part.pieces), outlineOf(whole.pieces)];
+  const rows = Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0);
+  const gap = Math.max(a.x0, b.x0) - Math.min(a.x1, b.x1);
+  const wide = Math.max(a.x1, b.x1) - Math.min(a.x0, b.x0);
+  const tall = Math.max(a.y1, b.y1) - Math.min(a.y0, b.y0);
+  return (
+    rows >= SAME_ROWS_MIN * Math.min(a.y1 - a.y0, b.y1 - b.y0) &&
+    gap <= GAP_MAX * wide &&
+    wide >= UPRIGHT * tall &&
+    isLeft(part.pieces) === isLeft(whole.pieces)
+  );
 }
 
 /** One of them is the hole that the other, who is low beside it, left where they stood. */

@@ -3,6 +3,7 @@ import type { Box, Finding } from '../../model.ts';
 import type { Condition } from '../claim.ts';
 import { seconds } from '../rule.ts';
 import { HIGH_MAX } from './laid.ts';
+import type { Stretched } from './lying.ts';
 import type { Stood } from './stances.ts';
 
 export interface Fallen extends Stood {
@@ -12,6 +13,8 @@ export interface Fallen extends Stood {
   /** How far above the old floor their top is, heights of the person; and how far it may be instead, for who tipped over. */
   readonly head: number;
   readonly topMax?: number;
+  /** Told by how long they lie, when last seen: their top may be higher than the limit. */
+  readonly stretched?: Stretched | undefined;
   /** Plane pixels. */
   readonly box: Box;
   /**
@@ -38,8 +41,7 @@ export function claimOf(
   const { lyingMs, tall } = first;
   const { forMs } = limits;
   const fallMs = first.sinceMs - first.atMs;
-  const posture =
-    first.unseen === 'region' || first.unseen === 'cells' ? lengthOf(first) : topOf(first, limits.head);
+  const posture = postureOf(first, limits.head);
   const others = count > 1 ? ` (${count} people)` : '';
   return {
     holds: true,
@@ -68,8 +70,18 @@ const UNIT = 'heights of the person';
 /** Found by cells: nobody was followed. */
 const NEWLY = 'a place newly taken,';
 
-function topOf({ head, topMax, unseen }: Fallen, headMax: number): Posture {
-  const limit = topMax ?? headMax;
+function postureOf(fallen: Fallen, headMax: number): Posture {
+  const { box, tall, head, topMax, stretched, unseen } = fallen;
+  if (unseen === 'region' || unseen === 'cells') {
+    const shape = { long: (box.x1 - box.x0) / tall, high: (box.y1 - box.y0) / tall, highMax: HIGH_MAX };
+    return lengthOf(shape, unseen === 'cells');
+  }
+  // Where the top says it, nothing else has to.
+  if (stretched !== undefined && topMax === undefined && head > headMax) return lengthOf(stretched, false);
+  return topOf(fallen, topMax ?? headMax);
+}
+
+function topOf({ head, unseen }: Fallen, limit: number): Posture {
   return {
     says: `${unseen === undefined ? '' : `${NEWLY} `}top at ${head.toFixed(2)} of their height, limit ${limit.toFixed(2)}`,
     findings: [{ name: 'top', value: head, limit, unit: UNIT }],
@@ -77,14 +89,13 @@ function topOf({ head, topMax, unseen }: Fallen, headMax: number): Posture {
   };
 }
 
-function lengthOf({ box, tall, unseen }: Fallen): Posture {
-  const [long, high] = [(box.x1 - box.x0) / tall, (box.y1 - box.y0) / tall];
+function lengthOf({ long, high, highMax }: Stretched, newly: boolean): Posture {
   return {
-    says: `${unseen === 'cells' ? `${NEWLY} ` : ''}${long.toFixed(2)} of their height long and ${high.toFixed(2)} high, limit ${HIGH_MAX.toFixed(2)}`,
+    says: `${newly ? `${NEWLY} ` : ''}${long.toFixed(2)} of their height long and ${high.toFixed(2)} high, limit ${highMax.toFixed(2)}`,
     findings: [
       { name: 'long', value: long, unit: UNIT },
-      { name: 'high', value: high, limit: HIGH_MAX, unit: UNIT },
+      { name: 'high', value: high, limit: highMax, unit: UNIT },
     ],
-    below: HIGH_MAX - high,
+    below: highMax - high,
   };
 }

@@ -20,9 +20,10 @@ import { type Evidence, isBorneOut, NO_EVIDENCE, PROVEN, weigh } from './borne-o
 import { claimOf, type Fallen } from './fall-claim.ts';
 import { type Laid, Lays } from './laid.ts';
 import { LastStood } from './last-stood.ts';
+import { HEAD_MIN, headOf, isFlat, type Stretched, stretchedOut } from './lying.ts';
 import { isAsLarge, likeness, Places, REST_MS } from './places.ts';
 import { Sprawls } from './sprawled.ts';
-import { growthTo, remember, type Stance, type Stood } from './stances.ts';
+import { remember, type Stance, type Stood } from './stances.ts';
 import { tippedOver } from './tipped.ts';
 import { Vacated } from './vacated.ts';
 
@@ -42,26 +43,16 @@ const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
   medium: { head: 0.4, flat: 0.8, fallMs: 4_000, inferred: true },
   high: { head: 0.46, flat: 0.7, fallMs: 7_000, inferred: true },
 };
-/** Lower than this the top is beyond where a stumble leads: a car, or somebody who walked on. */
-const HEAD_MIN = -0.4;
 /**
  * Whose feet stay has their top about where these were, or above. Lower, they took a step while they fell, which is soon
  * over: who took longer walked on, unseen, and sat down elsewhere.
  */
 const STEPPED_HEAD = -0.1;
 const STEPPED_MS_MAX = 4_000;
+/** Who is stretched out comes to it earlier than to where their top is low: in so much of the time of a fall. */
+const STRETCHED_FALL = 0.6;
 /** Knees and arms may come higher than the limit by this, once somebody is down. */
 const LOOSE = 0.06;
-/** Who lies is no taller than this share of their height, wherever the top is. */
-const SHRUNK = 0.75;
-/** Along the view somebody who lies is narrow: then they are this low. */
-const NARROW_HEAD_MAX = 0.3;
-const NARROW_TALL_MAX = 0.6;
-/**
- * Whose feet are below the view is down only when wider than tall, or at rest: others leave the view. And who was one
- * region with others behind only when wider than tall: others walk on.
- */
-const DOUBTFUL_FLAT = 1;
 /** Less than this share of the height squared is luggage, or what is left of somebody who leaves. */
 const AREA_MIN = 0.08;
 const VANISHING = 0.7;
@@ -75,6 +66,8 @@ const NARROW_AREA_MIN = 0.12;
 /** It takes this long until a fall has come to rest; from then on nobody who lies moves farther than this, heights. */
 const SETTLE_MS = 600;
 const TRAVEL_MAX = 0.3;
+/** Nor so far who is told by how long they lie: they may be on their way down, or up. */
+const SINKS_MAX = 0.1;
 /** Who goes on like that starts again, and after so many ms without rest is somebody who crawls or a car. */
 const RESTLESS_MS = 6_000;
 /** So short a look at something else is a flicker. */
@@ -334,7 +327,8 @@ export class PersonOnGround implements RuleMachine {
   }
 
   #isDown(body: Body, stood: Stood, { now, height, bodies }: Look): boolean {
-    if (now - stood.atMs > this.#limits.fallMs || body.mixedAtMs > stood.atMs) return false;
+    const fallMs = this.#limits.fallMs * (headOf(body, stood) > this.#limits.head ? STRETCHED_FALL : 1);
+    if (now - stood.atMs > fallMs || body.mixedAtMs > stood.atMs) return false;
     // What has been still since before they last stood did not come down.
     if (body.stillMs >= now - stood.atMs || this.#places.layAt(body, stood.atMs)) return false;
     if (!this.#isLow(body, stood, this.#limits.head, height)) return false;
@@ -345,19 +339,17 @@ export class PersonOnGround implements RuleMachine {
 
   #isLow(body: Body, stood: Stood, limit: number, planeHeight: number): boolean {
     const head = headOf(body, stood);
-    if (head > limit || head < HEAD_MIN) return false;
+    if (head < HEAD_MIN || (head > limit && this.#stretched(body, stood) === undefined)) return false;
     const cut = body.y1 >= planeHeight && (body.stillMs < REST_MS || stood.floor > planeHeight);
     return this.#isFlat(body, stood, cut || stood.before === true, planeHeight);
   }
 
-  /** `doubtful`: it may as well be somebody who leaves, or one of two. */
+  #stretched(body: Body, stood: Stood): Stretched | undefined {
+    return this.#limits.inferred ? stretchedOut(body, stood) : undefined;
+  }
+
   #isFlat(body: Body, stood: Stood, doubtful: boolean, planeHeight: number): boolean {
-    const tall = body.floor - body.head;
-    if (tall > SHRUNK * stood.tall * growthTo(body.floor, stood, this.#ground, planeHeight)) return false;
-    const flat = doubtful ? Math.max(DOUBTFUL_FLAT, this.#limits.flat) : this.#limits.flat;
-    const narrow =
-      !doubtful && headOf(body, stood) <= NARROW_HEAD_MAX && tall <= NARROW_TALL_MAX * stood.tall;
-    return narrow || body.wide >= flat * tall;
+    return isFlat(body, stood, { doubtful, flat: this.#limits.flat, ground: this.#ground, planeHeight });
   }
 
   /** Undefined for who has got up or gone on. */
@@ -366,7 +358,10 @@ export class PersonOnGround implements RuleMachine {
     const vanishes = body.areaPx < VANISHING * AREA_MIN * down.tall ** 2;
     const high = down.topMax === undefined && !this.#isFlat(body, down, false, planeHeight);
     const elsewhere = head < HEAD_MIN || (head < STEPPED_HEAD && down.sinceMs - down.atMs > STEPPED_MS_MAX);
-    if (head > (down.topMax ?? this.#limits.head + LOOSE) || elsewhere || vanishes || high) {
+    const stretched = this.#stretched(body, down);
+    const above = head > (down.topMax ?? this.#limits.head + LOOSE);
+    const rises = above && stretched === undefined;
+    if (rises || elsewhere || vanishes || high) {
       const hiddenAtMs = down.hiddenAtMs ?? (body.mixedAtMs === now ? now : undefined);
       if (hiddenAtMs !== undefined && isHiddenBy(down, body, now, hiddenAtMs))
         return { ...down, hiddenAtMs, lyingMs: down.lyingMs + stepMs };
@@ -374,12 +369,13 @@ export class PersonOnGround implements RuleMachine {
     }
     const [x, y] = middleOf(body);
     const settling = now - down.restMs < SETTLE_MS;
-    const travelled = Math.hypot(x - down.x, y - down.y) > TRAVEL_MAX * down.tall;
+    const travelled = Math.hypot(x - down.x, y - down.y) > (above ? SINKS_MAX : TRAVEL_MAX) * down.tall;
     if (travelled && !settling && now - down.sinceMs > RESTLESS_MS) return undefined;
     const seen = {
       ...down,
       lastMs: now,
       head,
+      stretched,
       box: boxed(body),
       stillMs: body.stillMs,
       hiddenAtMs: undefined,
@@ -401,10 +397,6 @@ interface Look {
   readonly stepMs: number;
   readonly height: number;
   readonly bodies: readonly Body[];
-}
-
-function headOf(body: Body, stood: Stood): number {
-  return (stood.floor - body.head) / stood.tall;
 }
 
 function begun(body: Body, stood: Stood): Down {

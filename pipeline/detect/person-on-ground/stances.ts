@@ -21,6 +21,8 @@ export interface Stance {
 export interface Stood {
   readonly floor: number;
   readonly tall: number;
+  /** As much of it as was seen, where the view ends above the feet. */
+  readonly seen?: number;
   readonly atMs: number;
   /** Somebody else was one region with them, behind: whoever goes on upright may be that one. */
   readonly before?: true;
@@ -33,6 +35,8 @@ const FLOORS = 5;
 /** For so long, and so often, somebody has been seen upright. */
 const STOOD_MS_MIN = 500;
 const STOOD_LOOKS_MIN = 3;
+/** So many looks at somebody without feet say that they have come nearer. */
+const STOOD_LOOKS_CUT = 2;
 /**
  * Somebody is as tall as they were seen so often, of few looks and of many: legs that look like the floor are lost more
  * often than a reflection on it is added, which would not matter either, as it comes with its own floor.
@@ -100,7 +104,10 @@ export function lastStood(
   if (last === undefined) return undefined;
   const recent = stances.filter((stance) => stance.upright && last.atMs - stance.atMs <= RECENT_MS);
   const full = recent.filter((stance) => !stance.cut);
-  const whole = full.length > 0 ? full : recent.map(below);
+  const cut = recent.filter((stance) => stance.cut);
+  // Who has come nearer, until the view ends above their feet, is larger than they were seen whole.
+  const nearer = cut.length >= STOOD_LOOKS_CUT && tallestOf(cut) > STANDS_MAX * tallestOf(full);
+  const whole = full.length > 0 && !nearer ? full : cut.map(below);
   if (whole.length < STOOD_LOOKS_MIN || last.atMs - recent[0]!.atMs < STOOD_MS_MIN) return undefined;
   const heights = whole.map((stance) => stance.tall).sort((a, b) => b - a);
   const tall = heights[(heights.length < LOOKS_MANY ? TALLEST_FEW : TALLEST_MANY) - 1]!;
@@ -110,9 +117,10 @@ export function lastStood(
   if (tall < TALL_MIN_PX || stood.length === 0) return undefined;
   const floor = medianOf(stood.slice(-FLOORS).map((stance) => stance.floor));
   const atMs = stood.at(-1)!.atMs;
+  const seen = tallestOf(recent);
   const known = knownHeight(floor, ground, planeHeight);
   if (known === 0 || (tall <= CALIBRATED_MAX * known && tall >= CALIBRATED_MIN * known))
-    return { floor, tall, atMs };
+    return { floor, tall, atMs, ...(seen < tall ? { seen } : {}) };
   if (tall < known || tall > BEHIND_MAX * known) return undefined;
   return { floor, tall: known, atMs, before: true };
 }
@@ -132,6 +140,10 @@ export function growthTo(
   const known = heightAt(stood.floor / planeHeight, ground);
   if (known > 0) return heightAt(floor / planeHeight, ground) / known;
   return 1 + (floor - stood.floor) / (LENS_HEIGHT * stood.tall);
+}
+
+function tallestOf(stances: readonly Stance[]): number {
+  return Math.max(0, ...stances.map(({ tall }) => tall));
 }
 
 /** Who is seen without feet. */

@@ -162,6 +162,56 @@ describe('the hole that somebody left where they stood', () => {
   });
 });
 
+describe('somebody who lies before a floor that their middle looks like', () => {
+  const whole: Outline = [40, 62, 98, 88];
+  const parts: readonly Outline[] = [
+    [40, 64, 68, 88],
+    [71, 63, 98, 88],
+  ];
+  const lying = [blob(whole), blob(whole), blob(whole)].map((one) => [one]);
+
+  test('is one', () => {
+    const found = seenIn(
+      ...lying,
+      parts.map((part) => blob(part)),
+      parts.map((part) => blob(part)),
+    );
+    expect(found.map(boxOf)).toEqual([[40, 63, 98, 88]]);
+  });
+
+  test.each<[string, readonly Outline[]]>([
+    [
+      'who is too far away',
+      [
+        [40, 64, 62, 88],
+        [71, 63, 98, 88],
+      ],
+    ],
+    [
+      'who is in other rows',
+      [
+        [40, 50, 68, 72],
+        [71, 66, 98, 90],
+      ],
+    ],
+    [
+      'who stands',
+      [
+        [40, 64, 68, 88],
+        [70, 20, 86, 88],
+      ],
+    ],
+  ])('but not with somebody %s', (_, apart) => {
+    const both = apart.map((part) => blob(part));
+    expect(seenIn(...lying, both, both)).toHaveLength(2);
+  });
+
+  test('but not with somebody who was never a part of them', () => {
+    const both = parts.map((part) => blob(part));
+    expect(seenIn([both[0]!], [both[0]!], both, both)).toHaveLength(2);
+  });
+});
+
 test('a shadow that has just come into sight does not take over whom it becomes one with', () => {
   const walking = Array.from({ length: 6 }, (_, n): Outline => [24 + 6 * n, 4, 49 + 6 * n, 58]);
   const found = seenIn(

@@ -31,6 +31,23 @@ describe('what is said of who is down', () => {
       0.65,
     ],
     [
+      'who is stretched out, by that: their top is higher than its limit',
+      { ...FALLEN, head: 0.52, stretched: { long: 0.83, high: 0.5, highMax: 0.58 } },
+      '0.83 of their height long and 0.50 high, limit 0.58, 1.2 s after they last stood',
+      [
+        ['long', 0.83, undefined],
+        ['high', 0.5, 0.58],
+      ],
+      0.66,
+    ],
+    [
+      'who is stretched out, by their top where it says enough',
+      { ...FALLEN, stretched: { long: 0.9, high: 0.3, highMax: 0.58 } },
+      'top at 0.30 of their height, limit 0.40, 1.2 s after they last stood',
+      [['top', 0.3, 0.4]],
+      0.67,
+    ],
+    [
       'who came to lie unseen, by how long and low they are: their top is not what was judged',
       { ...FALLEN, head: 0.43, unseen: 'region' },
       '1.10 of their height long and 0.35 high, limit 0.50, 1.2 s after they last stood',

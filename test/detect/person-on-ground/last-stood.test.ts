@@ -84,3 +84,26 @@ describe('how a body last stood', () => {
     expect(known.of(1, many, 90)).not.toBe(stood);
   });
 });
+
+describe('who comes nearer until the view ends above their feet', () => {
+  const nearer = (looks: number, tall: number): readonly Stance[] => [
+    ...upright(9, 40),
+    ...Array.from({ length: looks }, (_, n) => ({
+      ...{ atMs: 1_800 + 200 * n, floor: 90, tall, wide: 24, upright: true, cut: true },
+    })),
+  ];
+
+  test('is as tall as they are there, and was seen in part', () => {
+    expect(lastStood(nearer(4, 70), [], 90)).toMatchObject({ tall: 72, seen: 70 });
+  });
+
+  test('was seen whole a moment ago, as long as they look no larger', () => {
+    const known = lastStood(nearer(4, 47), [], 90);
+    expect(known).toMatchObject({ tall: 40 });
+    expect(known).not.toHaveProperty('seen');
+  });
+
+  test('is not told by a single look', () => {
+    expect(lastStood(nearer(1, 70), [], 90)).toMatchObject({ tall: 40 });
+  });
+});

@@ -76,7 +76,7 @@ describe('somebody who falls and stays down is claimed after `for`', () => {
     const lying = poses.at(-1)![0];
     expect(spans).toHaveLength(1);
     const [from, to] = spans[0]!.split('-').map(Number) as [number, number];
-    expect(from).toBeGreaterThan(lying + 1.2);
+    expect(from).toBeGreaterThan(lying + 0.9);
     expect(from).toBeLessThan(lying + 3.2);
     expect(to).toBe(19.8);
   });
@@ -111,7 +111,10 @@ describe('who is not on the ground after a fall is not claimed', () => {
       'falls, and gets up nearer to the lens where the trunk looks like the wall',
       alone([6.8, LYING], [7.6, {}], [8.2, { top: 0.3, below: 0.45, wide: 0.3 }]),
     ],
-    ['lies down on a bed', alone([8, { top: 0.5, wide: 1 }])],
+    ['lies down on a bed', alone([8, { top: 0.5, below: -0.27, wide: 1 }])],
+    ['crawls', alone([6.8, { top: 0.5, wide: 0.9 }], [10.8, { x: 0.65 }], [11.6, { top: 1, wide: 0.3 }])],
+    ['lies down on a bed at once', alone([6.8, { top: 0.5, below: -0.27, wide: 1 }])],
+    ['sits down on the floor, legs ahead across the view', alone([6.8, { top: 0.53, wide: 0.66 }])],
     ['falls and gets up at once', alone([6.8, LYING], [7.8, LYING], [8.8, { top: 1, wide: 0.3 }])],
     ['lies from the start', { actors: [{ poses: [[0, LYING]] }], seconds: 20 }],
     [
@@ -275,13 +278,14 @@ describe('sensitivity', () => {
     (['low', 'medium', 'high'] as const satisfies readonly Sensitivity[]).map(
       (sensitivity) => held({ ...scene, plane: [320, 180] }, { sensitivity }).length,
     );
-  test.each<[string, number, readonly number[]]>([
-    ['flat on the floor', 0.2, [1, 1, 1]],
-    ['with the knees up', 0.37, [0, 1, 1]],
-    ['with head and knees up', 0.43, [0, 0, 1]],
-    ['on the floor, sitting', 0.55, [0, 0, 0]],
-  ])('%s', (_, top, want) => {
-    expect(heldAt(alone([6.8, { top, wide: 0.8 }]))).toEqual(want);
+  test.each<[string, number, number, readonly number[]]>([
+    ['flat on the floor', 0.2, 0.8, [1, 1, 1]],
+    ['with the knees up', 0.37, 0.8, [0, 1, 1]],
+    ['with head and knees up', 0.43, 0.8, [0, 1, 1]],
+    ['with head and knees up, curled up', 0.43, 0.45, [0, 0, 1]],
+    ['on the floor, sitting', 0.55, 0.66, [0, 0, 0]],
+  ])('%s', (_, top, wide, want) => {
+    expect(heldAt(alone([6.8, { top, wide }]))).toEqual(want);
   });
   test.each([
     [3, [1, 1, 1]],
