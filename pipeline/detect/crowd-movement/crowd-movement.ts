@@ -18,6 +18,7 @@ import { Pace } from './pace.ts';
 import { Silhouette } from './silhouette.ts';
 import { Stampede } from './stampede.ts';
 import type { Began, SuddenLimits, Suddenly } from './sudden.ts';
+import { Swing } from './swing.ts';
 
 interface Limits {
   /** Who run together, unless the rule says how many. */
@@ -109,6 +110,7 @@ export class CrowdMovement implements RuleMachine {
   readonly #haste = new Haste();
   readonly #silhouette = new Silhouette();
   readonly #clutter = new Clutter();
+  readonly #swing = new Swing();
   #present: readonly { readonly atMs: number; readonly people: number }[] = [];
   #trustedMs = 0;
   #jumpedAtMs = Number.NEGATIVE_INFINITY;
@@ -154,6 +156,7 @@ export class CrowdMovement implements RuleMachine {
       haste: this.#haste.save(),
       silhouette: this.#silhouette.save(),
       clutter: this.#clutter.save(),
+      swing: this.#swing.save(),
       hastedFromMs: this.#hastedFromMs,
       leaves: this.#leaves,
     };
@@ -173,6 +176,7 @@ export class CrowdMovement implements RuleMachine {
     this.#haste.restore(saved.haste);
     this.#silhouette.restore(saved.silhouette);
     this.#clutter.restore(saved.clutter);
+    this.#swing.restore(saved.swing);
     this.#hastedFromMs = saved.hastedFromMs;
     this.#leaves = saved.leaves;
   }
@@ -186,19 +190,22 @@ export class CrowdMovement implements RuleMachine {
       this.#stampede.forget();
       this.#haste.forget();
       this.#silhouette.forget();
+      this.#swing.forget();
       if (frame.view === 'moved') this.#stampede.forgetPaths();
       return undefined;
     }
     this.#trustedMs += stepMs;
     const limit = this.#speedLimit();
+    const swings = this.#swing.step(now, motion);
+    const sudden = this.#sudden(limit, swings);
     const stampede = this.#calibrated
-      ? this.#stampede.step(now, motion, frame, this.#sudden(limit), (cell) => this.#isHere(footOf(cell)))
+      ? this.#stampede.step(now, motion, frame, sudden, (cell) => this.#isHere(footOf(cell)))
       : undefined;
     const here = movers.filter(
       ({ box, foot }) => this.#isHere(foot) && !this.#stampede.isTrain(box, now, frame),
     );
     const look = lookAt(here, limit);
-    const hastes = this.#hastes(now, motion, here, limit, frame);
+    const hastes = this.#hastes(now, motion, here, sudden, frame);
     const rushing = stampede ?? hastes;
     const gain = Math.min(1, stepMs / SMOOTH_MS);
     this.#running += gain * (look.people - this.#running);
@@ -209,11 +216,12 @@ export class CrowdMovement implements RuleMachine {
     const aspect = frame.planeWidth / frame.planeHeight;
     // Flakes fall as fast as people run, and as many; cell by cell they fell before too.
     const cluttered = this.#clutter.step(tracks, stepMs, aspect) && !this.#clutter.byPeople;
-    if (cluttered || now - this.#jumpedAtMs < PRESENT_AGO_MS) {
+    const shaken = swings || now - this.#jumpedAtMs < PRESENT_AGO_MS;
+    if (cluttered || shaken) {
       this.#running = 0;
       this.#most = undefined;
       this.#heldMs = 0;
-      if (now - this.#jumpedAtMs < PRESENT_AGO_MS || stampede === undefined) return HOLDS_NOT;
+      if (shaken || stampede === undefined) return HOLDS_NOT;
       return this.#conditionOf(stampede, limit, aspect);
     }
     // The smoothed number outlasts a knock of the camera; who runs is seen to.
@@ -239,13 +247,13 @@ export class CrowdMovement implements RuleMachine {
     now: number,
     motion: readonly CellMotion[],
     movers: readonly Mover[],
-    speed: number,
+    limits: SuddenLimits,
     plane: Plane,
   ): Suddenly | undefined {
     const here = this.#stampede
       .awayFromTrains(motion, now, plane)
       .filter((cell) => this.#isHere(footOf(cell)));
-    const hastes = this.#haste.step(now, here, movers, this.#sudden(speed));
+    const hastes = this.#haste.step(now, here, movers, limits);
     const changed = this.#silhouette.step(now, here, plane);
     this.#hastedFromMs = hastes === undefined ? undefined : (this.#hastedFromMs ?? now);
     const begins = this.#hastedFromMs !== undefined && now - this.#hastedFromMs <= LEAVES_WITHIN_MS;
@@ -256,9 +264,11 @@ export class CrowdMovement implements RuleMachine {
     return this.#leaves ? hastes : undefined;
   }
 
-  /** What a place does at once counts when more run than often do here. */
-  #sudden(speed: number): SuddenLimits {
-    const people = Math.max(this.#people - 0.5, BUSIEST_TIMES * this.#pace.busiest);
+  /** What a place does at once counts when more run than often do here; nothing does while the camera swings. */
+  #sudden(speed: number, swings: boolean): SuddenLimits {
+    const people = swings
+      ? Number.POSITIVE_INFINITY
+      : Math.max(this.#people - 0.5, BUSIEST_TIMES * this.#pace.busiest);
     return { people, speed, share: this.#limits.share };
   }
 

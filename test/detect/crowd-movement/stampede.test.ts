@@ -302,6 +302,14 @@ test('the rule says how many ran, how fast and which way, and goes on from saved
   expect(claimed(then(surge), { calibrated: false })).toEqual([]);
 });
 
+test('the rule claims nothing while the camera swings', () => {
+  /** It is knocked as they begin: in one picture edges of the place are seen too, and all goes the other way. */
+  const knocked = (way: number): Place =>
+    then((ms, n) => (ms < 200 ? block([3, 16, 8, 14], 26, 4, 0.3, way) : surge(ms, n)));
+  expect(claimed(knocked(0))).not.toEqual([]);
+  expect(claimed(knocked(Math.PI))).toEqual([]);
+});
+
 test('what comes as a whole is a train with the cells beside it, for as long as something is compared with it', () => {
   const stampede = new Stampede();
   const from = 5_000;
