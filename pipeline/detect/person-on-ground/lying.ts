@@ -5,7 +5,7 @@
  *   high = (its own floor - top) / height             whoever falls away from the lens, or aslant, ends above the old floor
  *
  * By the head alone somebody who lies cannot be told from who sits above some 0.4. Who is stretched out across the view can,
- * by being long: nobody who sits, squats or kneels is half as wide again as they are high.
+ * by being long: whoever sits, squats or kneels is shorter than that, or higher.
  */
 import type { GroundSample } from '../../site/site.ts';
 import type { Body } from './bodies.ts';
