@@ -36,6 +36,8 @@ const STATUS: Readonly<Record<string, FailureStatus>> = {
   UNIMPLEMENTED: 501,
   UNAVAILABLE: 503,
   DEADLINE_EXCEEDED: 504,
+  // The browser left while a server worked for it, or that server stops: nobody made a mistake.
+  CANCELLED: 503,
 };
 
 /** Anything that is neither ours nor a server's refusal is a mistake of ours, and its words stay here. */

@@ -50,6 +50,7 @@ export function openBrowser(url: string) {
       path: string,
       body: unknown = {},
       more: Record<string, string> = {},
+      signal?: AbortSignal,
     ): Promise<Answer<Body>> {
       const sent = headers({
         origin: url,
@@ -58,9 +59,13 @@ export function openBrowser(url: string) {
         ...more,
       });
       for (const [name, value] of Object.entries(sent)) if (value === '') delete sent[name];
-      return answered(
-        keep(await fetch(`${url}${path}`, { method: 'POST', headers: sent, body: JSON.stringify(body) })),
-      );
+      const request = {
+        method: 'POST',
+        headers: sent,
+        body: JSON.stringify(body),
+        ...(signal && { signal }),
+      };
+      return answered(keep(await fetch(`${url}${path}`, request)));
     },
     async logIn(request: LoginRequest): Promise<Answer<SessionInfo>> {
       const answer = await this.post<SessionInfo>(PATHS.login, request);

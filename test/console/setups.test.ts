@@ -8,13 +8,17 @@ import type {
   SetupText,
 } from '../../pipeline/console/api.ts';
 import { PATHS } from '../../pipeline/console/api.ts';
+import { openMemoryLog } from '../../pipeline/log/memory.ts';
+import type { Log } from '../../pipeline/log/port.ts';
+import { TOPICS } from '../../pipeline/topics.ts';
 import { type RunningConsole, startConsole } from '../support/console.ts';
 import { type Browser, openBrowser } from './browser.ts';
 
 let running: RunningConsole;
 let supervisor: Browser;
+const held = holding(openMemoryLog());
 beforeAll(async () => {
-  running = await startConsole();
+  running = await startConsole({ log: held.log });
   supervisor = openBrowser(running.url);
   await supervisor.logIn({ name: 'B. Petit', role: 'supervisor' });
 });
@@ -88,6 +92,20 @@ describe('zones and rules', () => {
     expect(body.faults.map(({ at }) => at)).toContain('zones[0].polygon');
   });
 
+  it('whose preview the browser no longer waits for are no mistake of the console', async () => {
+    const wish = { ...AT, setup: (await inForce()).setup, backMs: 600_000 };
+    const { comes, release } = held.hold();
+    const leaving = new AbortController();
+    const left = supervisor.post(PATHS.setupPreview, wish, {}, leaving.signal);
+    await comes;
+    leaving.abort();
+    await expect(left).rejects.toThrow('aborted');
+    release();
+    // One preview of a caller at a time: the first is over.
+    await expect.poll(async () => (await supervisor.post(PATHS.setupPreview, wish)).status).toBe(200);
+    expect(running.failures).toEqual([]);
+  });
+
   it('are saved in the name of who did it, from the version that they looked at, and brought back', async () => {
     const before = await inForce();
     const wish = { ...AT, setup: wider(before.setup), basedOn: before.version, note: 'façade élargie' };
@@ -157,3 +175,28 @@ describe('the context of a candidate', () => {
     expect(bad).toMatchObject({ status: 400, body: { code: 'bad_request' } });
   });
 });
+
+/** A log that can be made to keep whoever tries a draft waiting. */
+function holding(log: Log) {
+  const offsetAt = log.offsetAt.bind(log);
+  let open: Promise<void> | undefined;
+  let came = () => {};
+  log.offsetAt = async (at, timestampMs) => {
+    if (at.topic === TOPICS.frames) came();
+    if (at.topic === TOPICS.frames) await open;
+    return offsetAt(at, timestampMs);
+  };
+  return {
+    log,
+    hold() {
+      const comes = new Promise<void>((resolve) => {
+        came = resolve;
+      });
+      let release = () => {};
+      open = new Promise((resolve) => {
+        release = resolve;
+      });
+      return { comes, release };
+    },
+  };
+}
