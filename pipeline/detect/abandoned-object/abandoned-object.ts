@@ -47,7 +47,7 @@ interface Limits {
 
 const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
   low: { steady: 0.9, rim: 0.2, evidence: 1, tall: 0.5, areaPx: 42 },
-  medium: { steady: 0.8, rim: 0.15, evidence: 0.85, tall: 0.6, areaPx: 28 },
+  medium: { steady: 0.8, rim: 0.15, evidence: 0.85, tall: 0.6, areaPx: 35 },
   high: { steady: 0.7, rim: 0.05, evidence: 0.6, tall: 0.75, areaPx: 24 },
 };
 /** While it waits, a thing may be this much less steady: its outline settles only after its owner has left. */

@@ -17,7 +17,7 @@ import { around, type RuleMachine, seconds } from '../rule.ts';
 import { isInBox, type Patch, patchesOf, widened } from './flame-patches.ts';
 
 /** Sum of flame scores (1: a cell without doubt) from which a patch is suspected. */
-const STRENGTH: Readonly<Record<Sensitivity, number>> = { low: 1.6, medium: 1.0, high: 0.6 };
+const STRENGTH: Readonly<Record<Sensitivity, number>> = { low: 2, medium: 1.4, high: 0.6 };
 /** So many times that need not settle first. */
 const STRONG = 3;
 /**

@@ -376,7 +376,7 @@ test('somebody who stops by it for a while takes as long off the clock', () => {
 
 test.each([
   ['low', 41, 42],
-  ['medium', 27, 28],
+  ['medium', 34, 35],
   ['high', 23, 24],
 ] as const)('at %s of %i pixels it is too small, of %i not', (sensitivity, small, large) => {
   expect(changes({ region: { areaPx: small }, sensitivity })).toEqual([]);
