@@ -26,6 +26,8 @@ const FINE_LEFT = 0.45;
 /** Share of the blocks that must agree: trains and crowds have structure of their own. */
 const BLOCKS_COVERED = 0.7;
 const BLOCKS_BLURRED = 0.8;
+/** Other light leaves some structure: where so much of it is gone the lens is covered, and what was known is still true. */
+const BLOCKS_BARE = 0.95;
 /** Fewer blocks to go by prove nothing. */
 const BLOCKS_MIN = 12;
 
@@ -69,6 +71,19 @@ export class Detail {
     return this.#blurredLooks >= LOST_LOOKS ? 'blurred' : undefined;
   }
 
+  /**
+   * The same scene in other light, and as it looks now: learned anew, unless there is nothing to learn. Then it is
+   * covered from now on, and false is returned.
+   */
+  relit(luma: Uint8Array): boolean {
+    this.#measure(luma);
+    const { had, none } = this.#lost();
+    const isBare = this.#looks >= LEARNED_LOOKS && had >= BLOCKS_MIN && none >= BLOCKS_BARE * had;
+    if (isBare) this.#coveredLooks = LOST_LOOKS;
+    else this.restart();
+    return !isBare;
+  }
+
   /** Another scene: everything is learned anew. */
   restart(): void {
     this.#looks = 0;
@@ -76,17 +91,24 @@ export class Detail {
     this.#blurredLooks = 0;
   }
 
-  #compare(): void {
+  /** Blocks that had structure, and those of them that have none now. */
+  #lost(): { readonly had: number; readonly none: number } {
     let had = 0;
     let none = 0;
+    for (let b = 0; b < this.#contrast.length; b++) {
+      if (this.#contrast[b]! < CONTRAST_HAD) continue;
+      had++;
+      if (this.#contrastNow[b]! < CONTRAST_NONE) none++;
+    }
+    return { had, none };
+  }
+
+  #compare(): void {
+    const { had, none } = this.#lost();
     let fine = 0;
     let soft = 0;
     const light = this.#spread === 0 ? 1 : Math.min(1, this.#spreadNow / this.#spread);
     for (let b = 0; b < this.#contrast.length; b++) {
-      if (this.#contrast[b]! >= CONTRAST_HAD) {
-        had++;
-        if (this.#contrastNow[b]! < CONTRAST_NONE) none++;
-      }
       if (this.#fine[b]! >= FINE_HAD) {
         fine++;
         if (this.#fineNow[b]! < FINE_LEFT * light * this.#fine[b]!) soft++;

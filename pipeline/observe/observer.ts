@@ -19,6 +19,7 @@ import { type LightState, Relit } from './relit.ts';
 import { BLOBS_MAX, type Slab, takeSlab } from './slab.ts';
 import { Statics } from './statics.ts';
 import { Steady } from './steady.ts';
+import { Unlearned } from './unlearned.ts';
 import { ViewHealth } from './view.ts';
 import { Windows } from './windows.ts';
 
@@ -65,6 +66,7 @@ export class Observer {
   readonly #statics: Statics;
   readonly #steady: Steady;
   readonly #relit = new Relit();
+  readonly #unlearned = new Unlearned();
   readonly #windows: Windows | undefined;
   readonly #flames: Flames | undefined;
   /** Views of the slab; the kernels' memory never grows, so they stay valid. */
@@ -179,20 +181,22 @@ export class Observer {
     this.#flames?.glance(picture, luma);
     const burning = this.#flames?.judge() ?? 0;
     const cells = this.#cells(burning);
+    const foregroundShare = shareOf(regions, pixels);
     const health = this.#health.judge({
       luma: this.#luma[now]!,
       previous: this.#luma[first ? now : before]!,
       width,
       height,
-      foregroundShare: shareOf(regions, pixels),
+      foregroundShare,
       atMs: picture.capturedAtMs,
       first,
       warming,
     });
     const light = warming ? 'calm' : this.#lightOf(picture, now, this.#judge.areaOf(count) / pixels);
-    if (light === 'settled') this.#health.restart();
-    if (health.isOther || light === 'settled' || this.#steady.turned)
-      this.#restart(picture.capturedAtMs, luma);
+    const relit = light === 'settled' && this.#health.relit(this.#luma[now]!);
+    const seen = { view: health.view, foregroundShare: warming ? 0 : foregroundShare };
+    const useless = this.#unlearned.judge(seen, picture.capturedAtMs);
+    if (health.isOther || relit || this.#steady.turned || useless) this.#restart(picture.capturedAtMs, luma);
     this.#latest = now;
     this.#pictures++;
     this.#previousMs = picture.capturedAtMs;

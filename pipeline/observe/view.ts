@@ -19,6 +19,9 @@ const DARK_MEAN_MAX = 24;
 const BRIGHT_MEAN_MIN = 228;
 /** A lamp in the dark still shows something: dark means flat as well. */
 const CONTRAST_MIN = 6;
+/** Burnt out, a view is blind though somebody dark stands out of it: so much of it is as white as limited range has. */
+const WHITE_MIN = 235;
+const BURNT_MIN = 0.75;
 const SAMPLED = 16;
 
 export class ViewHealth {
@@ -26,9 +29,9 @@ export class ViewHealth {
   readonly #turned = new Turned();
   #detail: Detail | undefined;
 
-  /** The view is lit otherwise: what it has of structure is learned anew. */
-  restart(): void {
-    this.#detail?.restart();
+  /** The view is lit otherwise, as it is now. False when there is nothing to learn of it: something covers the lens. */
+  relit(luma: Uint8Array): boolean {
+    return this.#detail?.relit(luma) ?? true;
   }
 
   judge(look: Look): Health {
@@ -36,10 +39,11 @@ export class ViewHealth {
     if (look.atMs - this.#changedAtMs >= FROZEN_MS) return { view: 'frozen' };
     const mean = meanOf(look.luma);
     const extreme = mean < DARK_MEAN_MAX ? 'dark' : mean > BRIGHT_MEAN_MIN ? 'bright' : undefined;
-    if (extreme !== undefined && deviationFrom(mean, look.luma) < CONTRAST_MIN) return { view: extreme };
+    if (extreme !== undefined && (deviationFrom(mean, look.luma) < CONTRAST_MIN || isBurntOut(look.luma)))
+      return { view: extreme };
     // Not before: a camera that is turned while it is blind, or repeats itself, is told when it sees again.
     const turning = this.#turned.judge(look);
-    if (turning === 'turned') this.restart();
+    if (turning === 'turned') this.#detail?.restart();
     if (turning !== 'still') return { view: 'moved', isOther: turning === 'turned' };
     this.#detail ??= new Detail(look.width, look.height);
     return { view: this.#detail.judge(look.luma, look.atMs) ?? 'ok' };
@@ -56,6 +60,12 @@ function meanOf(luma: Uint8Array): number {
   let sum = 0;
   for (let i = 0; i < luma.length; i += SAMPLED) sum += luma[i]!;
   return sum / Math.ceil(luma.length / SAMPLED);
+}
+
+function isBurntOut(luma: Uint8Array): boolean {
+  let white = 0;
+  for (let i = 0; i < luma.length; i += SAMPLED) if (luma[i]! >= WHITE_MIN) white++;
+  return white >= BURNT_MIN * Math.ceil(luma.length / SAMPLED);
 }
 
 /** Mean absolute deviation. */

@@ -53,6 +53,27 @@ describe('structure that is lost', () => {
   });
 });
 
+describe('light that changes everywhere', () => {
+  /** As `said`, and from second 20 on everything is lit otherwise. */
+  const saidIn = (now: (x: number, y: number) => number, learns: boolean): string => {
+    const detail = new Detail(WIDTH, HEIGHT);
+    return Array.from({ length: 30 }, (_, s) => {
+      const luma = picture(s, s < 20 ? tiles : now);
+      if (s === 20) expect(detail.relit(luma)).toBe(learns);
+      return detail.judge(luma, s * 1_000)?.charAt(0) ?? '-';
+    }).join('');
+  };
+  test('while something covers the lens: it is covered at once, and nothing is learned', () => {
+    expect(saidIn(() => 40, false)).toBe(`${sharp}cccccccccc`);
+  });
+  test.each<[string, (x: number, y: number) => number]>([
+    ['and leaves a fifth of the view to be seen', (x, y) => (x < WIDTH / 5 ? tiles(x, y) : 40)],
+    ['and hides the fine structure', strongly],
+  ])('%s: what there is is learned anew', (_, now) => {
+    expect(saidIn(now, true)).toBe('-'.repeat(30));
+  });
+});
+
 describe('what is no loss', () => {
   const quiet = '-'.repeat(40);
   test.each<[string, (second: number) => (x: number, y: number) => number]>([

@@ -59,3 +59,17 @@ describe('lightning', () => {
 test('a view without colours does not wait for them', () => {
   expect(unknown(watched(60, () => ({ look: view, colours: grey })).slice(15))).toBe(0);
 });
+
+test('a lens that is covered until the camera takes it for night, and by day again: the view is known as it was', () => {
+  const frames = watched(150, (n) => {
+    if (n < 70 || n >= 110) return { look: view };
+    return { look: () => 60, colours: n < 90 ? grey : coloured };
+  });
+  const viewsOf = (some: readonly Frame[]) => [...new Set(some.map((frame) => frame.view))];
+  expect(viewsOf(frames.slice(20, 70))).toEqual(['ok']);
+  expect(viewsOf(frames.slice(77, 90))).toEqual(['covered']);
+  expect(viewsOf(frames.slice(97, 110))).toEqual(['covered']);
+  // The structure is looked at once a second.
+  expect(viewsOf(frames.slice(116))).toEqual(['ok']);
+  expect(blobsOf(frames.slice(20))).toEqual([]);
+});

@@ -30,6 +30,18 @@ const rows: readonly [string, (n: number) => Uint8Array, string][] = [
   ],
   ['is dark from the start', (n) => lumaOf(n, () => 17), 'dark 60'],
   ['is blinded from the start', (n) => lumaOf(n, () => 235), 'bright 60'],
+  [
+    'is burnt out, though somebody dark stands out of it',
+    (n) => lumaOf(n, n < 20 ? view : (x) => (x < 16 ? 60 : 250)),
+    'warming 14, ok 6, bright 40',
+  ],
+  ['looks at what is white and grey', (n) => lumaOf(n, (x) => (x < 80 ? 218 : 244)), 'warming 14, ok 46'],
+  ['has a window in the sun', (n) => lumaOf(n, (x) => (x < 64 ? 60 : 250)), 'warming 14, ok 46'],
+  [
+    'had its lens covered when it began, and sees bit by bit',
+    (n) => lumaOf(n, (x, y) => (x < 40 * (n - 19) ? view(x, y) : 30)),
+    'warming 14, ok 30, warming 13, ok 3',
+  ],
   ['looks at a lamp in the dark', (n) => lumaOf(n, (x) => (x < 40 ? 120 : 17)), 'warming 14, ok 46'],
   [
     'is turned to look elsewhere',
