@@ -2,7 +2,12 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Minutes each. Left to the end, one of them would run alone, with nothing for the other core. */
-const LONG = ['test/evaluate/quiet-hours.test.ts', 'test/evaluate/footage.test.ts'];
+const LONG = [
+  'test/evaluate/quiet-hours.test.ts',
+  'test/evaluate/footage.test.ts',
+  'test/simulation/simulation.test.ts',
+  'test/simulation/simulation-more.test.ts',
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
