@@ -182,8 +182,10 @@ function holding(log: Log) {
   let open: Promise<void> | undefined;
   let came = () => {};
   log.offsetAt = async (at, timestampMs) => {
-    if (at.topic === TOPICS.frames) came();
-    if (at.topic === TOPICS.frames) await open;
+    if (at.topic === TOPICS.frames) {
+      came();
+      await open;
+    }
     return offsetAt(at, timestampMs);
   };
   return {
