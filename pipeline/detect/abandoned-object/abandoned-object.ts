@@ -13,12 +13,14 @@ import type { WatchRule, Zone } from '../../site/site.ts';
 import { type Condition, stepBetween } from '../claim.ts';
 import { isInside } from '../inside.ts';
 import { around, isWhole, type RuleMachine, seconds } from '../rule.ts';
-import { BESIDE, isBeside, liesBeside } from './beside.ts';
+import { BESIDE, footBehind, isBeside, liesBeside } from './beside.ts';
 import { BIRTH_MS, broughtBy, cameOutOf } from './bringers.ts';
+import { isLong, isOfWhoLies, type Lain, lainNow } from './lain.ts';
 import { distance, heightInRow, heightNear, PATH_STEP_MS, type Path, remembered } from './paths.ts';
 import { isItself, isOnlyIt } from './phantoms.ts';
 import {
   cameTogether,
+  GONE_MS,
   goesOnAs,
   isBagAt,
   isCompact,
@@ -30,7 +32,7 @@ import {
   tallOf,
   wideOf,
 } from './thing.ts';
-import { widthOfAll } from './whole.ts';
+import { wholeOf } from './whole.ts';
 
 interface Limits {
   /** Steadiness of a thing when it is claimed. */
@@ -41,22 +43,23 @@ interface Limits {
   readonly evidence: number;
   /** Height at most, people's heights. */
   readonly tall: number;
+  /** Width at most, also of all that it is a part of: 1 m is more than luggage has, 1.2 m somebody who lies. */
+  readonly wide: number;
   /** Plane pixels at least, on average: what is smaller is mostly a reflection, a lit sign or the edge of a door. */
   readonly areaPx: number;
 }
 
 const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
-  low: { steady: 0.9, rim: 0.2, evidence: 1, tall: 0.5, areaPx: 42 },
-  medium: { steady: 0.8, rim: 0.15, evidence: 0.85, tall: 0.6, areaPx: 35 },
-  high: { steady: 0.7, rim: 0.05, evidence: 0.6, tall: 0.75, areaPx: 24 },
+  low: { steady: 0.9, rim: 0.2, evidence: 1, tall: 0.5, wide: 0.52, areaPx: 42 },
+  medium: { steady: 0.8, rim: 0.15, evidence: 0.85, tall: 0.6, wide: 0.58, areaPx: 35 },
+  high: { steady: 0.7, rim: 0.05, evidence: 0.6, tall: 0.75, wide: 0.7, areaPx: 24 },
 };
 /** While it waits, a thing may be this much less steady: its outline settles only after its owner has left. */
 const SETTLING = 0.2;
 /** What a detector calls a bag need not be as steady, and is a thing whatever its rim says. */
 const NAMED_STEADY = 0.15;
-/** Lower or narrower (0.27 m) it is litter or the edge of something; wider (1.2 m) somebody who lies. People's heights. */
+/** Lower or narrower (0.27 m) it is litter or the edge of something. People's heights. */
 const SIDE_MIN = 0.16;
-const WIDE_MAX = 0.7;
 /** Width over height of a bag on its side is 2 at most, seen from above the floor; what is flatter is wet floor. */
 const FLAT_MAX = 2.3;
 /** Farther away than this they have left it: 3 m, as in the convention of PETS 2006. */
@@ -72,8 +75,6 @@ const ANYBODY_MS = 16_000;
 const TENDED_MAX = 0.5;
 /** Whose track ended near a thing has left when nobody at all has been within LEFT for this long. */
 const NOBODY_MS = 5_000;
-/** A thing that is not seen for this long has been taken, unless something covers its place; then it may be there yet. */
-const GONE_MS = 2_500;
 const HIDDEN_MS = 120_000;
 /** Share of its box that others must cover to hide it, and in which it must lie to have come out of another. */
 const COVERED_MIN = 0.5;
@@ -106,6 +107,7 @@ export class AbandonedObject implements RuleMachine {
   readonly #calibrated: boolean;
   #things: readonly Thing[] = [];
   #paths: ReadonlyMap<number, Path> = new Map();
+  #lain: readonly Lain[] = [];
   #previousMs: number | undefined;
 
   /** `calibrated`: the site file says how tall people are in this view; else it is learned while things stand. */
@@ -118,12 +120,13 @@ export class AbandonedObject implements RuleMachine {
   }
 
   save() {
-    return { things: this.#things, paths: this.#paths, previousMs: this.#previousMs };
+    return { things: this.#things, paths: this.#paths, lain: this.#lain, previousMs: this.#previousMs };
   }
 
-  restore({ things, paths, previousMs }: ReturnType<AbandonedObject['save']>): void {
+  restore({ things, paths, lain, previousMs }: ReturnType<AbandonedObject['save']>): void {
     this.#things = things;
     this.#paths = paths;
+    this.#lain = lain;
     this.#previousMs = previousMs;
   }
 
@@ -135,9 +138,18 @@ export class AbandonedObject implements RuleMachine {
     const aspect = frame.planeWidth / frame.planeHeight;
     const seen = tracks.filter((track) => track.seen);
     this.#paths = remembered(this.#paths, seen, now);
-    this.#things = this.#follow(frame, seen, aspect, stepMs, now).map((thing) => {
+    const followed = this.#follow(frame, seen, aspect, stepMs, now);
+    const wholes = new Map(
+      followed
+        .filter(({ seenAtMs }) => seenAtMs === now)
+        .map((thing) => [thing, wholeOf(thing.region, frame)]),
+    );
+    const long = [...wholes].filter(([{ size }, box]) => isLong(box, size, aspect)).map(([, box]) => box);
+    this.#lain = lainNow(this.#lain, long, seen, frame, aspect, stepMs);
+    this.#things = followed.map((thing) => {
       const namedAtMs = frame.objects.some((object) => isBagAt(object, thing.region)) ? now : thing.namedAtMs;
-      const allWide = thing.seenAtMs === now ? widthOfAll(thing.region, frame) : thing.allWide;
+      const whole = wholes.get(thing);
+      const allWide = whole === undefined ? thing.allWide : whole.x1 - whole.x0;
       const size = this.#sizeOf(thing, seen);
       const same = namedAtMs === thing.namedAtMs && allWide === thing.allWide && size === thing.size;
       return this.#judge(same ? thing : { ...thing, namedAtMs, allWide, size }, seen, aspect, stepMs, now);
@@ -276,7 +288,8 @@ export class AbandonedObject implements RuleMachine {
       visible && seen.some((track) => track.id === id && isItself(track, region) && !isWhole(track));
     const heirs = leftAtMs === undefined ? this.#ownersOf(thing, people, aspect) : thing.owners;
     const owners = heirs.filter((id) => !isThis(id));
-    const far = (track: Track) => distance(track.foot, region.foot, track.personHeight, track.depth, aspect);
+    const far = (track: Track) =>
+      distance(footBehind(track, region), region.foot, track.personHeight, track.depth, aspect);
     const owns = (track: Track) => owners.includes(track.id);
     const lies = (track: Track) => !shows(track) && liesBeside(track, region, aspect);
     const beside = seen.filter(
@@ -404,11 +417,11 @@ export class AbandonedObject implements RuleMachine {
     const wide = wideOf(region, size, aspect);
     if (region.areaPx < AREA_MIN_PX) return false;
     // A part of somebody who lies, or of a puddle, is no thing.
-    if (thing.allWide * aspect > WIDE_MAX * size) return false;
+    if (thing.allWide * aspect > this.#limits.wide * size || isOfWhoLies(region, this.#lain)) return false;
     if (
       Math.min(tall, wide) < SIDE_MIN ||
       tall > this.#limits.tall ||
-      wide > WIDE_MAX ||
+      wide > this.#limits.wide ||
       wide > FLAT_MAX * tall
     )
       return false;

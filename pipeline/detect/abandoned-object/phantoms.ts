@@ -12,10 +12,15 @@ const HIDES_MIN = 0.33;
 const BEHIND_MIN = 0.6;
 /** Whoever stands right behind a thing is higher than it by more of a person's height: what it changes lies about its foot. */
 const ABOVE_MAX = 0.3;
+/** Taller than this a region is somebody, whatever is followed there. */
+const TALL_MAX = 0.75;
 
-/** The thing may be followed as if it were somebody. */
+/** The thing may be followed as if it were somebody; not what has somebody's head, nor a region as tall as they are. */
 export function isItself(track: Track, region: StaticRegion): boolean {
-  return shareWithin(track.box, region.box) >= 0.5;
+  const { box, personHeight } = track;
+  if (isWhole(track) && region.box.y0 - box.y0 > ABOVE_MAX * personHeight) return false;
+  if (isWhole(track) && region.box.y1 - region.box.y0 > TALL_MAX * personHeight) return false;
+  return shareWithin(box, region.box) >= 0.5;
 }
 
 /**

@@ -23,6 +23,9 @@ const SAME_AGE_MS = 10_000;
 /** Support ends at a minute (pipeline/observe/statics.ts): older than about that is only old. */
 const OLD_MS = 54_000;
 
+/** A thing that is not seen for this long has been taken, unless something covers its place; then it may be there yet. */
+export const GONE_MS = 2_500;
+
 export interface Thing {
   readonly region: StaticRegion;
   readonly bornAtMs: number;

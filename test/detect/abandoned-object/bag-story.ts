@@ -28,6 +28,8 @@ export interface Story {
   readonly calibrated?: boolean;
   /** Width of a region that came with it and lies against it, share of the view's. */
   readonly part?: number;
+  /** When that is a part of the view; never when absent. */
+  readonly partUntilMs?: number;
 }
 
 export const bag: Omit<StaticRegion, 'sinceMs'> = {
@@ -66,11 +68,27 @@ export function stands(x: number) {
   return (ms: number) => (ms < LEAVES ? [] : [person({ id: 9, box, foot: { x, y: 0.87 }, depth: 3 })]);
 }
 
+/** Stands right behind it, which hides them from the knees down, and walks off to the right then. */
+export function behind(untilMs: number) {
+  const box = { x0: 0.48, y0: 0.6, x1: 0.53, y1: 0.73 };
+  return (ms: number) =>
+    ms < LEAVES || ms >= untilMs
+      ? owner(ms < LEAVES ? ms : ms - untilMs + LEAVES)
+      : person({ id: 7, box, foot: { x: 0.505, y: 0.73 }, depth: 6 });
+}
+
 /** Lies at it, so wide (share of the view's width), and has been followed for so long. */
 export function lies(wide: number, ageMs: number) {
   const box = { x0: 0.58 - wide / 2, y0: 0.76, x1: 0.58 + wide / 2, y1: 0.8 };
   return () => [person({ id: 9, box, foot: { x: 0.58, y: 0.8 }, ageMs })];
 }
+
+/** What is seen as somebody who lies there, until then; who brought the thing is gone by then. */
+export function lay(untilMs: number) {
+  const box = { x0: 0.45, y0: 0.74, x1: 0.56, y1: 0.8 };
+  return (ms: number) => (ms < untilMs ? [person({ id: 9, box, foot: { x: 0.505, y: 0.8 } })] : []);
+}
+export const coat = { box: { ...bag.box, y0: 0.74 } };
 
 /** As high as somebody who sits. */
 export const sitting = { x0: 0.485, y0: 0.7, x1: 0.525, y1: 0.8 };
@@ -109,7 +127,8 @@ export function look(ms: number, story: Story): Measured {
   const { frame, ...rest } = measured(ms / STEP_MS, { tracks });
   const blobs = tracks.map(({ box, foot }) => ({ box, foot, areaPx: 60, flowX: 0, flowY: 0, stillMs: 0 }));
   const x0 = bag.box.x1 + 0.005;
-  const parts = story.part ? [{ ...one, box: { x0, y0: 0.75, x1: x0 + story.part, y1: 0.8 } }] : [];
+  const isParted = story.part !== undefined && ms < (story.partUntilMs ?? Number.POSITIVE_INFINITY);
+  const parts = isParted ? [{ ...one, box: { x0, y0: 0.75, x1: x0 + story.part!, y1: 0.8 } }] : [];
   const statics = there ? [one, ...parts, ...more] : [];
   return { ...rest, frame: { ...frame, statics, blobs, objects: story.objects ?? [] } };
 }
