@@ -32,6 +32,7 @@ import {
   tallOf,
   wideOf,
 } from './thing.ts';
+import { stillWaiting, waitedNear } from './waiting.ts';
 import { wholeOf } from './whole.ts';
 
 interface Limits {
@@ -257,6 +258,7 @@ export class AbandonedObject implements RuleMachine {
       bareMs: 0,
       brought: owners.length > 0 || cameOutOf(this.#paths, region, bornAtMs),
       owners: owners.slice(0, OWNERS_MAX),
+      waiting: waitedNear(this.#paths, region, bornAtMs, aspect),
       leftAtMs: undefined,
       aloneMs: 0,
       shownMs: 0,
@@ -268,6 +270,7 @@ export class AbandonedObject implements RuleMachine {
       besideMs: 0,
       heldMs: 0,
       nobodyMs: 0,
+      stood: undefined,
       leftMs: 0,
       tendedMs: 0,
       namedAtMs: undefined,
@@ -286,10 +289,12 @@ export class AbandonedObject implements RuleMachine {
     // A track that has gone over to the thing is the thing, and whoever takes it over from there is anybody.
     const isThis = (id: number) =>
       visible && seen.some((track) => track.id === id && isItself(track, region) && !isWhole(track));
-    const heirs = leftAtMs === undefined ? this.#ownersOf(thing, people, aspect) : thing.owners;
-    const owners = heirs.filter((id) => !isThis(id));
     const far = (track: Track) =>
       distance(footBehind(track, region), region.foot, track.personHeight, track.depth, aspect);
+    const waiting = stillWaiting(thing.waiting, thing.owners, people, far, aspect);
+    const waits = (id: number) => waiting.some((one) => one.id === id);
+    const heirs = leftAtMs === undefined ? this.#ownersOf(thing, people, aspect) : thing.owners;
+    const owners = heirs.filter((id) => !isThis(id));
     const owns = (track: Track) => owners.includes(track.id);
     const lies = (track: Track) => !shows(track) && liesBeside(track, region, aspect);
     const beside = seen.filter(
@@ -298,8 +303,8 @@ export class AbandonedObject implements RuleMachine {
     // Whoever lies or crouches by it has not left.
     const held = seen.some((track) => owns(track) && !shows(track) && far(track) <= LEFT);
     // Who has been far away since it came cannot be who has stayed with it, whatever their number.
-    const nobody =
-      !held && !people.some((track) => far(track) <= LEFT && !this.#cameFromAfar(track.id, thing, aspect));
+    const mayKeep = ({ id }: Track) => !waits(id) && !this.#cameFromAfar(id, thing, aspect);
+    const nobody = !held && !people.some((track) => far(track) <= LEFT && mayKeep(track));
     const isApart = apart || (visible && (people.some(owns) || isCompact(thing, aspect)));
     const besideMs = beside.length > 0 ? thing.besideMs + stepMs : 0;
     const heldMs = held ? thing.heldMs + stepMs : 0;
@@ -315,7 +320,8 @@ export class AbandonedObject implements RuleMachine {
     const known = thing.brought && size > 0;
     const since = leftAtMs ?? (known && !held && isLeft() ? now : undefined);
     const isAlone = since !== undefined && !attended();
-    const shown = isAlone && visible && this.#isThing(thing, aspect, now);
+    const isThing = visible && this.#isThing(thing, aspect, now);
+    const shown = isAlone && isThing;
     // Of whoever is cut off by the view's border, or by what stands there, less than a whole person covers it as well.
     const covered =
       !visible && seen.some((track) => !shows(track) && shareWithin(region.box, track.box) >= COVERED_MIN);
@@ -332,11 +338,13 @@ export class AbandonedObject implements RuleMachine {
     return {
       ...thing,
       owners,
+      waiting,
       apart: isApart,
       stillMs: visible ? (region.steady >= STILL_STEADY ? thing.stillMs + stepMs : 0) : thing.stillMs,
       besideMs,
       heldMs,
       nobodyMs,
+      stood: thing.stood ?? (isThing ? { box: region.box, atMs: now } : undefined),
       ...this.#tended(thing, since !== undefined && heldMs < BESIDE_MS, beside.length > 0, stepMs),
       leftAtMs: heldMs >= BESIDE_MS ? undefined : since,
       aloneMs,
@@ -417,7 +425,8 @@ export class AbandonedObject implements RuleMachine {
     const wide = wideOf(region, size, aspect);
     if (region.areaPx < AREA_MIN_PX) return false;
     // A part of somebody who lies, or of a puddle, is no thing.
-    if (thing.allWide * aspect > this.#limits.wide * size || isOfWhoLies(region, this.#lain)) return false;
+    if (thing.allWide * aspect > this.#limits.wide * size || isOfWhoLies(region, thing.stood, this.#lain))
+      return false;
     if (
       Math.min(tall, wide) < SIDE_MIN ||
       tall > this.#limits.tall ||

@@ -10,10 +10,12 @@
 import { overlapOf, shareWithin } from '../../box.ts';
 import type { Box, Frame, Track } from '../../model.ts';
 import { LIES_WIDE } from './beside.ts';
-import { GONE_MS } from './thing.ts';
+import { GONE_MS, type Stood } from './thing.ts';
 
 export interface Lain {
   readonly box: Box;
+  /** Since when it was seen. */
+  readonly fromMs: number;
   /** For how long it was seen as long and low. */
   readonly ms: number;
   /** How long nothing has been seen there. */
@@ -28,6 +30,8 @@ const SAME_MIN = 0.5;
 /** Share of a thing that lies there, and of a region that keeps the place or of the place that others hide. */
 const WITHIN_MIN = 0.8;
 const KEEPS_MIN = 0.5;
+/** Light that falls on a thing and around it goes again, and the thing has the same box. */
+const SAME_THING_MIN = 0.6;
 const LAIN_MAX = 16;
 
 /** As long and as low as who lies. `personHeight`: share of the view's height there; `aspect`: of the view. */
@@ -40,7 +44,7 @@ export function lainNow(
   before: readonly Lain[],
   wholes: readonly Box[],
   seen: readonly Track[],
-  { statics, blobs }: Frame,
+  { statics, blobs, capturedAtMs }: Frame,
   aspect: number,
   stepMs: number,
 ): readonly Lain[] {
@@ -50,7 +54,7 @@ export function lainNow(
     const look = looks.find((box) => overlapOf(box, place.box) >= SAME_MIN);
     // Of who has lain for long enough the whole is kept: parts of it are seen from now on.
     const box = place.ms >= LAIN_MS ? place.box : (look ?? place.box);
-    if (look !== undefined) return [{ box, ms: place.ms + stepMs, bareMs: 0 }];
+    if (look !== undefined) return [{ ...place, box, ms: place.ms + stepMs, bareMs: 0 }];
     const keeps = ({ box }: { readonly box: Box }) =>
       shareWithin(box, place.box) >= KEEPS_MIN || shareWithin(place.box, box) >= KEEPS_MIN;
     const bareMs = statics.some(keeps) || blobs.some(keeps) ? 0 : place.bareMs + stepMs;
@@ -58,10 +62,20 @@ export function lainNow(
     return bareMs <= GONE_MS && ms >= 0 ? [{ ...place, ms, bareMs }] : [];
   });
   const begun = looks.filter((box) => !kept.some((place) => overlapOf(box, place.box) >= SAME_MIN));
-  return [...kept, ...begun.map((box) => ({ box, ms: 0, bareMs: 0 }))].slice(0, LAIN_MAX);
+  return [...kept, ...begun.map((box) => ({ box, fromMs: capturedAtMs, ms: 0, bareMs: 0 }))].slice(
+    0,
+    LAIN_MAX,
+  );
 }
 
-/** It is where somebody has lain since. */
-export function isOfWhoLies({ box }: { readonly box: Box }, places: readonly Lain[]): boolean {
-  return places.some((place) => place.ms >= LAIN_MS && shareWithin(box, place.box) >= WITHIN_MIN);
+/** It is where somebody has lain; not what stood there before, and stands there yet. */
+export function isOfWhoLies(
+  { box }: { readonly box: Box },
+  stood: Stood | undefined,
+  places: readonly Lain[],
+): boolean {
+  return places.some((place) => {
+    if (place.ms < LAIN_MS || shareWithin(box, place.box) < WITHIN_MIN) return false;
+    return stood === undefined || stood.atMs >= place.fromMs || overlapOf(box, stood.box) < SAME_THING_MIN;
+  });
 }

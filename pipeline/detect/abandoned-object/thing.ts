@@ -1,7 +1,8 @@
 /** A thing that is followed: what is remembered of it, and what can be told of it by itself. */
 import { overlapOf } from '../../box.ts';
-import type { DetectedObject, StaticRegion } from '../../model.ts';
+import type { Box, DetectedObject, StaticRegion } from '../../model.ts';
 import { CLEAR_RIM, CLEAR_STEADY } from './phantoms.ts';
+import type { Waiting } from './waiting.ts';
 
 /** What a detector calls a bag with this confidence, and did within so long. */
 const NAMED_MS = 5_000;
@@ -26,6 +27,12 @@ const OLD_MS = 54_000;
 /** A thing that is not seen for this long has been taken, unless something covers its place; then it may be there yet. */
 export const GONE_MS = 2_500;
 
+/** How a thing was seen when it was first seen as one. */
+export interface Stood {
+  readonly box: Box;
+  readonly atMs: number;
+}
+
 export interface Thing {
   readonly region: StaticRegion;
   readonly bornAtMs: number;
@@ -36,6 +43,8 @@ export interface Thing {
   readonly brought: boolean;
   /** Their tracks, without those that have gone over to the thing. */
   readonly owners: readonly number[];
+  /** Who waited near it before it came. */
+  readonly waiting: readonly Waiting[];
   /** When one of them was first seen far away. */
   readonly leftAtMs: number | undefined;
   readonly aloneMs: number;
@@ -55,6 +64,7 @@ export interface Thing {
   readonly besideMs: number;
   readonly heldMs: number;
   readonly nobodyMs: number;
+  readonly stood: Stood | undefined;
   /** How long it has been left, as far back as twice the wait, and how much of that somebody was beside it. */
   readonly leftMs: number;
   readonly tendedMs: number;

@@ -108,6 +108,32 @@ test('whoever is right behind it has not left it', () => {
   expect(changes({ owner: behind(14_000) })[0]).toBeCloseTo(at! + 6, 0);
 });
 
+test('light that falls on a bag and around it, as long as who lies, takes only its time', () => {
+  expect(changes({ others: lay(24_000, 12_000), region: coat })).toHaveLength(1);
+});
+
+describe('when the track of whoever brought it ends at it', () => {
+  const ends = (ms: number) => (ms < LEAVES ? owner(ms) : undefined);
+  const near = (fromMs: number, id = (_: number) => 9, x = (_: number) => 0.6): Story => ({
+    fromMs: -4_000,
+    owner: ends,
+    others: (ms) => (ms < fromMs ? [] : [person({ id: id(ms), x: x(ms), y: 0.8 })]),
+  });
+
+  test('who came with them may be they', () => {
+    expect(changes({ owner: ends })[0]).toBeLessThan((LEAVES + FOR_MS) / 1000 + 6);
+    expect(changes(near(PUT - 1_000))).toEqual([]);
+  });
+
+  test('who waited there before is not, whatever number they have', () => {
+    expect(changes(near(-4_000))).toEqual(changes({ owner: ends }));
+    const renumbered = (ms: number) => (ms < 11_000 ? 9 : 19);
+    expect(changes(near(-4_000, renumbered))).toEqual(changes({ owner: ends }));
+    const steps = (ms: number) => (ms < 9_500 ? 0.6 : 0.66);
+    expect(changes(near(-4_000, renumbered, steps))).toEqual(changes({ owner: ends }));
+  });
+});
+
 test('how tall people are in its row is learned while it stands', () => {
   const small = (ms: number) => {
     const track = owner(ms);

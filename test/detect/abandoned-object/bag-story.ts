@@ -13,6 +13,8 @@ export interface Story {
   readonly owner?: (ms: number) => Track | undefined;
   readonly others?: (ms: number) => readonly Track[];
   readonly takenMs?: number;
+  /** When the first picture is, 0 when absent. */
+  readonly fromMs?: number;
   /** From then on the region is another, and so old at that moment. */
   readonly shrinks?: { readonly atMs: number; readonly sinceMs: number };
   /** It is not seen between, and its support has worn away as long. */
@@ -83,10 +85,11 @@ export function lies(wide: number, ageMs: number) {
   return () => [person({ id: 9, box, foot: { x: 0.58, y: 0.8 }, ageMs })];
 }
 
-/** What is seen as somebody who lies there, until then; who brought the thing is gone by then. */
-export function lay(untilMs: number) {
+/** What is seen as somebody who lies there, between; who brought the thing is gone by then. */
+export function lay(untilMs: number, fromMs = 0) {
   const box = { x0: 0.45, y0: 0.74, x1: 0.56, y1: 0.8 };
-  return (ms: number) => (ms < untilMs ? [person({ id: 9, box, foot: { x: 0.505, y: 0.8 } })] : []);
+  return (ms: number) =>
+    ms >= fromMs && ms < untilMs ? [person({ id: 9, box, foot: { x: 0.505, y: 0.8 } })] : [];
 }
 export const coat = { box: { ...bag.box, y0: 0.74 } };
 
@@ -152,7 +155,7 @@ export function changes(story: Story, untilMs = 60_000): readonly number[] {
   );
   const found: number[] = [];
   let held = false;
-  for (let ms = 0; ms <= untilMs; ms += STEP_MS) {
+  for (let ms = story.fromMs ?? 0; ms <= untilMs; ms += STEP_MS) {
     const holds = machine.look(look(ms, story))?.holds ?? false;
     if (holds !== held) found.push(ms / 1000);
     held = holds;

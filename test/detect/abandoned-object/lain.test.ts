@@ -2,32 +2,33 @@
 import { describe, expect, it } from 'vitest';
 import { isLong, isOfWhoLies, type Lain, lainNow } from '../../../pipeline/detect/abandoned-object/lain.ts';
 import type { Box, Frame } from '../../../pipeline/model.ts';
-import { person, STEP_MS } from '../build.ts';
+import { person, START_MS, STEP_MS } from '../build.ts';
 
 const TALL = 0.2;
 const WHOLE: Box = { x0: 0.4, y0: 0.72, x1: 0.6, y1: 0.8 };
 const COAT: Box = { x0: 0.45, y0: 0.74, x1: 0.52, y1: 0.8 };
 
-const none = { statics: [], blobs: [] } as unknown as Frame;
-const shows = (box: Box) => ({ statics: [{ box }], blobs: [] }) as unknown as Frame;
+const none = { statics: [], blobs: [] };
+const shows = (box: Box) => ({ statics: [{ box }], blobs: [] });
 const longTrack = person({ id: 3, box: WHOLE, foot: { x: 0.5, y: 0.8 }, personHeight: TALL });
 
 interface Seconds {
   readonly s: number;
-  readonly frame?: Frame;
+  readonly frame?: object;
   readonly wholes?: readonly Box[];
   readonly tracks?: readonly (typeof longTrack)[];
 }
 
 function after(...spans: readonly Seconds[]): readonly Lain[] {
   let places: readonly Lain[] = [];
+  let capturedAtMs = START_MS;
   for (const { s, frame = none, wholes = [], tracks = [] } of spans)
-    for (let ms = 0; ms < 1_000 * s; ms += STEP_MS)
-      places = lainNow(places, wholes, tracks, frame, 1, STEP_MS);
+    for (let ms = 0; ms < 1_000 * s; ms += STEP_MS, capturedAtMs += STEP_MS)
+      places = lainNow(places, wholes, tracks, { ...frame, capturedAtMs } as unknown as Frame, 1, STEP_MS);
   return places;
 }
 
-const isPart = (...spans: readonly Seconds[]) => isOfWhoLies({ box: COAT }, after(...spans));
+const isPart = (...spans: readonly Seconds[]) => isOfWhoLies({ box: COAT }, undefined, after(...spans));
 const lies = (s: number): Seconds => ({ s, tracks: [longTrack] });
 
 it.each<[string, Box, boolean]>([
@@ -56,13 +57,23 @@ describe('a thing where somebody', () => {
 
   it('has lain is no part of them when it is seen beyond them', () => {
     const places = after(lies(9));
-    expect(isOfWhoLies({ box: { ...COAT, y1: 0.81 } }, places)).toBe(true);
-    expect(isOfWhoLies({ box: { ...COAT, y1: 0.83 } }, places)).toBe(false);
+    expect(isOfWhoLies({ box: { ...COAT, y1: 0.81 } }, undefined, places)).toBe(true);
+    expect(isOfWhoLies({ box: { ...COAT, y1: 0.83 } }, undefined, places)).toBe(false);
   });
 
   it('was seen to lie now and then is not a part of them', () => {
     const passes: readonly Seconds[] = [lies(2), { s: 2, frame: shows(COAT) }];
     expect(isPart(...Array.from({ length: 8 }, () => passes).flat())).toBe(false);
+  });
+
+  it('lies is no part of them when it stood there before, and is what it was', () => {
+    const places = after({ s: 2 }, lies(9));
+    const isOf = (stood: { readonly box: Box; readonly atMs: number }) =>
+      isOfWhoLies({ box: COAT }, stood, places);
+    expect(isOf({ box: COAT, atMs: START_MS + 1_000 })).toBe(false);
+    expect(isOf({ box: COAT, atMs: START_MS + 2_000 })).toBe(true);
+    expect(isOf({ box: { ...COAT, x1: 0.555 }, atMs: START_MS + 1_000 })).toBe(false);
+    expect(isOf({ box: { ...COAT, x1: 0.575 }, atMs: START_MS + 1_000 })).toBe(true);
   });
 
   it('lies is measured anew until it is known that they do', () => {
