@@ -22,6 +22,7 @@ import {
   cameTogether,
   GONE_MS,
   goesOnAs,
+  HIDDEN_MS,
   isBagAt,
   isCompact,
   isNamed,
@@ -76,7 +77,6 @@ const ANYBODY_MS = 16_000;
 const TENDED_MAX = 0.5;
 /** Whose track ended near a thing has left when nobody at all has been within LEFT for this long. */
 const NOBODY_MS = 5_000;
-const HIDDEN_MS = 120_000;
 /** Share of its box that others must cover to hide it, and in which it must lie to have come out of another. */
 const COVERED_MIN = 0.5;
 const WITHIN_MIN = 0.8;

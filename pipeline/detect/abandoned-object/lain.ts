@@ -10,7 +10,7 @@
 import { overlapOf, shareWithin } from '../../box.ts';
 import type { Box, Frame, Track } from '../../model.ts';
 import { LIES_WIDE } from './beside.ts';
-import { GONE_MS, type Stood } from './thing.ts';
+import { GONE_MS, HIDDEN_MS, type Stood } from './thing.ts';
 
 export interface Lain {
   readonly box: Box;
@@ -18,7 +18,8 @@ export interface Lain {
   readonly fromMs: number;
   /** For how long it was seen as long and low. */
   readonly ms: number;
-  /** How long nothing has been seen there. */
+  /** When it, or what keeps still there, was last seen, and how long nothing has been seen there. */
+  readonly atMs: number;
   readonly bareMs: number;
 }
 
@@ -48,21 +49,24 @@ export function lainNow(
   aspect: number,
   stepMs: number,
 ): readonly Lain[] {
+  const now = capturedAtMs;
   const long = seen.filter(({ box, personHeight }) => isLong(box, personHeight, aspect));
   const looks = [...long.map(({ box }) => box), ...wholes];
   const kept = before.flatMap((place): Lain[] => {
     const look = looks.find((box) => overlapOf(box, place.box) >= SAME_MIN);
     // Of who has lain for long enough the whole is kept: parts of it are seen from now on.
     const box = place.ms >= LAIN_MS ? place.box : (look ?? place.box);
-    if (look !== undefined) return [{ ...place, box, ms: place.ms + stepMs, bareMs: 0 }];
+    if (look !== undefined) return [{ ...place, box, ms: place.ms + stepMs, atMs: now, bareMs: 0 }];
     const keeps = ({ box }: { readonly box: Box }) =>
       shareWithin(box, place.box) >= KEEPS_MIN || shareWithin(place.box, box) >= KEEPS_MIN;
-    const bareMs = statics.some(keeps) || blobs.some(keeps) ? 0 : place.bareMs + stepMs;
+    const atMs = statics.some(keeps) ? now : place.atMs;
+    const isHidden = blobs.some(keeps) && now - atMs <= HIDDEN_MS;
+    const bareMs = atMs === now || isHidden ? 0 : place.bareMs + stepMs;
     const ms = place.ms >= LAIN_MS ? place.ms : place.ms - stepMs;
-    return bareMs <= GONE_MS && ms >= 0 ? [{ ...place, ms, bareMs }] : [];
+    return bareMs <= GONE_MS && ms >= 0 ? [{ ...place, ms, atMs, bareMs }] : [];
   });
   const begun = looks.filter((box) => !kept.some((place) => overlapOf(box, place.box) >= SAME_MIN));
-  return [...kept, ...begun.map((box) => ({ box, fromMs: capturedAtMs, ms: 0, bareMs: 0 }))].slice(
+  return [...kept, ...begun.map((box) => ({ box, fromMs: now, ms: 0, atMs: now, bareMs: 0 }))].slice(
     0,
     LAIN_MAX,
   );

@@ -26,6 +26,7 @@ const OLD_MS = 54_000;
 
 /** A thing that is not seen for this long has been taken, unless something covers its place; then it may be there yet. */
 export const GONE_MS = 2_500;
+export const HIDDEN_MS = 120_000;
 
 /** How a thing was seen when it was first seen as one. */
 export interface Stood {

@@ -55,6 +55,15 @@ describe('a thing where somebody', () => {
     expect(isPart(lies(9), { s: 3, frame: shows({ x0: 0.1, y0: 0.1, x1: 0.2, y1: 0.2 }) })).toBe(false);
   });
 
+  it('has lain is a part of them for two minutes while others hide them', () => {
+    const hides = { statics: [], blobs: [{ box: WHOLE }] };
+    expect(isPart(lies(9), { s: 120, frame: hides })).toBe(true);
+    expect(isPart(lies(9), { s: 124, frame: hides })).toBe(false);
+    expect(
+      isPart(lies(9), { s: 100, frame: hides }, { s: 1, frame: shows(COAT) }, { s: 110, frame: hides }),
+    ).toBe(true);
+  });
+
   it('has lain is no part of them when it is seen beyond them', () => {
     const places = after(lies(9));
     expect(isOfWhoLies({ box: { ...COAT, y1: 0.81 } }, undefined, places)).toBe(true);
