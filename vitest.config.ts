@@ -7,6 +7,7 @@ const LONG = [
   'test/evaluate/footage.test.ts',
   'test/simulation/simulation.test.ts',
   'test/simulation/simulation-more.test.ts',
+  'test/log/rdkafka.test.ts',
   'test/faults/kill.test.ts',
 ];
 
