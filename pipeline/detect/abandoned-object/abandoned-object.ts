@@ -33,7 +33,7 @@ import {
   tallOf,
   wideOf,
 } from './thing.ts';
-import { stillWaiting, waitedNear } from './waiting.ts';
+import { stillWaiting, type Waiting, waitedNear } from './waiting.ts';
 import { wholeOf } from './whole.ts';
 
 interface Limits {
@@ -98,6 +98,7 @@ const LARGE_HIDDEN = 0.25;
 const LARGE_ALONE_MIN = 0.45;
 const CANDIDATES_MAX = 32;
 const OWNERS_MAX = 8;
+const NOBODY: readonly Waiting[] = [];
 
 export class AbandonedObject implements RuleMachine {
   readonly place: string | undefined;
@@ -283,6 +284,8 @@ export class AbandonedObject implements RuleMachine {
 
   #judge(thing: Thing, seen: readonly Track[], aspect: number, stepMs: number, now: number): Thing {
     const { region, size, apart, leftAtMs } = thing;
+    // Most of what is static nobody brought: it is followed, and never left.
+    if (!thing.brought) return thing;
     const visible = thing.bareMs === 0 && thing.seenAtMs === now;
     const shows = (track: Track) => isItself(track, region) || (visible && isOnlyIt(track, region));
     const people = seen.filter((track) => isWhole(track) && !shows(track));
@@ -291,7 +294,9 @@ export class AbandonedObject implements RuleMachine {
       visible && seen.some((track) => track.id === id && isItself(track, region) && !isWhole(track));
     const far = (track: Track) =>
       distance(footBehind(track, region), region.foot, track.personHeight, track.depth, aspect);
-    const waiting = stillWaiting(thing.waiting, thing.owners, people, far, aspect);
+    // Of use until it has been left.
+    const waiting =
+      leftAtMs === undefined ? stillWaiting(thing.waiting, thing.owners, people, far, aspect) : NOBODY;
     const waits = (id: number) => waiting.some((one) => one.id === id);
     const heirs = leftAtMs === undefined ? this.#ownersOf(thing, people, aspect) : thing.owners;
     const owners = heirs.filter((id) => !isThis(id));
@@ -317,7 +322,7 @@ export class AbandonedObject implements RuleMachine {
       besideMs >= ANYBODY_MS ||
       heldMs >= BESIDE_MS ||
       beside.some((track) => this.#staysBeside(track.id, thing, aspect, now));
-    const known = thing.brought && size > 0;
+    const known = size > 0;
     const since = leftAtMs ?? (known && !held && isLeft() ? now : undefined);
     const isAlone = since !== undefined && !attended();
     const isThing = visible && this.#isThing(thing, aspect, now);

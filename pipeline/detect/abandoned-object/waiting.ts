@@ -44,6 +44,7 @@ export function stillWaiting(
   far: (track: Track) => number,
   aspect: number,
 ): readonly Waiting[] {
+  if (before.length === 0) return before;
   const taken = new Set([...owners, ...before.map(({ id }) => id)]);
   return before.flatMap((one): Waiting[] => {
     const follows = (track: Track) =>
