@@ -33,7 +33,7 @@ import {
   tallOf,
   wideOf,
 } from './thing.ts';
-import { stillWaiting, type Waiting, waitedNear } from './waiting.ts';
+import { stillWaiting, waitedNear } from './waiting.ts';
 import { wholeOf } from './whole.ts';
 
 interface Limits {
@@ -98,7 +98,6 @@ const LARGE_HIDDEN = 0.25;
 const LARGE_ALONE_MIN = 0.45;
 const CANDIDATES_MAX = 32;
 const OWNERS_MAX = 8;
-const NOBODY: readonly Waiting[] = [];
 
 export class AbandonedObject implements RuleMachine {
   readonly place: string | undefined;
@@ -294,9 +293,9 @@ export class AbandonedObject implements RuleMachine {
       visible && seen.some((track) => track.id === id && isItself(track, region) && !isWhole(track));
     const far = (track: Track) =>
       distance(footBehind(track, region), region.foot, track.personHeight, track.depth, aspect);
-    // Of use until it has been left.
+    // They tell that it has been left; who waits when its owner has come back may be with them.
     const waiting =
-      leftAtMs === undefined ? stillWaiting(thing.waiting, thing.owners, people, far, aspect) : NOBODY;
+      leftAtMs === undefined ? stillWaiting(thing.waiting, thing.owners, people, far, aspect) : [];
     const waits = (id: number) => waiting.some((one) => one.id === id);
     const heirs = leftAtMs === undefined ? this.#ownersOf(thing, people, aspect) : thing.owners;
     const owners = heirs.filter((id) => !isThis(id));
@@ -322,8 +321,7 @@ export class AbandonedObject implements RuleMachine {
       besideMs >= ANYBODY_MS ||
       heldMs >= BESIDE_MS ||
       beside.some((track) => this.#staysBeside(track.id, thing, aspect, now));
-    const known = size > 0;
-    const since = leftAtMs ?? (known && !held && isLeft() ? now : undefined);
+    const since = leftAtMs ?? (size > 0 && !held && isLeft() ? now : undefined);
     const isAlone = since !== undefined && !attended();
     const isThing = visible && this.#isThing(thing, aspect, now);
     const shown = isAlone && isThing;

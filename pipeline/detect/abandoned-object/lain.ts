@@ -23,7 +23,7 @@ export interface Lain {
   readonly bareMs: number;
 }
 
-/** Heights of a person: who sits on the floor is 0.5 high or more, and a case on its side half as long as this. */
+/** Heights of a person: who sits on the floor is about as high (0.52), but not as long (0.6 with their legs ahead). */
 const LOW = 0.55;
 const LAIN_MS = 8_000;
 /** Intersection over union from which it is the same. */

@@ -18,9 +18,10 @@ const TALL_MAX = 0.75;
 /** The thing may be followed as if it were somebody; not what has somebody's head, nor a region as tall as they are. */
 export function isItself(track: Track, region: StaticRegion): boolean {
   const { box, personHeight } = track;
-  if (isWhole(track) && region.box.y0 - box.y0 > ABOVE_MAX * personHeight) return false;
-  if (isWhole(track) && region.box.y1 - region.box.y0 > TALL_MAX * personHeight) return false;
-  return shareWithin(box, region.box) >= 0.5;
+  if (shareWithin(box, region.box) < 0.5) return false;
+  if (!isWhole(track)) return true;
+  const { y0, y1 } = region.box;
+  return y0 - box.y0 <= ABOVE_MAX * personHeight && y1 - y0 <= TALL_MAX * personHeight;
 }
 
 /**

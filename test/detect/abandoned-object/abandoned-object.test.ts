@@ -129,6 +129,10 @@ describe('when the track of whoever brought it ends at it', () => {
     expect(changes(near(-4_000))).toEqual(changes({ owner: ends }));
     const renumbered = (ms: number) => (ms < 11_000 ? 9 : 19);
     expect(changes(near(-4_000, renumbered))).toEqual(changes({ owner: ends }));
+    const comesBack = (ms: number) =>
+      ms < 20_000 ? owner(ms) : ms < 30_000 ? person({ id: 7, x: 0.48, y: 0.8 }) : undefined;
+    expect(changes({ fromMs: -4_000, owner: comesBack }, 80_000)).toHaveLength(1);
+    expect(changes({ ...near(-4_000), owner: comesBack }, 80_000)).toEqual([]);
     const steps = (ms: number) => (ms < 9_500 ? 0.6 : 0.66);
     expect(changes(near(-4_000, renumbered, steps))).toEqual(changes({ owner: ends }));
   });
