@@ -5,7 +5,7 @@
  * stepping aside does not count, because the travel must be faster than swaying, mostly along the axis, and carried
  * on for the rule's hold. Where tracks fail, in crowds, the zone's own flow may say that somebody goes against it.
  */
-import type { Box, LineCrossing, Measured, Point, Track } from '../../model.ts';
+import type { Box, Frame, LineCrossing, Measured, Point, Track } from '../../model.ts';
 import type { Line, WrongWayLineRule, WrongWayZoneRule, Zone } from '../../site/site.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from '../claim.ts';
 import { around, isWhole, Origins, people, peopleIn, type RuleMachine, seconds } from '../rule.ts';
@@ -45,6 +45,8 @@ const PERSON_M = 1.7;
 const ALONG_MIN = 0.8;
 /** Share of the slowest way that must have been covered since the track turned against the direction. */
 const COVER_SHARE = 0.8;
+/** From here on a cell burns: a quarter of what a flame without doubt has, 255. */
+const BURNS = 64;
 /** What counts against a track is forgotten this many times as fast as it is gathered. */
 const FORGET = 1.5;
 
@@ -116,9 +118,9 @@ export class WrongWayZone implements RuleMachine {
     }
     if (frame.view !== 'ok') return undefined;
     const zone = zones.find((measured) => measured.zone === this.place);
-    // Its flow goes every way, and is all that is seen of a stream while it is there.
+    // Flow of an insect, or of flames and their glow on the floor, goes every way; no stream can be told from it.
     const insect = tracks.some((track) => track.seen && this.#swaying.isInsect(track));
-    const stream = this.#counterflow.look(insect ? undefined : zone, aspect, stepMs);
+    const stream = this.#counterflow.look(insect || burns(frame) ? undefined : zone, aspect, stepMs);
     if (against.length === 0 && !stream.holds) return HOLDS_NOT;
     const count = Math.max(peopleIn(against), Math.round(stream.holds ? stream.people : 0));
     longestMs = Math.max(longestMs, stream.holds ? stream.ms : 0);
@@ -242,6 +244,10 @@ function isTrusted(track: Track): boolean {
 
 function isBent({ box, personHeight, surprise }: Track): boolean {
   return box.y1 - box.y0 < BENT * personHeight && surprise >= BENT_SURPRISE;
+}
+
+function burns({ cells }: Frame): boolean {
+  return cells?.flame?.some((score) => score >= BURNS) ?? false;
 }
 
 function flowMin({ surprise }: Track): number {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LineCrossing, Track } from '../../../pipeline/model.ts';
 import type { WrongWayLineRule, WrongWayZoneRule } from '../../../pipeline/site/site.ts';
-import { person, play, ruleBase, START_MS, STEP_MS, siteOf, spansOf } from '../build.ts';
+import { person, play, ruleBase, type Seen, START_MS, STEP_MS, siteOf, spansOf } from '../build.ts';
 
 const base: WrongWayZoneRule = {
   ...ruleBase('wrong_way'),
@@ -128,6 +128,27 @@ describe('in a zone, permitted to the right, hold 2 s', () => {
     // 0.1 of a view 16 by 9, where a person of 1.7 m is a fifth of its height.
     const speed = (0.1 * (160 / 90) * 1.7) / 0.2;
     expect(begin?.findings.find(({ name }) => name === 'speed')?.value).toBeCloseTo(speed, 9);
+  });
+});
+
+describe('where the flow of a zone alone says that somebody goes against it', () => {
+  const stream = { zone: 'tracks', moving: 3, directions: [0, 0, 0, 0, 1, 0, 0, 0] };
+  const one = Uint8Array.of(1);
+  const cell = { columns: 1, rows: 1, bitmap: one, occupancy: one, flowX: one, flowY: one };
+  const burning = (score?: number) => (score === undefined ? cell : { ...cell, flame: Uint8Array.of(score) });
+  const claimed = (seen: (n: number) => Seen) => spansOf(play(siteOf([base]), 20, seen));
+
+  // A fifth later than a track would be.
+  test.each([undefined, 0, 63])('it is claimed (flame %s)', (flame) => {
+    expect(claimed(() => ({ zones: [stream], cells: burning(flame) }))).toEqual(['begin@13']);
+  });
+
+  test.each([64, 255])('not while something burns, whose flow goes every way (flame %s)', (flame) => {
+    expect(claimed(() => ({ zones: [stream], cells: burning(flame) }))).toEqual([]);
+  });
+
+  test('whom a track shows is claimed beside a fire as well', () => {
+    expect(claimed((n) => ({ tracks: [going(n, -0.1, 0)], cells: burning(255) }))).toEqual(['begin@11']);
   });
 });
 
