@@ -89,6 +89,9 @@ const LEAVES_WITHIN_MS = 600;
 const OUTWARD_MIN = 0.5;
 const ONE_WAY_MIN = 0.75;
 
+/** Nobody flees towards their own middle, on the mean. Of 132 crowds that were told one began so, of 59 false ones 30. */
+const OUTWARD_LEAST = -0.3;
+
 interface Look {
   readonly running: readonly Mover[];
   readonly people: number;
@@ -124,6 +127,8 @@ export class CrowdMovement implements RuleMachine {
   /** Since when the place goes faster as a whole, and whether it leaves where it was. */
   #hastedFromMs: number | undefined;
   #leaves = false;
+  /** What the place does as a whole runs towards its own middle, or did when it began. */
+  #converges = false;
 
   /** `calibrated`: the site file says how tall people are in this view, so that speeds are true. */
   constructor(rule: WatchRule, zone: Zone | undefined, calibrated: boolean) {
@@ -159,6 +164,7 @@ export class CrowdMovement implements RuleMachine {
       swing: this.#swing.save(),
       hastedFromMs: this.#hastedFromMs,
       leaves: this.#leaves,
+      converges: this.#converges,
     };
   }
 
@@ -179,6 +185,7 @@ export class CrowdMovement implements RuleMachine {
     this.#swing.restore(saved.swing);
     this.#hastedFromMs = saved.hastedFromMs;
     this.#leaves = saved.leaves;
+    this.#converges = saved.converges;
   }
 
   look({ frame, tracks, movers, motion = [] }: Measured): Condition | undefined {
@@ -206,14 +213,16 @@ export class CrowdMovement implements RuleMachine {
     );
     const look = lookAt(here, limit);
     const hastes = this.#hastes(now, motion, here, sudden, frame);
+    const aspect = frame.planeWidth / frame.planeHeight;
     const rushing = stampede ?? hastes;
+    this.#converges =
+      rushing !== undefined && (this.#converges || outwardOf(rushing, aspect) < OUTWARD_LEAST);
     const gain = Math.min(1, stepMs / SMOOTH_MS);
     this.#running += gain * (look.people - this.#running);
     this.#moving += gain * (look.moving - this.#moving);
     const present = this.#presentAt(now, here);
     // People do not appear all at once: a knock at the camera, or light. What stays is known a second later.
     if (countOf(here) > JUMP_TIMES * present + JUMP_MORE) this.#jumpedAtMs = now;
-    const aspect = frame.planeWidth / frame.planeHeight;
     // Flakes fall as fast as people run, and as many; cell by cell they fell before too.
     const cluttered = this.#clutter.step(tracks, stepMs, aspect) && !this.#clutter.byPeople;
     const shaken = swings || now - this.#jumpedAtMs < PRESENT_AGO_MS;
@@ -221,7 +230,7 @@ export class CrowdMovement implements RuleMachine {
       this.#running = 0;
       this.#most = undefined;
       this.#heldMs = 0;
-      if (shaken || stampede === undefined) return HOLDS_NOT;
+      if (shaken || stampede === undefined || this.#converges) return HOLDS_NOT;
       return this.#conditionOf(stampede, limit, aspect);
     }
     // The smoothed number outlasts a knock of the camera; who runs is seen to.
@@ -234,7 +243,7 @@ export class CrowdMovement implements RuleMachine {
     this.#most = holds ? Math.max(this.#most ?? 0, this.#running) : undefined;
     if (holds && this.#heldMs >= SUSTAINED_MS)
       return this.#condition(look.running, this.#most ?? 0, this.#share(), limit, aspect);
-    if (rushing === undefined) return HOLDS_NOT;
+    if (rushing === undefined || this.#converges) return HOLDS_NOT;
     return this.#conditionOf(rushing, limit, aspect);
   }
 
@@ -412,6 +421,10 @@ function footOf({ x, footY }: CellMotion): Point {
 /** Some of those who run, where nobody can be told apart. */
 function inOneCell({ x, y, people, speed, vx, vy }: CellMotion): Runner {
   return { foot: { x, y }, box: { x0: x, y0: y, x1: x, y1: y }, people, speed, velocity: { x: vx, y: vy } };
+}
+
+function outwardOf({ cells }: Suddenly, aspect: number): number {
+  return pattern(cells.map(inOneCell), aspect).outward;
 }
 
 /** -1..1 how much they run away from their middle, and 0..1 how much they run the same way. */

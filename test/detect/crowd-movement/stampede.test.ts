@@ -344,6 +344,40 @@ test('regions that run all one way are left to the cells where these can tell, a
   expect(claimed(still, { movers: everyWay })).not.toEqual([]);
 });
 
+describe('nobody flees towards their own middle', () => {
+  /** So much of the way of everybody is away from the middle of all, -1 to 1. */
+  const outward =
+    (share: number): Place =>
+    (ms, n) => {
+      const cells = scatter(ms, n);
+      const mean = (of: (cell: CellMotion) => number) =>
+        cells.reduce((sum, cell) => sum + of(cell), 0) / cells.length;
+      const [x, y] = [mean((cell) => cell.x), mean((cell) => cell.y)];
+      const across = Math.sqrt(1 - share * share);
+      return cells.map((cell) => {
+        const [dx, dy] = [(cell.x - x) * (16 / 9), cell.y - y];
+        const far = Math.hypot(dx, dy);
+        const speed = cell.speed / far;
+        return { ...cell, vx: speed * (share * dx - across * dy), vy: speed * (share * dy + across * dx) };
+      });
+    };
+
+  test.each([1, 0, -0.25])('claimed: outward %s', (share) => {
+    expect(claimed(then(outward(share)))).not.toEqual([]);
+  });
+
+  test.each([-0.35, -1])('not: outward %s', (share) => {
+    expect(claimed(then(outward(share)))).toEqual([]);
+  });
+
+  test('nor is what only began so, also in falling snow', () => {
+    const turns = then((ms, n) => outward(ms < 2_000 ? -0.5 : 0.5)(ms, n));
+    expect(claimed(turns)).toEqual([]);
+    expect(claimed(turns, { flakes: 12 })).toEqual([]);
+    expect(claimed(then(outward(0.5)), { flakes: 12 })).not.toEqual([]);
+  });
+});
+
 test('in falling snow a crowd is told by its cells, in which flakes fell before too, and in no other way', () => {
   const everyWay = (ms: number) => regions(7, ms < AT ? 1 : 3.5);
   for (const flakes of [2, 12])
