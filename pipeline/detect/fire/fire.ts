@@ -28,6 +28,13 @@ const SETTLE_MS = 1_000;
 /** A small fire is as sure when it has burned for long: this share of the strength, for so much longer. */
 const WEAK = 0.55;
 const SETTLE_WEAK_MS = 6_000;
+/**
+ * Where more than this share changes in a moment it may be what is warm behind people who pass: it must last for so long,
+ * unless it is so many times as strong as is asked.
+ */
+const RESTLESS = 0.45;
+const SETTLE_RESTLESS_MS = 3_000;
+const RESTLESS_STRONG = 4;
 /** A patch is compared with what burned there this long ago. */
 const BEFORE_MS = 600;
 const BEFORE_MS_MAX = 2_200;
@@ -207,12 +214,17 @@ function suspectedOn(
 }
 
 function isBurning(fire: Fire, least: number, now: number): boolean {
-  const { suspicion, strength, stayed } = fire;
+  const { suspicion, stayed } = fire;
   if (suspicion.kind === 'none' || suspicion.lastMs !== now) return false;
-  const settleMs = strength >= STRONG * least ? 0 : strength >= least ? SETTLE_MS : SETTLE_WEAK_MS;
   const lastedMs = lastedOf(fire, now);
   if (lastedMs >= STAYED_MS && stayed < STAYED_SHARE * least) return false;
-  return lastedMs >= settleMs;
+  return lastedMs >= settleMsOf(fire, least);
+}
+
+function settleMsOf({ strength, change }: Fire, least: number): number {
+  const settleMs = strength >= STRONG * least ? 0 : strength >= least ? SETTLE_MS : SETTLE_WEAK_MS;
+  const isRestless = change > RESTLESS && strength < RESTLESS_STRONG * least;
+  return isRestless ? Math.max(settleMs, SETTLE_RESTLESS_MS) : settleMs;
 }
 
 function lastedOf({ suspicion }: Fire, now: number): number {

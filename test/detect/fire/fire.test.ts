@@ -187,6 +187,27 @@ test('a strong one needs not settle', () => {
   expect(weak! - strong!).toBeGreaterThanOrEqual(0.8);
 });
 
+describe('of which two thirds change in a moment', () => {
+  const restless = (score: number, untilMs?: number) =>
+    flames({ burning: 5, score, everyMs: 200, ...(untilMs === undefined ? {} : { untilMs }) });
+  // About 15 cells: strength 4.7 and 11.
+  const [weak, strong] = [80, 190];
+
+  test('must last: what is warm behind people who pass for three seconds is no fire', () => {
+    expect(claims(restless(weak, FROM + 3_400))).toEqual([]);
+    expect(claims(restless(strong, FROM + 3_400))).not.toEqual([]);
+  });
+
+  test('is claimed three seconds later than a strong one, or than one that changes less', () => {
+    const [late] = claims(restless(weak));
+    const [soon] = claims(restless(strong));
+    const [calm] = claims(flames({ burning: 9, score: 50, everyMs: 200 }));
+    expect(late! - soon!).toBeGreaterThanOrEqual(2.6);
+    expect(late! - soon!).toBeLessThanOrEqual(3.6);
+    expect(late! - calm!).toBeGreaterThanOrEqual(2.6);
+  });
+});
+
 test('sensitivity decides how strong it must be', () => {
   // About 6 of 8 cells, .26 each.
   const medium = flames({ size: [4, 2], score: 66, burning: 8 });
