@@ -52,8 +52,11 @@ const FORGET = 1.5;
 
 export class WrongWayZone implements RuleMachine {
   readonly place: string;
-  /** Beyond the rule's own hold, which each track serves: one picture proves nothing. */
-  readonly timing = { holdMs: 150, graceMs: 0, releaseMs: 1_500 };
+  /**
+   * Beyond the rule's own hold, which each track serves: whoever goes that way goes on, while an arm that swings back or a
+   * track that is passed from one person to the next is over in a picture or two.
+   */
+  readonly timing = { holdMs: 400, graceMs: 200, releaseMs: 1_500 };
   readonly #rule: WrongWayZoneRule;
   /** Per track how long it has been against the direction, and where that began; changed in place. */
   readonly #against = new Map<number, { ms: number; readonly from: { x: number; y: number } }>();

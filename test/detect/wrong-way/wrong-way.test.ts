@@ -20,23 +20,23 @@ function going(n: number, x: number, y: number, patch: Parameters<typeof person>
   return person({ x: 0.5 + x * s, y: 0.6 + y * s, velocity: { x, y }, ...patch });
 }
 
-// A claim begins one picture after a track has served the rule's hold: one picture proves nothing.
+// A claim begins 0.4 s after a track has served the rule's hold.
 describe('in a zone, permitted to the right, hold 2 s', () => {
   const rows: readonly [string, WrongWayZoneRule, (n: number) => Track, readonly string[]][] = [
-    ['against', base, (n) => going(n, -0.1, 0), ['begin@11']],
+    ['against', base, (n) => going(n, -0.1, 0), ['begin@12']],
     ['along', base, (n) => going(n, 0.1, 0), []],
     ['across', base, (n) => going(n, 0, 0.1), []],
     ['more across than against', base, (n) => going(n, -0.05, 0.12), []],
-    ['more against than across', base, (n) => going(n, -0.1, 0.05), ['begin@11']],
+    ['more against than across', base, (n) => going(n, -0.1, 0.05), ['begin@12']],
     ['standing', base, (n) => going(n, 0, 0), []],
     ['below 0.45 m/s', base, (n) => going(n, -0.029, 0), []],
-    ['above 0.45 m/s', base, (n) => going(n, -0.032, 0), ['begin@11']],
+    ['above 0.45 m/s', base, (n) => going(n, -0.032, 0), ['begin@12']],
     ['slow on the view and slow on the floor', downwards, (n) => going(n, 0, -0.03), []],
     [
       'slow on the view, fast on a floor seen flat',
       downwards,
       (n) => going(n, 0, -0.03, { depth: 3 }),
-      ['begin@11'],
+      ['begin@12'],
     ],
     ['against, but it gets nowhere', base, (n) => going(0, -0.1, 0, { ageMs: n * STEP_MS }), []],
     ['turns back before the hold', base, (n) => going(n, n < 10 ? -0.1 : 0.1, 0), []],
@@ -44,10 +44,23 @@ describe('in a zone, permitted to the right, hold 2 s', () => {
       'turns back after it',
       base,
       (n) => going(Math.min(n, 14), n < 14 ? -0.1 : 0.1, 0),
-      ['begin@11', 'end@13'],
+      ['begin@12', 'end@13'],
+    ],
+    ['turns back 0.2 s after it', base, (n) => going(Math.min(n, 11), n < 12 ? -0.1 : 0.1, 0), []],
+    [
+      'its flow is lost for a picture after it',
+      base,
+      (n) => going(n, -0.1, 0, n === 11 ? { flow: { x: 0, y: 0 } } : {}),
+      ['begin@12'],
+    ],
+    [
+      'its flow is lost for two',
+      base,
+      (n) => going(n, -0.1, 0, n === 11 || n === 12 ? { flow: { x: 0, y: 0 } } : {}),
+      ['begin@15'],
     ],
     // What was against (1 s) is forgotten at one and a half times the pace: 4 frames leave nothing of 5.
-    ['a pause long enough to forget', base, (n) => going(n, n >= 6 && n <= 9 ? 0 : -0.1, 0), ['begin@20']],
+    ['a pause long enough to forget', base, (n) => going(n, n >= 6 && n <= 9 ? 0 : -0.1, 0), ['begin@21']],
     ['beside the zone', base, (n) => going(n, -0.1, 0, { zones: ['platform'] }), []],
     ['a foot that goes by itself', base, (n) => going(n, -0.1, 0, { flow: { x: 0, y: 0 } }), []],
     [
@@ -62,9 +75,9 @@ describe('in a zone, permitted to the right, hold 2 s', () => {
       'a body that moves a little',
       base,
       (n) => going(n, -0.1, 0, { flow: { x: -0.005, y: 0 } }),
-      ['begin@11'],
+      ['begin@12'],
     ],
-    ['hops on its way', base, (n) => going(n, -0.1, 0, { surprise: 0.3 }), ['begin@11']],
+    ['hops on its way', base, (n) => going(n, -0.1, 0, { surprise: 0.3 }), ['begin@12']],
     // 0.0135 views per second across are 0.12 of a person's height.
     [
       'hops, and its body moves a little',
@@ -76,13 +89,13 @@ describe('in a zone, permitted to the right, hold 2 s', () => {
       'hops, and its body moves more',
       base,
       (n) => going(n, -0.1, 0, { surprise: 0.13, flow: { x: -0.014, y: 0 } }),
-      ['begin@11'],
+      ['begin@12'],
     ],
     [
       'hops less, and its body moves a little',
       base,
       (n) => going(n, -0.1, 0, { surprise: 0.12, flow: { x: -0.013, y: 0 } }),
-      ['begin@11'],
+      ['begin@12'],
     ],
     ['is a piece of a person', base, (n) => going(n, -0.1, 0, { tall: 0.1 }), []],
     ['is far taller than a person', base, (n) => going(n, -0.1, 0, { tall: 0.36 }), []],
@@ -90,7 +103,7 @@ describe('in a zone, permitted to the right, hold 2 s', () => {
       'is hidden, and what hides it goes that way',
       base,
       (n) => going(n, -0.1, 0, { seen: false }),
-      ['begin@11'],
+      ['begin@12'],
     ],
     [
       'is hidden by what goes another way',
@@ -100,8 +113,8 @@ describe('in a zone, permitted to the right, hold 2 s', () => {
     ],
     ['either sign: to the left', eitherSign, (n) => going(n, -0.1, 0), []],
     ['either sign: to the right', eitherSign, (n) => going(n, 0.1, 0), []],
-    ['either sign: across, downwards', eitherSign, (n) => going(n, 0, 0.1), ['begin@11']],
-    ['either sign: across, upwards', eitherSign, (n) => going(n, 0, -0.1), ['begin@11']],
+    ['either sign: across, downwards', eitherSign, (n) => going(n, 0, 0.1), ['begin@12']],
+    ['either sign: across, upwards', eitherSign, (n) => going(n, 0, -0.1), ['begin@12']],
   ];
   test.each(rows)('%s', (_name, rule, track, expected) => {
     const candidates = play(siteOf([rule]), 25, (n) => ({ tracks: [track(n)] }));
@@ -112,7 +125,7 @@ describe('in a zone, permitted to the right, hold 2 s', () => {
     const candidates = play(siteOf([base]), 15, (n) => ({
       tracks: [going(n, -0.1, 0), going(n, -0.08, 0, { id: 2 })],
     }));
-    expect(spansOf(candidates)).toEqual(['begin@11']);
+    expect(spansOf(candidates)).toEqual(['begin@12']);
     expect(candidates[0]?.findings).toContainEqual({ name: 'people', value: 2, limit: 0, unit: 'people' });
   });
 
@@ -124,7 +137,7 @@ describe('in a zone, permitted to the right, hold 2 s', () => {
   });
 
   test('speed is told in metres per second', () => {
-    const [begin] = play(siteOf([base]), 12, (n) => ({ tracks: [going(n, -0.1, 0)] }));
+    const [begin] = play(siteOf([base]), 13, (n) => ({ tracks: [going(n, -0.1, 0)] }));
     // 0.1 of a view 16 by 9, where a person of 1.7 m is a fifth of its height.
     const speed = (0.1 * (160 / 90) * 1.7) / 0.2;
     expect(begin?.findings.find(({ name }) => name === 'speed')?.value).toBeCloseTo(speed, 9);
@@ -140,7 +153,7 @@ describe('where the flow of a zone alone says that somebody goes against it', ()
 
   // A fifth later than a track would be.
   test.each([undefined, 0, 63])('it is claimed (flame %s)', (flame) => {
-    expect(claimed(() => ({ zones: [stream], cells: burning(flame) }))).toEqual(['begin@13']);
+    expect(claimed(() => ({ zones: [stream], cells: burning(flame) }))).toEqual(['begin@14']);
   });
 
   test.each([64, 255])('not while something burns, whose flow goes every way (flame %s)', (flame) => {
@@ -148,7 +161,7 @@ describe('where the flow of a zone alone says that somebody goes against it', ()
   });
 
   test('whom a track shows is claimed beside a fire as well', () => {
-    expect(claimed((n) => ({ tracks: [going(n, -0.1, 0)], cells: burning(255) }))).toEqual(['begin@11']);
+    expect(claimed((n) => ({ tracks: [going(n, -0.1, 0)], cells: burning(255) }))).toEqual(['begin@12']);
   });
 });
 
