@@ -101,8 +101,8 @@ const MOTIONLESS_MS = 2_000;
  * squatted or was passed by a train is down for a moment at the end of `for`. Whoever asks for claims within so many ms wants
  * them at once.
  */
-const LASTS_MS = 2_000;
-const AT_ONCE_MS = 3_000;
+const LASTS_MS = 4_000;
+const AT_ONCE_MS = 1_000;
 /** Stances are remembered for this long beyond the slowest fall. */
 const PAST_MS = 4_000;
 

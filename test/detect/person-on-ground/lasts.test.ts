@@ -30,10 +30,10 @@ function claimedAfterS(forMs: number, liesS: number): number | undefined {
 
 it.each([
   [1_000, 12, 1],
-  [3_000, 12, 3],
-  [4_000, 12, 5],
-  [5_000, 12, 7],
-  [10_000, 14, 12],
+  [2_000, 12, 3],
+  [3_000, 12, 5],
+  [5_000, 12, 9],
+  [10_000, 16, 14],
 ])('with `for` of %i ms who lies for %i s is claimed after some %i s', (forMs, liesS, afterS) => {
   const claimed = claimedAfterS(forMs, liesS);
   expect(claimed).toBeGreaterThanOrEqual(afterS);
@@ -42,5 +42,6 @@ it.each([
 
 it('who gets up at the end of `for` is not claimed, where claims are not wanted at once', () => {
   expect(claimedAfterS(5_000, 6.5)).toBeUndefined();
+  expect(claimedAfterS(5_000, 8.3)).toBeUndefined();
   expect(claimedAfterS(1_000, 2.5)).toBeLessThan(2);
 });
