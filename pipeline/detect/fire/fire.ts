@@ -32,7 +32,7 @@ const SETTLE_WEAK_MS = 6_000;
  * Where more than this share changes in a moment it may be what is warm behind people who pass: it must last for so long,
  * unless it is so many times as strong as is asked.
  */
-const RESTLESS = 0.45;
+const RESTLESS = 0.55;
 const SETTLE_RESTLESS_MS = 3_000;
 const RESTLESS_STRONG = 4;
 /** A patch is compared with what burned there this long ago. */
