@@ -90,7 +90,7 @@ const OUTWARD_MIN = 0.5;
 const ONE_WAY_MIN = 0.75;
 
 /** Nobody flees towards their own middle, on the mean. Of 132 crowds that were told one began so, of 59 false ones 30. */
-const OUTWARD_LEAST = -0.3;
+const INWARD = -0.3;
 
 interface Look {
   readonly running: readonly Mover[];
@@ -215,8 +215,7 @@ export class CrowdMovement implements RuleMachine {
     const hastes = this.#hastes(now, motion, here, sudden, frame);
     const aspect = frame.planeWidth / frame.planeHeight;
     const rushing = stampede ?? hastes;
-    this.#converges =
-      rushing !== undefined && (this.#converges || outwardOf(rushing, aspect) < OUTWARD_LEAST);
+    this.#converges = rushing !== undefined && (this.#converges || outwardOf(rushing, aspect) < INWARD);
     const gain = Math.min(1, stepMs / SMOOTH_MS);
     this.#running += gain * (look.people - this.#running);
     this.#moving += gain * (look.moving - this.#moving);

@@ -75,6 +75,7 @@ export function claimed(
     lasting = 0,
     movers = () => [],
     view = () => 'ok',
+    after = {},
   }: {
     zoneY?: number;
     calibrated?: boolean;
@@ -83,6 +84,8 @@ export function claimed(
     lasting?: number;
     movers?: (ms: number) => readonly Mover[];
     view?: (ms: number) => ViewState;
+    /** What the machine remembers of before. */
+    after?: Partial<ReturnType<CrowdMovement['save']>>;
   } = {},
 ): readonly string[] {
   const polygon = [
@@ -93,6 +96,7 @@ export function claimed(
   ];
   const rule = { ...ruleBase('crowd_movement'), forMs: 1_000 };
   const machine = new CrowdMovement(rule, { id: 'z', polygon }, calibrated);
+  machine.restore({ ...machine.save(), ...after });
   const said: string[] = [];
   for (let n = 0; n * 200 <= AT + 10_000; n++) {
     const copy = new CrowdMovement(rule, { id: 'z', polygon }, calibrated);

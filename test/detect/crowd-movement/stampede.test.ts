@@ -375,6 +375,8 @@ describe('nobody flees towards their own middle', () => {
     expect(claimed(turns)).toEqual([]);
     expect(claimed(turns, { flakes: 12 })).toEqual([]);
     expect(claimed(then(outward(0.5)), { flakes: 12 })).not.toEqual([]);
+    // What comes after it is something else.
+    expect(claimed(then(scatter), { after: { converges: true } })).not.toEqual([]);
   });
 });
 
