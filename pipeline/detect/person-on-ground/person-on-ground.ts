@@ -18,6 +18,7 @@ import { around, type RuleMachine } from '../rule.ts';
 import { Bodies, type Body, middleOf } from './bodies.ts';
 import { type Evidence, isBorneOut, NO_EVIDENCE, PROVEN, weigh } from './borne-out.ts';
 import { claimOf, type Fallen } from './fall-claim.ts';
+import { fallMsMax } from './fall-time.ts';
 import { type Laid, Lays } from './laid.ts';
 import { LastStood } from './last-stood.ts';
 import { HEAD_MIN, headOf, isFlat, type Stretched, stretchedOut } from './lying.ts';
@@ -49,8 +50,6 @@ const LIMITS: Readonly<Record<Sensitivity, Limits>> = {
  */
 const STEPPED_HEAD = -0.1;
 const STEPPED_MS_MAX = 4_000;
-/** Who is stretched out comes to it earlier than to where their top is low: in so much of the time of a fall. */
-const STRETCHED_FALL = 0.6;
 /** Knees and arms may come higher than the limit by this, once somebody is down. */
 const LOOSE = 0.06;
 /** Less than this share of the height squared is luggage, or what is left of somebody who leaves. */
@@ -103,6 +102,8 @@ const MOTIONLESS_MS = 2_000;
  */
 const LASTS_MS = 4_000;
 const AT_ONCE_MS = 1_000;
+/** Who lies is lost from sight for so long and found again: others pass or stand before them. It is one claim. */
+const RELEASE_MS = 10_000;
 /** Stances are remembered for this long beyond the slowest fall. */
 const PAST_MS = 4_000;
 
@@ -152,7 +153,7 @@ export class PersonOnGround implements RuleMachine {
     this.#lastStood = new LastStood(ground);
     this.place = rule.zone;
     const holdMs = Math.min(LASTS_MS, Math.max(0, rule.forMs - AT_ONCE_MS));
-    this.timing = { holdMs, graceMs: FLICKER_MS, releaseMs: 3_000 };
+    this.timing = { holdMs, graceMs: FLICKER_MS, releaseMs: RELEASE_MS };
   }
 
   save() {
@@ -327,7 +328,8 @@ export class PersonOnGround implements RuleMachine {
   }
 
   #isDown(body: Body, stood: Stood, { now, height, bodies }: Look): boolean {
-    const fallMs = this.#limits.fallMs * (headOf(body, stood) > this.#limits.head ? STRETCHED_FALL : 1);
+    const stretched = headOf(body, stood) > this.#limits.head;
+    const fallMs = fallMsMax(this.#limits.fallMs, stood, stretched, this.#ground, height);
     if (now - stood.atMs > fallMs || body.mixedAtMs > stood.atMs) return false;
     // What has been still since before they last stood did not come down.
     if (body.stillMs >= now - stood.atMs || this.#places.layAt(body, stood.atMs)) return false;

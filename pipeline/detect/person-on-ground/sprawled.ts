@@ -41,6 +41,12 @@ const AT_ONCE_MS = 1_000;
 const AT_ONCE_FROM = 0.4;
 const AT_ONCE_TO = 0.9;
 /**
+ * A place across the view that is shorter than this, heights, is taken within a look or two: it is the upper half of somebody
+ * who sat there, whose lower half was there before, when it comes more slowly.
+ */
+const SHORT_WIDE = 0.9;
+const SHORT_AT_ONCE_MS = 250;
+/**
  * Half of the cells are not taken longer ago than this, while cells remember who stood there. Others pass before who lies
  * across the view, who is told later then; what is as narrow as who lies towards the lens is told at once or not at all.
  */
@@ -136,7 +142,7 @@ export class Sprawls {
     const begun = this.#newlyTaken(grids, now)
       .flatMap((cells) => placeOf(cells, grids, heightAt) ?? [])
       .filter(({ along, fromMs }) => now - fromMs <= (along ? AGO_ALONG_MS : AGO_ACROSS_MS))
-      .filter(({ spreadMs, fromMs }) => spreadMs <= AT_ONCE_MS && vacated.remembers(fromMs))
+      .filter((place) => cameAtOnce(place) && vacated.remembers(place.fromMs))
       .filter(({ box }) => !kept.some((one) => overlapOf(one.box, box) >= SAME_MIN))
       .filter((place) => liesFree(place, grids) && isBorneOut(place, frame))
       .flatMap((place): Sprawled[] => {
@@ -209,6 +215,11 @@ function placeOf(
     fromMs: fromAt(0.5),
     spreadMs: fromAt(AT_ONCE_TO) - fromAt(AT_ONCE_FROM),
   };
+}
+
+function cameAtOnce({ box, tall, along, spreadMs }: Place): boolean {
+  const short = !along && box.x1 - box.x0 < SHORT_WIDE * tall;
+  return spreadMs <= (short ? SHORT_AT_ONCE_MS : AT_ONCE_MS);
 }
 
 function isBetween(value: number, [least, most]: readonly [number, number]): boolean {

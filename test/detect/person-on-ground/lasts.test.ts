@@ -1,6 +1,6 @@
 /** Who is down must stay so beyond `for`, unless claims are wanted within a moment. */
 import { expect, it } from 'vitest';
-import { Claim } from '../../../pipeline/detect/claim.ts';
+import { Claim, HOLDS_NOT } from '../../../pipeline/detect/claim.ts';
 import { type Actor, framesOf, LYING, lookAt, machineFor } from './postures.ts';
 
 const FELL_S = 6;
@@ -44,4 +44,19 @@ it('who gets up at the end of `for` is not claimed, where claims are not wanted 
   expect(claimedAfterS(5_000, 6.5)).toBeUndefined();
   expect(claimedAfterS(5_000, 8.3)).toBeUndefined();
   expect(claimedAfterS(1_000, 2.5)).toBeLessThan(2);
+});
+
+it('is one claim while others stand before who lies, up to ten seconds', () => {
+  const { timing } = machineFor({ forMs: 5_000 });
+  const phases = (hiddenS: number) => {
+    const claim = new Claim(timing);
+    const holds = (second: number) => second < 10 || second >= 10 + hiddenS;
+    const seconds = Array.from({ length: 40 }, (_, second) => second);
+    return seconds.flatMap((second) => {
+      const condition = { ...HOLDS_NOT, holds: holds(second) };
+      return claim.step(condition, { frame: second, atMs: 1_000 * second })?.phase ?? [];
+    });
+  };
+  expect(phases(9).filter((phase) => phase !== 'update')).toEqual(['begin']);
+  expect(phases(12).filter((phase) => phase !== 'update')).toEqual(['begin', 'end', 'begin']);
 });

@@ -19,6 +19,7 @@ const box = (x0: number, y0: number, x1: number, y1: number): Box => ({ x0, y0, 
 /** Feet at 74, 80; then across the view. */
 const UPRIGHT = box(68, 40, 80, 80);
 const LYING = box(68, 68, 104, 80);
+const SHORTER = box(68, 68, 100, 80);
 /** Feet at 80, 60; then towards the lens. */
 const FARTHER = box(72, 20, 88, 60);
 const BELOW = box(72, 56, 88, 80);
@@ -79,6 +80,12 @@ function found(scene: Scene) {
   return { ever: [...ever.values()], last };
 }
 
+/** They lie as far as these columns, the last of them only so much later. */
+const comesBy =
+  ([first, last]: readonly [number, number], afterMs: number) =>
+  (atMs: number) =>
+    atMs < FELL_MS ? falls()(atMs) : [{ ...LYING, x1: atMs < FELL_MS + afterMs ? first : last }];
+
 const ALONG: Scene = { shown: falls(BELOW, FARTHER), blobs: rests() };
 
 describe('who came to lie', () => {
@@ -118,6 +125,16 @@ describe('who came to lie', () => {
     [
       'across the view, at whose end somebody came to stand',
       { shown: falls(LYING, box(60, 40, 68, 80)) },
+      { along: false, box: LYING },
+    ],
+    [
+      'across the view, shorter than others, within a look',
+      { shown: comesBy([88, 100], 200) },
+      { along: false, box: SHORTER },
+    ],
+    [
+      'across the view, whose last quarter came to lie half a second later',
+      { shown: comesBy([92, 104], 600) },
       { along: false, box: LYING },
     ],
     ['towards the lens', ALONG, { along: true, box: BELOW }],
@@ -197,6 +214,10 @@ describe('nobody', () => {
         shown: (atMs) =>
           atMs < FELL_MS ? falls()(atMs) : [{ ...LYING, x1: atMs < FELL_MS + 1_600 ? 92 : 104 }],
       },
+    ],
+    [
+      'shorter than others, of whom a part came to lie half a second later: the upper half of who sat there',
+      { shown: comesBy([88, 100], 600) },
     ],
     ['that is the foot of a higher region', { blobs: rests(box(68, 52, 104, 80)) }],
     ['that has been still for longer', { blobs: (atMs) => [region(LYING, atMs - 20_000)] }],
