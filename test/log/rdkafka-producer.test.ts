@@ -11,8 +11,11 @@ const NOWHERE = -1_001;
 type Log = ReturnType<typeof openMemoryLog>;
 type Report = (error: Error | null, report: NativeReport) => void;
 
-/** A client whose broker is a log in memory, and does not say where it keeps those that `forgets` names. */
-function forgetful(log: Log, forgets: (text: string) => boolean): Rdkafka {
+/**
+ * A client whose broker is a log in memory, and does not say where it keeps those that `forgets` names. `late`: these are
+ * reported after all others that are known by then.
+ */
+function forgetful(log: Log, forgets: (text: string) => boolean, late: boolean): Rdkafka {
   class Producer {
     readonly #reports: NativeReport[] = [];
     #tell: Report = () => undefined;
@@ -47,18 +50,20 @@ function forgetful(log: Log, forgets: (text: string) => boolean): Rdkafka {
       });
     }
     poll() {
-      for (const report of this.#reports.splice(0)) this.#tell(null, report);
+      const reports = this.#reports.splice(0);
+      const order = late ? reports.toSorted((a, b) => b.offset - a.offset) : reports;
+      for (const report of order) this.#tell(null, report);
     }
   }
   return { Producer } as unknown as Rdkafka;
 }
 
-async function opened(forgets: (text: string) => boolean) {
+async function opened(forgets: (text: string) => boolean, { late = false } = {}) {
   const log = openMemoryLog();
   await log.createTopics([{ topic: TOPIC, partitions: 2 }]);
   const asked: Parameters<Find>[2][] = [];
   const producer = new RdkafkaProducer(
-    forgetful(log, forgets),
+    forgetful(log, forgets, late),
     { brokers: ['none'] },
     async (at, records, from) => {
       asked.push(from);
@@ -93,6 +98,28 @@ describe('records of which the broker does not say where it keeps them', () => {
     expect(await producer.append(mixed)).toEqual([1, 2, 2, 3]);
     expect(await append(1, 'after')).toEqual([4]);
     await producer.close();
+  });
+
+  it('are found before those that were reported earlier and lie after them', async () => {
+    const { producer, append, asked } = await opened((text) => text.startsWith('?'), { late: true });
+    expect(await append(0, 'a')).toEqual([0]);
+    const calls = [append(0, '?b'), append(0, 'c'), append(0, '?d', 'e')];
+    expect(await Promise.all(calls)).toEqual([[1], [2], [3, 4]]);
+    expect(asked.map(({ after }) => after)).toEqual([0, 0]);
+    await producer.close();
+  });
+
+  it('are found by a reader that has nothing for a while', async () => {
+    const at = { topic: TOPIC, partition: 0 };
+    const mine = { ...at, offset: 7, timestampMs: 0, value: Buffer.from('mine'), headers: {} };
+    const answers = (...found: readonly (readonly (typeof mine)[])[]) => {
+      const left = [...found];
+      return { read: async () => left.shift() ?? [] };
+    };
+    await expect(locate(answers([], [], [mine]), at, [mine], 8)).resolves.toEqual([7]);
+    await expect(locate(answers([], [], [], [mine]), at, [mine], 8)).rejects.toMatchObject({
+      transient: true,
+    });
   });
 
   it('are told apart by their keys', async () => {

@@ -9,6 +9,8 @@ import { LogFailure, type LogRecord, type NewRecord, type Reader, type TopicPart
 
 const READ_MAX = 500;
 const WAIT_MS = 5_000;
+/** The log ends later than what was read: a broker that has none for so many waits on end is not well. */
+const WAITS_MAX = 3;
 
 /**
  * Offsets of records of one partition, in their order, as found by a reader of it that begins before the first. `end`: the
@@ -21,9 +23,9 @@ export async function locate(
   end: number,
 ): Promise<readonly number[]> {
   const offsets: number[] = [];
-  for (let next = 0; next < end && offsets.length < records.length; ) {
+  for (let next = 0, waits = 0; next < end && offsets.length < records.length && waits < WAITS_MAX; ) {
     const read = await reader.read(READ_MAX, WAIT_MS);
-    if (read.length === 0) break;
+    waits = read.length === 0 ? waits + 1 : 0;
     for (const record of read) {
       next = record.offset + 1;
       const awaited = records[offsets.length];

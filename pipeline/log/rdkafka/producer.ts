@@ -52,11 +52,19 @@ interface Call {
   open: number;
   /** When it was made, ms since the Unix epoch. */
   readonly atMs: number;
-  /** Partitions of records that are kept, nobody says where; with the last offset known there. */
+  /** Partitions of records that are kept, nobody says where; with the last offset known there when the first of them was handed over. */
   readonly lost: Map<string, { readonly at: TopicPartition; readonly after: number | undefined }>;
   failure: Error | undefined;
   resolve(offsets: readonly number[]): void;
   reject(error: Error): void;
+}
+
+interface Sent {
+  readonly call: Call;
+  readonly index: number;
+  readonly bytes: number;
+  /** The last offset that was reported of its partition before it: it lies after that one. Reports of later ones may come first. */
+  readonly after: number | undefined;
 }
 
 export class RdkafkaProducer {
@@ -66,7 +74,7 @@ export class RdkafkaProducer {
   readonly #reached = new Map<string, number>();
   readonly #waiting: Call[] = [];
   /** By the number that a report brings back. */
-  readonly #sent = new Map<number, { readonly call: Call; readonly index: number; readonly bytes: number }>();
+  readonly #sent = new Map<number, Sent>();
   #lastNumber = 0;
   #bytes = 0;
   #busy = false;
@@ -140,7 +148,7 @@ export class RdkafkaProducer {
           call.failure = this.#client.failure(error);
           break;
         }
-        this.#sent.set(number, { call, index: call.next, bytes });
+        this.#sent.set(number, { call, index: call.next, bytes, after: this.#reached.get(keyOf(record)) });
         this.#bytes += bytes;
         call.open++;
       }
@@ -170,22 +178,22 @@ export class RdkafkaProducer {
     const sent = this.#sent.get(number);
     if (sent === undefined) return;
     this.#sent.delete(number);
-    const { call, index, bytes } = sent;
+    const { call, index, bytes, after } = sent;
     this.#bytes -= bytes;
     call.open--;
     call.offsets[index] = offset;
     if (error) call.failure ??= this.#client.failure(error);
-    else this.#note(call, call.records[index]!, offset);
+    else this.#note(call, call.records[index]!, offset, after);
     this.#settle(call);
     if (error !== null && nameOf(error) === 'fatal') this.#begin(error);
     if (this.#waiting.length > 0) void this.#hand();
   }
 
-  #note(call: Call, { topic, partition }: NewRecord, offset: number): void {
+  #note(call: Call, { topic, partition }: NewRecord, offset: number, after: number | undefined): void {
     const at = { topic, partition };
     const key = keyOf(at);
-    if (offset >= 0) this.#reached.set(key, offset);
-    else if (!call.lost.has(key)) call.lost.set(key, { at, after: this.#reached.get(key) });
+    if (offset >= 0) this.#reached.set(key, Math.max(offset, this.#reached.get(key) ?? 0));
+    else if (!call.lost.has(key)) call.lost.set(key, { at, after });
   }
 
   /** A call is over when every record of it was handed over and reported, or none of the rest will be. */
