@@ -278,7 +278,9 @@ export class PersonOnGround implements RuleMachine {
     if (lost !== undefined) return { ...lost, hiddenAtMs: undefined };
     const stood = this.#places
       .fallenFrom(body, look.bodies, this.#limits.fallMs, look.now)
-      .find((one) => this.#isLow(body, one, this.#limits.head, look.height));
+      .find(
+        (one) => this.#isInTime(one, false, look) && this.#isLow(body, one, this.#limits.head, look.height),
+      );
     return stood && begun(body, stood);
   }
 
@@ -327,10 +329,15 @@ export class PersonOnGround implements RuleMachine {
     return { stances: remember(stances, body, stood, look.height, keepMs), down };
   }
 
-  #isDown(body: Body, stood: Stood, { now, height, bodies }: Look): boolean {
+  /** They have not stood for longer than a fall takes. */
+  #isInTime(stood: Stood, stretched: boolean, { now, height }: Look): boolean {
+    return now - stood.atMs <= fallMsMax(this.#limits.fallMs, stood, stretched, this.#ground, height);
+  }
+
+  #isDown(body: Body, stood: Stood, look: Look): boolean {
+    const { now, height, bodies } = look;
     const stretched = headOf(body, stood) > this.#limits.head;
-    const fallMs = fallMsMax(this.#limits.fallMs, stood, stretched, this.#ground, height);
-    if (now - stood.atMs > fallMs || body.mixedAtMs > stood.atMs) return false;
+    if (!this.#isInTime(stood, stretched, look) || body.mixedAtMs > stood.atMs) return false;
     // What has been still since before they last stood did not come down.
     if (body.stillMs >= now - stood.atMs || this.#places.layAt(body, stood.atMs)) return false;
     if (!this.#isLow(body, stood, this.#limits.head, height)) return false;

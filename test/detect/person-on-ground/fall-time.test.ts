@@ -26,7 +26,7 @@ describe('a fall of 4 s at most', () => {
 
 describe('who is 0.7 as tall as people are there', () => {
   const ground = [{ foot: { x: 0.5, y: 0.7 }, height: 0.4 }];
-  const lying = { top: 0.18, wide: 0.95 };
+  const lying = { top: 0.25, wide: 0.95 };
   const liesAfter = (seconds: number): Actor => ({
     poses: [
       [0, { size: 0.28 }],
@@ -37,6 +37,16 @@ describe('who is 0.7 as tall as people are there', () => {
 
   it('is a child, who falls in a moment', () => {
     expect(held({ actors: [liesAfter(0.8)], seconds: 20 }, { ground })).toHaveLength(1);
+  });
+
+  it('or sits on the floor, and is seen to lie there later, under another name', () => {
+    const sits: Actor = { poses: [[0, { size: 0.28 }]], until: 6 };
+    const seenAt = (second: number, watching = { ground }) => {
+      const lies: Actor = { poses: [[0, { size: 0.28, ...lying }]], from: second };
+      return held({ actors: [sits, lies], seconds: 20, stillFromS: second }, watching).length;
+    };
+    expect([seenAt(6.2), seenAt(8)]).toEqual([1, 0]);
+    expect(seenAt(8, { ground: [] })).toBe(1);
   });
 
   it('or sits on the floor, and lies down by and by', () => {
