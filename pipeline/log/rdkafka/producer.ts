@@ -52,19 +52,16 @@ interface Call {
   open: number;
   /** When it was made, ms since the Unix epoch. */
   readonly atMs: number;
-  /** Partitions of records that are kept, nobody says where; with the last offset known there when the first of them was handed over. */
-  readonly lost: Map<string, { readonly at: TopicPartition; readonly after: number | undefined }>;
+  /**
+   * By partition, the last offset reported there before the first of its records was handed over: all of them lie after
+   * that one, whatever is reported first.
+   */
+  readonly after: Map<string, number | undefined>;
+  /** Partitions of records that are kept, nobody says where. */
+  readonly lost: Map<string, TopicPartition>;
   failure: Error | undefined;
   resolve(offsets: readonly number[]): void;
   reject(error: Error): void;
-}
-
-interface Sent {
-  readonly call: Call;
-  readonly index: number;
-  readonly bytes: number;
-  /** The last offset that was reported of its partition before it: it lies after that one. Reports of later ones may come first. */
-  readonly after: number | undefined;
 }
 
 export class RdkafkaProducer {
@@ -74,7 +71,7 @@ export class RdkafkaProducer {
   readonly #reached = new Map<string, number>();
   readonly #waiting: Call[] = [];
   /** By the number that a report brings back. */
-  readonly #sent = new Map<number, Sent>();
+  readonly #sent = new Map<number, { readonly call: Call; readonly index: number; readonly bytes: number }>();
   #lastNumber = 0;
   #bytes = 0;
   #busy = false;
@@ -99,6 +96,7 @@ export class RdkafkaProducer {
         next: 0,
         open: 0,
         atMs: Date.now(),
+        after: new Map(),
         lost: new Map(),
         failure: undefined,
         resolve,
@@ -148,7 +146,9 @@ export class RdkafkaProducer {
           call.failure = this.#client.failure(error);
           break;
         }
-        this.#sent.set(number, { call, index: call.next, bytes, after: this.#reached.get(keyOf(record)) });
+        const key = keyOf(record);
+        if (!call.after.has(key)) call.after.set(key, this.#reached.get(key));
+        this.#sent.set(number, { call, index: call.next, bytes });
         this.#bytes += bytes;
         call.open++;
       }
@@ -178,22 +178,22 @@ export class RdkafkaProducer {
     const sent = this.#sent.get(number);
     if (sent === undefined) return;
     this.#sent.delete(number);
-    const { call, index, bytes, after } = sent;
+    const { call, index, bytes } = sent;
     this.#bytes -= bytes;
     call.open--;
     call.offsets[index] = offset;
     if (error) call.failure ??= this.#client.failure(error);
-    else this.#note(call, call.records[index]!, offset, after);
+    else this.#note(call, call.records[index]!, offset);
     this.#settle(call);
     if (error !== null && nameOf(error) === 'fatal') this.#begin(error);
     if (this.#waiting.length > 0) void this.#hand();
   }
 
-  #note(call: Call, { topic, partition }: NewRecord, offset: number, after: number | undefined): void {
+  #note({ lost }: Call, { topic, partition }: NewRecord, offset: number): void {
     const at = { topic, partition };
     const key = keyOf(at);
-    if (offset >= 0) this.#reached.set(key, Math.max(offset, this.#reached.get(key) ?? 0));
-    else if (!call.lost.has(key)) call.lost.set(key, { at, after });
+    if (offset >= 0) this.#reached.set(key, offset);
+    else lost.set(key, at);
   }
 
   /** A call is over when every record of it was handed over and reported, or none of the rest will be. */
@@ -207,13 +207,13 @@ export class RdkafkaProducer {
   }
 
   /** Fills in the offsets that no report told. */
-  async #findLost({ records, offsets, lost, atMs }: Call): Promise<void> {
-    for (const [key, { at, after }] of lost) {
+  async #findLost({ records, offsets, after, lost, atMs }: Call): Promise<void> {
+    for (const [key, at] of lost) {
       const indices = offsets.flatMap((offset, i) => (offset < 0 && keyOf(records[i]!) === key ? [i] : []));
       const found = await this.#find(
         at,
         indices.map((i) => records[i]!),
-        { after, sinceMs: atMs },
+        { after: after.get(key), sinceMs: atMs },
       );
       for (const [k, i] of indices.entries()) offsets[i] = found[k]!;
     }
