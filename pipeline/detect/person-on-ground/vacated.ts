@@ -23,7 +23,7 @@ export type Seen =
       readonly known: true;
       /** The last time at which somebody stood where nobody does now. */
       readonly stoodAtMs: number | undefined;
-      /** Share of where they lie that is taken, and the least that was before, 0..1. */
+      /** Share of where they lie that is taken, and the least that was in two looks before, 0..1. */
       readonly taken: number;
       readonly before: number;
     };
@@ -95,7 +95,7 @@ export class Vacated {
     const before = this.grids.filter(({ atMs }) => atMs >= restMs - fallMs && atMs <= restMs + EVERY_MS);
     const after = this.grids.filter(({ atMs }) => atMs > restMs + EVERY_MS).slice(-AFTER_LOOKS);
     if (before.length < LOOKS_MIN || after.length < LOOKS_MIN) return { known: false };
-    const least = Math.min(...before.map((grid) => shareOf(grid, box)));
+    const least = leastInTwo(before.map((grid) => shareOf(grid, box)));
     const uncovered = before.filter((grid) => shareOf(grid, box) <= BEFORE_MAX);
     const across = { from: box.x0 - BESIDE * tall, to: box.x1 + BESIDE * tall };
     const stoodAtMs = lastUpright(uncovered, after, { floor, tall, top: box.y0 }, across, { looks });
@@ -107,6 +107,11 @@ export class Vacated {
     const last = this.grids.slice(-AFTER_LOOKS);
     return last.length === 0 ? undefined : meanOf(last, box);
   }
+}
+
+/** What lies there all along is lost from sight for a look now and then, when the light or the gain changes. */
+function leastInTwo(shares: readonly number[]): number {
+  return shares.toSorted((a, b) => a - b)[1]!;
 }
 
 const withThatOf = once((looks: Looks, { cells, capturedAtMs: atMs }: Frame): Looks => {

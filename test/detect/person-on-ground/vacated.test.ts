@@ -73,6 +73,14 @@ describe('nobody is seen to have fallen', () => {
   });
 });
 
+it('where they lie was free before when it was for two looks, for one it was not seen', () => {
+  const lostFor = (looks: number) =>
+    seen((atMs) => (atMs < FELL_MS && atMs >= FELL_MS - looks * STEP_MS ? [] : [LYING]));
+  expect(lostFor(0)).toMatchObject({ before: 1 });
+  expect(lostFor(1)).toMatchObject({ before: 1 });
+  expect(lostFor(2)).toMatchObject({ before: 0 });
+});
+
 it('judges nobody who came to lie while the view was being learned', () => {
   const vacated = new Vacated();
   expect(vacated.judges(FELL_MS)).toBe(false);
