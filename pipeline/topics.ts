@@ -5,7 +5,7 @@
  * number (murmur2 of the camera key), so these six always have the same count.
  */
 import { fault, InputError } from './errors.ts';
-import type { Log, TopicSpec } from './log/port.ts';
+import { type Log, LogFailure, type TopicSpec } from './log/port.ts';
 
 export const TOPICS = {
   frames: 'rail.frames',
@@ -66,6 +66,10 @@ export function topicSpecs(options: TopicOptions = {}): readonly TopicSpec[] {
   ];
 }
 
+/** A broker that has just begun may drop a connection: what may pass is tried so often, so long apart. */
+const TRIES_MAX = 3;
+const AGAIN_MS = 500;
+
 /** Creates what is missing; topics that go by camera follow the count of those that exist. Returns what it created. */
 export async function createTopics(log: Log, options: TopicOptions = {}): Promise<readonly TopicSpec[]> {
   const counts = await Promise.all(BY_CAMERA.map((topic) => log.partitionCount(topic)));
@@ -73,8 +77,20 @@ export async function createTopics(log: Log, options: TopicOptions = {}): Promis
   const specs = topicSpecs({ ...options, ...(found === undefined ? {} : { partitions: found }) });
   const known = await Promise.all(specs.map(({ topic }) => log.partitionCount(topic)));
   const missing = specs.filter((_, index) => known[index] === undefined);
-  if (missing.length > 0) await log.createTopics(missing);
+  if (missing.length > 0) await create(log, missing);
   return missing;
+}
+
+/** What an attempt that failed has created is left as it is by the next. */
+async function create(log: Log, specs: readonly TopicSpec[]): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await log.createTopics(specs);
+    } catch (error) {
+      if (attempt >= TRIES_MAX || !(error instanceof LogFailure && error.transient)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
 }
 
 /**
