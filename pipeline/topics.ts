@@ -66,9 +66,8 @@ export function topicSpecs(options: TopicOptions = {}): readonly TopicSpec[] {
   ];
 }
 
-/** A broker that has just begun may drop a connection: what may pass is tried so often, so long apart. */
+/** A broker that has just begun may drop a connection: what may pass is tried so often, each time on a fresh one. */
 const TRIES_MAX = 3;
-const AGAIN_MS = 500;
 
 /** Creates what is missing; topics that go by camera follow the count of those that exist. Returns what it created. */
 export async function createTopics(log: Log, options: TopicOptions = {}): Promise<readonly TopicSpec[]> {
@@ -88,7 +87,6 @@ async function create(log: Log, specs: readonly TopicSpec[]): Promise<void> {
       return await log.createTopics(specs);
     } catch (error) {
       if (attempt >= TRIES_MAX || !(error instanceof LogFailure && error.transient)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
   }
 }
