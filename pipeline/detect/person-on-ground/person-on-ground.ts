@@ -276,6 +276,7 @@ export class PersonOnGround implements RuleMachine {
         this.#isLow(body, down, this.#limits.head + LOOSE, look.height),
     );
     if (lost !== undefined) return { ...lost, hiddenAtMs: undefined };
+    // Who is known by where they lie is known once at rest: their length is not asked to come earlier than their top.
     const stood = this.#places
       .fallenFrom(body, look.bodies, this.#limits.fallMs, look.now)
       .find(
