@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** The `vigie` command: its words are in `commands/`, `operate/` does the work. */
+/**
+ * The `vigie` command: its words are in `commands/`, `operate/` does the work. What does the work is loaded by the command
+ * that is given, so that help, and a server that is asked, are there at once.
+ */
 import {
   BAD_INPUT,
   type Command,
@@ -16,10 +19,6 @@ import { lookCommands } from './commands/look.ts';
 import { peopleCommands } from './commands/people.ts';
 import { recordCommands } from './commands/records.ts';
 import { siteCommands } from './commands/sites.ts';
-import { describeFault, InputError } from './errors.ts';
-import { LogFailure, UnknownTopicError } from './log/port.ts';
-import { plain } from './operate/told.ts';
-import { RpcError } from './serve/client/client.ts';
 import { release } from './topology/build.ts';
 
 function program(done: Done): Command {
@@ -58,31 +57,10 @@ ${EXIT_CODES}`,
   return vigie;
 }
 
-/** Says what went wrong in words for people; returns the exit code. */
-function explain(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? OK : BAD_INPUT;
-  if (error instanceof InputError) {
-    for (const one of error.faults) process.stderr.write(`${one.code}: ${describeFault(one)}\n`);
-    return BAD_INPUT;
-  }
-  if (error instanceof RpcError && error.status === 'UNAVAILABLE' && error.code === 'unavailable') {
-    process.stderr.write(
-      `server_unavailable: no server answers: ${plain(error.message)} (start one with: vigie start; name another with --server; say --tls or --tls-ca where it speaks TLS)\n`,
-    );
-    return FAILED;
-  }
-  if (error instanceof RpcError || error instanceof LogFailure) {
-    process.stderr.write(`${error.code}: ${error.message}\n`);
-    return FAILED;
-  }
-  if (error instanceof UnknownTopicError) {
-    process.stderr.write(`topic_missing: ${error.message}\n`);
-    return FAILED;
-  }
-  // A mistake of ours: the trace is for whoever mends it, when asked for.
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  process.stderr.write(`failed: ${process.env.VIGIE_TRACE === undefined ? message : stack}\n`);
-  return FAILED;
+/** Said in words for people; the exit code. */
+async function explained(error: unknown): Promise<number> {
+  const { explain } = await import('./commands/explain.ts');
+  return explain(error);
 }
 
 async function main(): Promise<number> {
@@ -97,7 +75,9 @@ async function main(): Promise<number> {
     await vigie.parseAsync(process.argv);
     return exitCode;
   } catch (error) {
-    return explain(error);
+    // Help that was asked for, and words that are none: commander has said what there is to say.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? OK : BAD_INPUT;
+    return await explained(error);
   }
 }
 
@@ -106,5 +86,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? OK : FAILED),
 );
 // Nothing that goes wrong far from any caller ends as a stack trace on a user's screen.
-process.on('uncaughtException', (error) => process.exit(explain(error)));
+process.on('uncaughtException', (error) => void explained(error).then(process.exit));
 process.exitCode = await main();

@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { kernelModule } from '../pipeline/kernels.ts';
+import { packagesAtOnce } from './support/tidy/at-once.ts';
 import { circling } from './support/tidy/circles.ts';
 import {
   importFaults,
@@ -102,6 +103,15 @@ describe('layout', () => {
     ];
     expect(circling(round)).toEqual(['a/b.ts', 'c.ts']);
     expect(circling(round.filter(({ path }) => path !== 'c.ts'))).toEqual(NONE);
+  });
+  it('a command loads what does its work, and not what does that of others', () => {
+    expect(packagesAtOnce(files, 'pipeline/main.ts')).toEqual(['commander']);
+    const some: Source[] = [
+      { path: 'a.ts', text: "import './b.ts';\nimport type { D } from 'd';\nawait import('./e.ts');" },
+      { path: 'b.ts', text: "import b from '@b/b/more';\nimport 'node:path';\nimport './a.ts';" },
+      { path: 'e.ts', text: "import 'e';" },
+    ];
+    expect(packagesAtOnce(some, 'a.ts')).toEqual(['@b/b']);
   });
   it('tells types from values', () => {
     const text = "import { type A, b } from 'x';\nimport type C from 'y';\nimport 'z';";

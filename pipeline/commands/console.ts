@@ -1,5 +1,4 @@
 /** The command that serves browsers. */
-import { serveBrowsers } from '../operate/console.ts';
 import {
   addresses,
   type Command,
@@ -49,5 +48,8 @@ export function consoleCommand(vigie: Command, done: Done): void {
     .addOption(new Option('--tls-key <file>', 'PEM: its private key'))
     .option('--origin <url>', 'how browsers call it through a proxy (repeatable)', gather, [])
     .option('--idle <minutes>', 'a session ends after so long without a request', wholeNumber, 30)
-    .action(async (words) => done(await serveBrowsers(words)));
+    .action(async (words) => {
+      const { serveBrowsers } = await import('../operate/console.ts');
+      done(await serveBrowsers(words));
+    });
 }

@@ -1,7 +1,6 @@
 /** Commands and options about who may do what. */
 import { fault, InputError } from '../errors.ts';
 import { type EventType, ROLES, type Role } from '../model.ts';
-import { listAudit } from '../operate/audit.ts';
 import {
   address,
   type Command,
@@ -167,15 +166,11 @@ function auditCommands(vigie: Command, done: Done): void {
   )
     .addOption(new Option('--since <when>', '90s, 30m, 2h, 3d ago, or a date').argParser(sinceMs))
     .option('--who <name>', 'only what this one did')
-    .action(async ({ since, ...words }: LogWords & { json: boolean; who?: string; since?: number }) =>
-      done(
-        await listAudit({
-          ...words,
-          log: logFrom(words),
-          ...(since === undefined ? {} : { sinceMs: since }),
-        }),
-      ),
-    );
+    .action(async ({ since, ...words }: LogWords & { json: boolean; who?: string; since?: number }) => {
+      const { listAudit } = await import('../operate/audit.ts');
+      const from = since === undefined ? {} : { sinceMs: since };
+      done(await listAudit({ ...words, log: logFrom(words), ...from }));
+    });
 }
 
 interface IssueWords {

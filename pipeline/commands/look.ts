@@ -1,9 +1,4 @@
 /** Commands that ask a server: what was verified, what is measured now and watched for, how the installation does. */
-import { events } from '../operate/events.ts';
-import { installation } from '../operate/installation.ts';
-import { setups } from '../operate/setups.ts';
-import { statistics } from '../operate/statistics.ts';
-import { watch } from '../operate/watch.ts';
 import { type Command, command, type Done, gather, jsonOption, sinceMs, wholeNumber } from './command.ts';
 import { serverOption } from './identities.ts';
 
@@ -30,7 +25,10 @@ export function lookCommands(vigie: Command, done: Done): void {
     .option('--until <when>', 'verified before', sinceMs)
     .option('--oldest-first', 'the oldest first', false)
     .option('--limit <n>', 'most events that are listed (default 50)', wholeNumber)
-    .action(async (id: string | undefined, words) => done(await events(id, words)));
+    .action(async (id: string | undefined, words) => {
+      const { events } = await import('../operate/events.ts');
+      done(await events(id, words));
+    });
 
   command(
     vigie,
@@ -42,7 +40,10 @@ export function lookCommands(vigie: Command, done: Done): void {
     .option('--site <id>', 'only this site (repeatable)', gather, [])
     .option('--since <when>', 'claimed on this day or later: 168h (ago), 2026-11-24', sinceMs)
     .option('--until <when>', 'claimed before', sinceMs)
-    .action(async (words) => done(await statistics(words)));
+    .action(async (words) => {
+      const { statistics } = await import('../operate/statistics.ts');
+      done(await statistics(words));
+    });
 
   command(
     vigie,
@@ -59,7 +60,10 @@ export function lookCommands(vigie: Command, done: Done): void {
     .option('--camera <id>', 'only this camera (repeatable)', gather, [])
     .option('--zone <id>', 'only this zone (repeatable)', gather, [])
     .option('--count <n>', 'end after n observations', wholeNumber)
-    .action(async (words) => done(await watch(words)));
+    .action(async (words) => {
+      const { watch } = await import('../operate/watch.ts');
+      done(await watch(words));
+    });
 
   command(
     vigie,
@@ -69,7 +73,10 @@ export function lookCommands(vigie: Command, done: Done): void {
     [serverOption, jsonOption],
   )
     .option('--follow', 'again every second, until stopped', false)
-    .action(async (words) => done(await installation(words)));
+    .action(async (words) => {
+      const { installation } = await import('../operate/installation.ts');
+      done(await installation(words));
+    });
 
   command(
     vigie,
@@ -79,5 +86,8 @@ export function lookCommands(vigie: Command, done: Done): void {
     [serverOption, jsonOption],
   )
     .option('--versions', 'every version of one camera, the newest first', false)
-    .action(async (of: string, words) => done(await setups(of, words)));
+    .action(async (of: string, words) => {
+      const { setups } = await import('../operate/setups.ts');
+      done(await setups(of, words));
+    });
 }

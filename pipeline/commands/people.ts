@@ -1,7 +1,5 @@
 /** Commands for people: agents who decide, subscribers who listen. */
 import { REJECT_REASONS } from '../model.ts';
-import { review } from '../operate/review.ts';
-import { subscribe } from '../operate/subscribe.ts';
 import { type Command, command, type Done, gather, jsonOption, Option, wholeNumber } from './command.ts';
 import { serverOption } from './identities.ts';
 
@@ -30,7 +28,10 @@ export function peopleCommands(vigie: Command, done: Done): void {
     .option('--release <ref>', 'give a claim back')
     .option('--reverse <ref>', 'take back what was decided')
     .option('--note <text>', 'a sentence kept with the verdict')
-    .action(async (words) => done(await review(words)));
+    .action(async (words) => {
+      const { review } = await import('../operate/review.ts');
+      done(await review(words));
+    });
 
   command(
     vigie,
@@ -55,5 +56,8 @@ export function peopleCommands(vigie: Command, done: Done): void {
     .option('--until <time>', 'only what was decided before')
     .option('--camera-states', 'also say how well the cameras see', false)
     .option('--count <n>', 'end after n events', wholeNumber)
-    .action(async (words) => done(await subscribe(words)));
+    .action(async (words) => {
+      const { subscribe } = await import('../operate/subscribe.ts');
+      done(await subscribe(words));
+    });
 }

@@ -1,12 +1,7 @@
 /** Commands about what is on the log, and about how well the whole does. */
 import { fault, InputError } from '../errors.ts';
 import { EVENT_TYPES, type EventType, SENSITIVITIES, type Sensitivity } from '../model.ts';
-import { evaluate } from '../operate/evaluate/evaluate.ts';
-import { reconcileLog } from '../operate/reconcile/command.ts';
-import { listRejected } from '../operate/rejected/list.ts';
-import { replayRejected } from '../operate/rejected/replay.ts';
 import type { Selection } from '../operate/rejected/select.ts';
-import { topics } from '../operate/topics.ts';
 import {
   type Command,
   command,
@@ -61,7 +56,10 @@ export function recordCommands(vigie: Command, done: Done): void {
     .option('--create', 'create what is missing', false)
     .option('--partitions <n>', 'of the topics that go by camera (default 8)', wholeNumber)
     .option('--replication <n>', 'Kafka only', wholeNumber)
-    .action(async (words) => done(await topics({ ...words, log: logFrom(words) })));
+    .action(async (words) => {
+      const { topics } = await import('../operate/topics.ts');
+      done(await topics({ ...words, log: logFrom(words) }));
+    });
 
   const rejected = vigie
     .command('rejected')
@@ -82,9 +80,10 @@ export function recordCommands(vigie: Command, done: Done): void {
       'vigie rejected list --json | jq .code',
     ],
     [logOptions, selectionOptions, jsonOption],
-  ).action(async (words: SelectionWords & LogWords & { json: boolean }) =>
-    done(await listRejected({ ...selectionFrom(words), json: words.json, log: logFrom(words) })),
-  );
+  ).action(async (words: SelectionWords & LogWords & { json: boolean }) => {
+    const { listRejected } = await import('../operate/rejected/list.ts');
+    done(await listRejected({ ...selectionFrom(words), json: words.json, log: logFrom(words) }));
+  });
 
   command(
     rejected,
@@ -94,9 +93,10 @@ export function recordCommands(vigie: Command, done: Done): void {
     [logOptions, selectionOptions, jsonOption],
   )
     .option('--dry-run', 'look whether the records are still there, and append nothing', false)
-    .action(async (words: SelectionWords & LogWords & { json: boolean; dryRun: boolean }) =>
-      done(await replayRejected({ ...words, ...selectionFrom(words), log: logFrom(words) })),
-    );
+    .action(async (words: SelectionWords & LogWords & { json: boolean; dryRun: boolean }) => {
+      const { replayRejected } = await import('../operate/rejected/replay.ts');
+      done(await replayRejected({ ...words, ...selectionFrom(words), log: logFrom(words) }));
+    });
 
   command(
     vigie,
@@ -110,9 +110,10 @@ export function recordCommands(vigie: Command, done: Done): void {
     [logOptions, jsonOption],
   )
     .option('--live', 'the installation is at work: what was decided last may still be on its way', false)
-    .action(async (received: readonly string[], words: LogWords & { live: boolean; json: boolean }) =>
-      done(await reconcileLog({ ...words, received, log: logFrom(words) })),
-    );
+    .action(async (received: readonly string[], words: LogWords & { live: boolean; json: boolean }) => {
+      const { reconcileLog } = await import('../operate/reconcile/command.ts');
+      done(await reconcileLog({ ...words, received, log: logFrom(words) }));
+    });
 
   command(
     vigie,
@@ -157,7 +158,10 @@ export function recordCommands(vigie: Command, done: Done): void {
       if (words.scenes === undefined && directory === undefined)
         throw new InputError([fault('nothing_to_evaluate', 'dir', 'expected a directory, or --scenes')]);
       let code = OK;
-      if (directory !== undefined) code = await evaluate(directory, words);
+      if (directory !== undefined) {
+        const { evaluate } = await import('../operate/evaluate/evaluate.ts');
+        code = await evaluate(directory, words);
+      }
       if (words.scenes !== undefined) {
         const { evaluateScenes } = await import('../operate/evaluate/scenes.ts');
         const { scenes, hours = 1, seed = 1, clip: _, ...more } = words;

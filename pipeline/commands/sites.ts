@@ -1,12 +1,9 @@
 /** Commands that watch a site: all in one process, or a part of it. */
 
 import type { AccessWords } from '../operate/access.ts';
-import { check } from '../operate/check.ts';
-import { ingestPart, servePart, workerPart } from '../operate/parts.ts';
-import { type ReachWords, reach } from '../operate/reach.ts';
+import type { ReachWords } from '../operate/reach.ts';
 import type { Share } from '../operate/share.ts';
-import { start } from '../operate/start.ts';
-import { loadSite, parseSite } from '../site/parse.ts';
+import type { Site } from '../site/site.ts';
 import type { ClipServer } from '../topology/clips.ts';
 import type { Pace } from '../topology/ingest.ts';
 import type { Overload } from '../topology/turns.ts';
@@ -73,8 +70,9 @@ export function siteCommands(vigie: Command, done: Done): void {
     ['vigie start', 'vigie start --grpc 127.0.0.1:0 --http 127.0.0.1:0 --data ./demo'],
     [logOptions, grpcOption, consoleOption, sourceOptions, overloadOption, statusOption],
   ).action(async (words: SiteWords & SourceWords & OverloadWords & GrpcWords & ConsoleWords) => {
-    // Only the demo loads what draws it.
     const { demoSite } = await import('../ingest/scenes/index.ts');
+    const { parseSite } = await import('../site/parse.ts');
+    const { start } = await import('../operate/start.ts');
     const site = parseSite(demoSite(), { file: 'demo', dev: true });
     done(await start({ ...stationFrom(words), loop: true, log: logFrom(words), site }));
   });
@@ -92,7 +90,8 @@ export function siteCommands(vigie: Command, done: Done): void {
     [logOptions, grpcOption, consoleOption, sourceOptions, overloadOption, statusOption, devOption],
   ).action(
     async (file: string, words: SiteWords & SourceWords & OverloadWords & GrpcWords & ConsoleWords) => {
-      const site = await loadSite(file, words);
+      const site = await siteOf(file, words);
+      const { start } = await import('../operate/start.ts');
       done(await start({ ...stationFrom(words), log: logFrom(words), site }));
     },
   );
@@ -111,12 +110,13 @@ export function siteCommands(vigie: Command, done: Done): void {
     .addOption(new Option('--cameras <a,b,...>', 'only these cameras').argParser(listed).conflicts('share'))
     .addOption(new Option('--share <n/m>', 'only the n-th of m shares of the cameras').argParser(partOf))
     .action(async (file: string, words: SiteWords & SourceWords & ShareWords & ClipWords) => {
-      const site = await loadSite(file, words);
+      const site = await siteOf(file, words);
+      const { ingestPart } = await import('../operate/parts.ts');
       done(
         await ingestPart({
           ...words,
           ...spoolFrom(words),
-          clipsTo: clipServers(words),
+          clipsTo: await clipServers(words),
           share: shareFrom(words),
           log: logFrom(words),
           site,
@@ -131,7 +131,8 @@ export function siteCommands(vigie: Command, done: Done): void {
     ['vigie worker station.yaml --brokers 10.0.0.1:9092,10.0.0.2:9092', 'vigie worker station.yaml --json'],
     [sharedLogOptions, overloadOption, statusOption, devOption],
   ).action(async (file: string, words: SiteWords & OverloadWords) => {
-    const site = await loadSite(file, words);
+    const site = await siteOf(file, words);
+    const { workerPart } = await import('../operate/parts.ts');
     done(await workerPart({ ...words, log: logFrom(words), site }));
   });
 
@@ -142,7 +143,8 @@ export function siteCommands(vigie: Command, done: Done): void {
     ['vigie serve station.yaml', 'vigie serve station.yaml --grpc 127.0.0.1:50052'],
     [sharedLogOptions, grpcOption, statusOption, devOption],
   ).action(async (file: string, words: SiteWords & GrpcWords) => {
-    const site = await loadSite(file, words);
+    const site = await siteOf(file, words);
+    const { servePart } = await import('../operate/parts.ts');
     done(await servePart({ ...words, ...words.grpc, log: logFrom(words), site }));
   });
 
@@ -152,7 +154,15 @@ export function siteCommands(vigie: Command, done: Done): void {
     'say everything that is wrong with a site file, or what it watches',
     ['vigie check station.yaml', 'vigie check station.yaml --json'],
     [devOption, jsonOption],
-  ).action(async (file: string, words: { dev: boolean; json: boolean }) => done(await check(file, words)));
+  ).action(async (file: string, words: { dev: boolean; json: boolean }) => {
+    const { check } = await import('../operate/check.ts');
+    done(await check(file, words));
+  });
+}
+
+async function siteOf(file: string, words: SiteWords): Promise<Site> {
+  const { loadSite } = await import('../site/parse.ts');
+  return loadSite(file, words);
 }
 
 const grpcOption: Words = (one) =>
@@ -203,7 +213,8 @@ const clipOptions: Words = (one) =>
     ),
   );
 
-function clipServers({ clipsTo, ...words }: ClipWords): readonly ClipServer[] {
+async function clipServers({ clipsTo, ...words }: ClipWords): Promise<readonly ClipServer[]> {
+  const { reach } = await import('../operate/reach.ts');
   return clipsTo.map((server) => ({ address: server, ...reach({ ...words, server }) }));
 }
 

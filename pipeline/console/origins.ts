@@ -5,7 +5,7 @@
  * was made to point at 127.0.0.1 would otherwise pass for ours. A POST must say its origin, and that must be where it is
  * sent; every browser does. What a browser says of other sites' requests is believed.
  */
-import { isLoopback } from '../serve/listen.ts';
+import { isLoopback } from '../serve/loopback.ts';
 import { ApiError } from './errors.ts';
 
 export interface OriginOptions {

@@ -4,7 +4,7 @@
  */
 import { fault, InputError } from '../errors.ts';
 import { Attempts } from '../identity/attempts.ts';
-import { isLoopback } from '../serve/listen.ts';
+import { isLoopback } from '../serve/loopback.ts';
 import { consoleApp } from './app.ts';
 import type { Server } from './connections.ts';
 import { type ConsoleTls, listen } from './listen.ts';

@@ -1,7 +1,7 @@
 /** `vigie console`: pages for agents and supervisors, a client of one or more servers. */
 import { serveConsole } from '../console/server.ts';
 import { fault, InputError } from '../errors.ts';
-import { isLoopback } from '../serve/serve.ts';
+import { isLoopback } from '../serve/loopback.ts';
 import { openAccess, tellErrors } from './access.ts';
 import { hostOf, reach } from './reach.ts';
 import { untilTold } from './until-told.ts';

@@ -1,7 +1,5 @@
 /** Opens the log that the command line names, ready for a station. */
 import path from 'node:path';
-import { openEmbeddedLog } from '../log/embedded/embedded.ts';
-import { openMemoryLog } from '../log/memory.ts';
 import type { Log } from '../log/port.ts';
 import { openKafka } from './kafka.ts';
 import { type KafkaWords, kafkaSettings } from './kafka-settings.ts';
@@ -47,6 +45,7 @@ export async function openLog(
 ): Promise<OpenLog> {
   switch (kind) {
     case 'memory': {
+      const { openMemoryLog } = await import('../log/memory.ts');
       const log = openMemoryLog();
       const stopSweeping = sweepNowAndThen(log);
       return {
@@ -60,6 +59,7 @@ export async function openLog(
       };
     }
     case 'embedded': {
+      const { openEmbeddedLog } = await import('../log/embedded/embedded.ts');
       const unlock = beside ? () => undefined : lockDirectory(data);
       const log = await openEmbeddedLog({ directory: path.join(data, 'log') }).catch((error: unknown) => {
         unlock();

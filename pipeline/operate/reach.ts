@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fault, InputError } from '../errors.ts';
 import { TOKEN_LENGTH_MAX } from '../identity/jwt.ts';
 import type { ClientAccess } from '../serve/client/client.ts';
-import { isLoopback } from '../serve/serve.ts';
+import { isLoopback } from '../serve/loopback.ts';
 
 export interface ReachWords {
   /** host:port */

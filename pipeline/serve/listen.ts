@@ -87,12 +87,6 @@ export function authority(host: string, port: number): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Whether only this machine can reach the address. Names other than localhost can point anywhere. */
-export function isLoopback(host: string): boolean {
-  if (host === 'localhost' || host === '::1') return true;
-  return isIP(host) === 4 && host.startsWith('127.');
-}
-
 function bindFault(host: string, port: number, error: NodeJS.ErrnoException): InputError {
   return new InputError([
     error.code === 'EADDRINUSE'

@@ -18,14 +18,13 @@ import { SERVER_OPTIONS } from './grpc.ts';
 import { addHealth } from './health.ts';
 import { Guard, GuardedServer, type GuardOptions } from './identity/guard.ts';
 import type { ServerTls } from './identity/tls.ts';
-import { authority, isLoopback, listen } from './listen.ts';
+import { authority, listen } from './listen.ts';
+import { isLoopback } from './loopback.ts';
 import { type OtherOptions, startOthers } from './others.ts';
 import type { ReviewPort } from './port.ts';
 import { addReflection } from './reflection.ts';
 import { ReviewDesk } from './review.ts';
 import { clipService, eventService, reviewService } from './services.ts';
-
-export { isLoopback } from './listen.ts';
 
 export interface ServeOptions extends OtherOptions {
   readonly log: Log;

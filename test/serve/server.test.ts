@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../pipeline/errors.ts';
 import { openMemoryLog } from '../../pipeline/log/memory.ts';
 import { connect, Metadata } from '../../pipeline/serve/grpc.ts';
-import { isLoopback, serve } from '../../pipeline/serve/serve.ts';
+import { isLoopback } from '../../pipeline/serve/loopback.ts';
+import { serve } from '../../pipeline/serve/serve.ts';
 import { current, openWorld, scriptedReview, type World } from './world.ts';
 
 let world: World | undefined;

@@ -89,6 +89,7 @@ export const RULES: readonly Rule[] = [
       'pipeline/clip.ts',
       'pipeline/serve/client/client.ts',
       'pipeline/serve/listen.ts',
+      'pipeline/serve/loopback.ts',
       'pipeline/identity/',
       'proto/messages.ts',
     ],

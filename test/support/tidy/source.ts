@@ -14,6 +14,8 @@ export interface Source {
 export interface Import {
   readonly specifier: string;
   readonly typeOnly: boolean;
+  /** Loaded when it is come to: `import('...')`. */
+  readonly dynamic?: true;
 }
 
 export const ROOT = path.resolve(fileURLToPath(import.meta.url), '../../../..');
@@ -58,9 +60,11 @@ export function importsOf(text: string): readonly Import[] {
   const sideEffect = /^\s*import\s*['"]([^'"]+)['"]/gm;
   const dynamic = /\bimport\(\s*['"]([^'"]+)['"]/g;
   const required = /\b(?:require|require\.resolve)\(\s*['"]([^'"]+)['"]/g;
-  for (const pattern of [sideEffect, dynamic, required]) {
+  for (const pattern of [sideEffect, required]) {
     for (const [, specifier = ''] of code.matchAll(pattern)) out.push({ specifier, typeOnly: false });
   }
+  for (const [, specifier = ''] of code.matchAll(dynamic))
+    out.push({ specifier, typeOnly: false, dynamic: true });
   return out;
 }
 
