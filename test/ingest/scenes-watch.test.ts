@@ -36,17 +36,22 @@ const played = SCENE_NAMES.flatMap((scene) =>
 );
 
 interface Picture {
-  readonly luma: Uint8Array;
-  readonly u: Uint8Array;
-  readonly v: Uint8Array;
+  readonly luma: Buffer;
+  readonly u: Buffer;
+  readonly v: Buffer;
 }
 
 function picture(scene: Scene, seconds: number): Picture {
   const chroma = Math.ceil(scene.width / 2) * Math.ceil(scene.height / 2);
-  const luma = new Uint8Array(scene.width * scene.height);
-  const planes = { luma, u: new Uint8Array(chroma), v: new Uint8Array(chroma) };
+  const luma = Buffer.alloc(scene.width * scene.height);
+  const planes = { luma, u: Buffer.alloc(chroma), v: Buffer.alloc(chroma) };
   scene.renderAt(seconds, planes);
   return planes;
+}
+
+/** Byte for byte, by a comparison that does not look at one element after the other. */
+function same(a: Picture, b: Picture): boolean {
+  return a.luma.equals(b.luma) && a.u.equals(b.u) && a.v.equals(b.v);
 }
 
 /** Share of pixels that differ by more than `levels`. */
@@ -75,10 +80,10 @@ describe('pictures of', () => {
     const spec = mixedSpec(name, type, 8, SIZE);
     const [a, b] = [buildScene(spec), buildScene(spec)];
     for (const t of [31, 19.4, 25.2]) picture(a, t);
-    for (const t of [19.4, 19.44, 31]) expect(picture(a, t)).toEqual(picture(b, t));
+    for (const t of [19.4, 19.44, 31]) expect(same(picture(a, t), picture(b, t)), `${t}`).toBe(true);
     const planes = picture(a, 0);
     a.render(97, planes);
-    expect(planes).toEqual(picture(b, 97 / 5));
+    expect(same(planes, picture(b, 97 / 5))).toBe(true);
     expect(a.objects(97)).toEqual(b.objects(97));
   });
 });
@@ -364,7 +369,7 @@ describe('knobs', () => {
     let most = 0;
     for (let t = 6; t < 59; t += 1.37) {
       const a = picture(without, t);
-      expect(picture(none, t)).toEqual(a);
+      expect(same(picture(none, t), a)).toBe(true);
       most = Math.max(most, apart(a.luma, picture(full, t).luma));
     }
     expect(most).toBeGreaterThan(0.004);
@@ -394,13 +399,13 @@ describe('knobs', () => {
       for (let i = 1; i < luma.length; i++) sum += Math.abs(luma[i]! - luma[i - 1]!);
       return sum / luma.length;
     };
-    if (state === 'frozen') expect(bad).toEqual(picture(scene, 20));
+    if (state === 'frozen') expect(same(bad, picture(scene, 20))).toBe(true);
     if (state === 'dark') expect(mean(bad.luma)).toBeLessThan(45);
     if (state === 'bright') expect(mean(bad.luma)).toBeGreaterThan(200);
     if (state === 'covered' || state === 'blurred')
       expect(contrast(bad.luma)).toBeLessThan(0.5 * contrast(good.luma));
     if (state === 'moved') expect(apart(bad.luma, good.luma, 10)).toBeGreaterThan(0.2);
-    expect(picture(scene, 40)).toEqual(picture(well, 40));
+    expect(same(picture(scene, 40), picture(well, 40))).toBe(true);
   });
 
   it('of a source are those of its settings', () => {

@@ -4,6 +4,9 @@ import { random } from './random.ts';
 /** Grey level 0..255 at any place, in pixels. */
 export type Texture = (x: number, y: number) => number;
 
+/** Whole pixels from 0 to this are remembered: most pictures are of the same place, and sines are slow. */
+const REMEMBERED = 256;
+
 /** Eight waves of 6 to 40 pixels in seeded directions, mean 128. */
 export function waves(seed: number): Texture {
   const chance = random(seed);
@@ -16,7 +19,16 @@ export function waves(seed: number): Texture {
       phase: chance.unit() * 2 * Math.PI,
     };
   });
-  return (x, y) => 128 + 14 * parts.reduce((sum, p) => sum + Math.sin(p.x * x + p.y * y + p.phase), 0);
+  const at: Texture = (x, y) =>
+    128 + 14 * parts.reduce((sum, p) => sum + Math.sin(p.x * x + p.y * y + p.phase), 0);
+  const remembered = new Float64Array(REMEMBERED * REMEMBERED).fill(Number.NaN);
+  return (x, y) => {
+    const whole = Number.isInteger(x) && Number.isInteger(y);
+    if (!whole || x < 0 || y < 0 || x >= REMEMBERED || y >= REMEMBERED) return at(x, y);
+    const k = y * REMEMBERED + x;
+    if (Number.isNaN(remembered[k])) remembered[k] = at(x, y);
+    return remembered[k]!;
+  };
 }
 
 export function draw(w: number, h: number, look: Texture): Uint8Array {

@@ -133,7 +133,12 @@ function assemble(
   tell: () => SceneTruth,
 ): Scene {
   let truth: SceneTruth | undefined;
-  const painter = new Painter(world, spec);
+  // Who asks for the truth alone needs no picture, and what stands still takes a fifth of a second to draw.
+  let painter: Painter | undefined;
+  const paint = (seconds: number, n: number, into: Planes) => {
+    painter ??= new Painter(world, spec);
+    painter.paint(seconds, n, stretches, into);
+  };
   return {
     width: spec.width,
     height: spec.height,
@@ -148,8 +153,8 @@ function assemble(
       return truth;
     },
     feet: (n) => stretches(n / spec.fps).flatMap((s) => feetAt(world, s.script, n / spec.fps - s.fromS)),
-    render: (n, into) => painter.paint(n / spec.fps, n, stretches, into),
-    renderAt: (seconds, into) => painter.paint(seconds, numberAt(seconds, spec.fps), stretches, into),
+    render: (n, into) => paint(n / spec.fps, n, into),
+    renderAt: (seconds, into) => paint(seconds, numberAt(seconds, spec.fps), into),
     objects: (n) => objects(world, spec, stretches(n / spec.fps), n),
   };
 }
