@@ -14,6 +14,7 @@ import {
   topCommand,
 } from './commands/command.ts';
 import { consoleCommand } from './commands/console.ts';
+import { explain } from './commands/explain.ts';
 import { identityCommands } from './commands/identities.ts';
 import { lookCommands } from './commands/look.ts';
 import { peopleCommands } from './commands/people.ts';
@@ -57,12 +58,6 @@ ${EXIT_CODES}`,
   return vigie;
 }
 
-/** Said in words for people; the exit code. */
-async function explained(error: unknown): Promise<number> {
-  const { explain } = await import('./commands/explain.ts');
-  return explain(error);
-}
-
 async function main(): Promise<number> {
   let exitCode = OK;
   const vigie = program((code) => {
@@ -77,7 +72,7 @@ async function main(): Promise<number> {
   } catch (error) {
     // Help that was asked for, and words that are none: commander has said what there is to say.
     if (error instanceof CommanderError) return error.exitCode === 0 ? OK : BAD_INPUT;
-    return await explained(error);
+    return explain(error);
   }
 }
 
@@ -86,5 +81,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? OK : FAILED),
 );
 // Nothing that goes wrong far from any caller ends as a stack trace on a user's screen.
-process.on('uncaughtException', (error) => void explained(error).then(process.exit));
+process.on('uncaughtException', (error) => process.exit(explain(error)));
 process.exitCode = await main();

@@ -37,9 +37,10 @@ import {
   statisticsService,
 } from '../services.ts';
 import { drained } from '../window.ts';
+import { asRpcError } from './as-rpc-error.ts';
 import type { Calling } from './calling.ts';
 import { type ClipCalls, clipCalls } from './clip-calls.ts';
-import { asRpcError, RpcError } from './rpc-error.ts';
+import { RpcError } from './rpc-error.ts';
 import { type SetupCalls, setupCalls } from './setup-calls.ts';
 
 export interface ServiceCalls extends SetupCalls, ClipCalls {

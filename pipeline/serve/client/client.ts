@@ -25,8 +25,8 @@ import {
   type ServiceError,
 } from '../grpc.ts';
 import { eventService, reviewService } from '../services.ts';
+import { asRpcError } from './as-rpc-error.ts';
 import { type ServiceCalls, serviceCalls } from './calls.ts';
-import { asRpcError } from './rpc-error.ts';
 import { type Delivery, type SubscribeOptions, subscription } from './subscription.ts';
 
 export type { PushStream, ServiceCalls } from './calls.ts';

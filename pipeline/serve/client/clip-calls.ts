@@ -10,9 +10,9 @@ import {
 } from '../../../proto/messages.ts';
 import type { ClipHolder, ClipPart } from '../../clip.ts';
 import { clipService } from '../services.ts';
+import { asRpcError } from './as-rpc-error.ts';
 import type { Calling } from './calling.ts';
 import { deliver } from './clip-delivery.ts';
-import { asRpcError } from './rpc-error.ts';
 
 export interface ClipCalls {
   /** For the edge that holds clips: answers until the signal aborts; rejects with RpcError when the server ends it. */

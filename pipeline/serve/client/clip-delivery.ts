@@ -12,7 +12,7 @@ import { type ClipHolder, ClipRefusal } from '../../clip.ts';
 import { QUESTIONS_MAX } from '../clip-edges.ts';
 import { type ClientDuplexStream, REQUEST_BYTES_MAX } from '../grpc.ts';
 import { drained } from '../window.ts';
-import { asRpcError } from './rpc-error.ts';
+import { asRpcError } from './as-rpc-error.ts';
 
 const NOTHING = new Uint8Array(0);
 

@@ -7,7 +7,8 @@ import {
 } from '../../../proto/messages.ts';
 import type { EventType, Severity, VerifiedEvent } from '../../model.ts';
 import type { ClientReadableStream } from '../grpc.ts';
-import { asRpcError, RpcError } from './rpc-error.ts';
+import { asRpcError } from './as-rpc-error.ts';
+import { RpcError } from './rpc-error.ts';
 
 export interface SubscribeOptions {
   /** Empty or absent: all. */
