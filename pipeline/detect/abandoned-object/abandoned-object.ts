@@ -301,9 +301,10 @@ export class AbandonedObject implements RuleMachine {
     const owners = heirs.filter((id) => !isThis(id));
     const owns = (track: Track) => owners.includes(track.id);
     const lies = (track: Track) => !shows(track) && liesBeside(track, region, aspect);
-    const beside = seen.filter(
-      (track) => (people.includes(track) && isBeside(track, region, visible, aspect)) || lies(track),
-    );
+    const beside = [
+      ...people.filter((track) => isBeside(track, region, visible, aspect)),
+      ...seen.filter(lies),
+    ];
     // Whoever lies or crouches by it has not left.
     const held = seen.some((track) => owns(track) && !shows(track) && far(track) <= LEFT);
     // Who has been far away since it came cannot be who has stayed with it, whatever their number.
