@@ -63,6 +63,9 @@ export function openScene(
   const planes = { luma, u: new Uint8Array(chroma), v: new Uint8Array(chroma) };
   const real =
     source.pace === 'real' || (source.pace === 'auto' && scene.frames === Number.POSITIVE_INFINITY);
+  // What stands still is drawn with the first picture, which takes as long as a picture lasts: done once before the clock
+  // runs, or the next ones would be passed over.
+  scene.render(from, planes);
   let closed = false;
   const pace = new Pace(scene.fps, from);
   const between = options.between ? betweenAt(scene.fps) : 0;
