@@ -10,6 +10,7 @@ import {
   type SeatWish,
   sitDown,
 } from '../support/browser.ts';
+import { LOOKS } from '../support/pages/browser.ts';
 import { type Scene, type ScriptedConsole, startScriptedConsole } from '../support/scripted-console.ts';
 import { plainClip } from '../support/scripted-reviews.ts';
 
@@ -408,9 +409,6 @@ describe.skipIf(!haveBrowser())('the queue’s page', () => {
 
   describe('is open to everybody', () => {
     const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-    const all = (['en', 'fr'] as const).flatMap((language) =>
-      (['light', 'dark'] as const).map((theme) => ({ language, theme })),
-    );
     /** axe needs to be in the page, whose policy takes no script from elsewhere: playwright's own world is exempt. */
     async function faults(page: Page): Promise<string[]> {
       const { readFile } = await import('node:fs/promises');
@@ -422,7 +420,7 @@ describe.skipIf(!haveBrowser())('the queue’s page', () => {
         nodes.map((one) => `${id}: ${one.html}: ${one.failureSummary}`),
       );
     }
-    it.each(all)(
+    it.each(LOOKS)(
       'in $language, $theme',
       async ({ language, theme }) => {
         await begin({ clip: plainClip(6) });

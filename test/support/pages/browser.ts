@@ -56,6 +56,8 @@ export async function violations(page: Page): Promise<string[]> {
   return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
 }
 
-export const LOOKS = (['en', 'fr'] as const).flatMap((language) =>
-  (['light', 'dark'] as const).map((theme) => ({ language, theme })),
-);
+/** Each language and each theme once: what is missing comes with the language, what cannot be read with the theme. */
+export const LOOKS = [
+  { language: 'en', theme: 'light' },
+  { language: 'fr', theme: 'dark' },
+] as const;
