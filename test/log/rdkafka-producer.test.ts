@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openMemoryLog } from '../../pipeline/log/memory.ts';
+import { LogFailure } from '../../pipeline/log/port.ts';
 import type { NativeReport, Rdkafka } from '../../pipeline/log/rdkafka/client.ts';
 import { locate } from '../../pipeline/log/rdkafka/locate.ts';
 import { type Find, RdkafkaProducer } from '../../pipeline/log/rdkafka/producer.ts';
@@ -58,7 +59,11 @@ function forgetful(log: Log, forgets: (text: string) => boolean, late: boolean):
   return { Producer } as unknown as Rdkafka;
 }
 
-async function opened(forgets: (text: string) => boolean, { late = false } = {}) {
+/** `misses`: what the search after a known offset ends with. */
+async function opened(
+  forgets: (text: string) => boolean,
+  { late = false, misses }: { readonly late?: boolean; readonly misses?: Error } = {},
+) {
   const log = openMemoryLog();
   await log.createTopics([{ topic: TOPIC, partitions: 2 }]);
   const asked: Parameters<Find>[2][] = [];
@@ -67,6 +72,7 @@ async function opened(forgets: (text: string) => boolean, { late = false } = {})
     { brokers: ['none'] },
     async (at, records, from) => {
       asked.push(from);
+      if (misses !== undefined && from.after !== undefined) throw misses;
       const reader = await log.reader([{ ...at, offset: (from.after ?? -1) + 1 }]);
       return locate(reader, at, records, await log.endOffset(at));
     },
@@ -106,6 +112,24 @@ describe('records of which the broker does not say where it keeps them', () => {
     const calls = [append(0, '?b'), append(0, 'c'), append(0, '?d', 'e')];
     expect(await Promise.all(calls)).toEqual([[1], [2], [3, 4]]);
     expect(asked.map(({ after }) => after)).toEqual([0, 0]);
+    await producer.close();
+  });
+
+  it('are looked for once more, among all that was kept since, before the writer is told to write them again', async () => {
+    const misses = new LogFailure('kafka_offset_unknown', 'none found', { transient: true });
+    const { producer, append, asked } = await opened((text) => text.startsWith('?'), { misses });
+    expect(await append(0, 'a')).toEqual([0]);
+    expect(await append(0, '?b')).toEqual([1]);
+    expect(asked.map(({ after }) => after)).toEqual([0, undefined]);
+    await producer.close();
+  });
+
+  it('are not looked for again where nobody could look', async () => {
+    const misses = new LogFailure('kafka_away', 'no broker', { transient: true });
+    const { producer, append, asked } = await opened((text) => text.startsWith('?'), { misses });
+    expect(await append(0, 'a')).toEqual([0]);
+    await expect(append(0, '?b')).rejects.toBe(misses);
+    expect(asked).toHaveLength(1);
     await producer.close();
   });
 

@@ -4,7 +4,7 @@
  * offset: it is looked for (locate.ts).
  */
 import type { KafkaOptions } from '../kafka-options.ts';
-import type { NewRecord, TopicPartition } from '../port.ts';
+import { LogFailure, type NewRecord, type TopicPartition } from '../port.ts';
 import { Client, commonConfig, type NativeConfig, type NativeProducer, type Rdkafka } from './client.ts';
 import { failureOf, nameOf } from './errors.ts';
 import { keyOf } from './inbox.ts';
@@ -210,12 +210,22 @@ export class RdkafkaProducer {
   async #findLost({ records, offsets, after, lost, atMs }: Call): Promise<void> {
     for (const [key, at] of lost) {
       const indices = offsets.flatMap((offset, i) => (offset < 0 && keyOf(records[i]!) === key ? [i] : []));
-      const found = await this.#find(
+      const found = await this.#seek(
         at,
         indices.map((i) => records[i]!),
         { after: after.get(key), sinceMs: atMs },
       );
       for (const [k, i] of indices.entries()) offsets[i] = found[k]!;
+    }
+  }
+
+  /** Once more among all that was kept since, up to where the log ends by then: giving up makes a writer write twice. */
+  async #seek(...[at, records, from]: Parameters<Find>): Promise<readonly number[]> {
+    try {
+      return await this.#find(at, records, from);
+    } catch (error) {
+      if (!(error instanceof LogFailure && error.code === 'kafka_offset_unknown')) throw error;
+      return this.#find(at, records, { ...from, after: undefined });
     }
   }
 
