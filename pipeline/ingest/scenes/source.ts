@@ -65,7 +65,7 @@ export function openScene(
     source.pace === 'real' || (source.pace === 'auto' && scene.frames === Number.POSITIVE_INFINITY);
   // What stands still is drawn with the first picture, which takes as long as a picture lasts: done once before the clock
   // runs, or the next ones would be passed over.
-  scene.render(from, planes);
+  if (real) scene.render(from, planes);
   let closed = false;
   const pace = new Pace(scene.fps, from);
   const between = options.between ? betweenAt(scene.fps) : 0;
