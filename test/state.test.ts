@@ -14,7 +14,7 @@ import { differences, inside } from './support/inside.ts';
 import { type Chance, random, SEED } from './support/random.ts';
 
 /** Of what measure, detect and observations save. */
-const LAYOUTS = [3, 17, 2] as const;
+const LAYOUTS = [3, 18, 2] as const;
 
 class Stages {
   readonly all;

@@ -22,7 +22,7 @@ import { WrongWayLine, WrongWayZone } from './wrong-way/wrong-way.ts';
 const BLIND_MAX_MS = 10_000;
 
 /** Of what is saved. */
-const LAYOUT = 17;
+const LAYOUT = 18;
 
 export interface DetectStage extends KeptStage<Measured, Candidate> {
   /**

@@ -9,8 +9,8 @@
  * Velocity is the optical flow in the box, of some seconds. Of who is upright and by themselves nothing is asked: one
  * person may turn as they like. Where a producer sends no flow nothing sways.
  */
-import { sharedArea } from '../box.ts';
 import type { Blob, Frame, Track } from '../model.ts';
+import { regionOf } from './region-of.ts';
 
 /** People's heights a second. */
 const SWAY_MIN = 0.13;
@@ -140,19 +140,6 @@ function steady(samples: readonly Sample[]): readonly Sample[] {
     ({ areaPx = 0 }) => areaPx <= middle * STEADY_FACTOR && areaPx >= middle / STEADY_FACTOR,
   );
   return near.length >= STEADY_SHARE * samples.length ? near : [];
-}
-
-/** The region that has most of a track's box. */
-function regionOf({ box }: Track, blobs: readonly Blob[]): Blob | undefined {
-  let most = 0;
-  let region: Blob | undefined;
-  for (const blob of blobs) {
-    const shared = sharedArea(box, blob.box);
-    if (shared <= most) continue;
-    most = shared;
-    region = blob;
-  }
-  return region;
 }
 
 function isBroad({ box }: Blob, aspect: number): boolean {

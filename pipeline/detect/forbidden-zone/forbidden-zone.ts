@@ -13,6 +13,7 @@ import { Swaying } from '../swaying.ts';
 import { Blinking } from './blinking.ts';
 import { Carried } from './carried.ts';
 import { LearnedTrain } from './learned-train.ts';
+import { Masses } from './masses.ts';
 
 /** A track must have been seen for this long: a flicker has no foot. */
 const AGE_MIN_MS = 350;
@@ -97,6 +98,7 @@ export class ForbiddenZone implements RuleMachine {
   readonly #clutter = new Clutter();
   readonly #carried = new Carried();
   readonly #blinking = new Blinking();
+  readonly #masses = new Masses();
   readonly #swaying = new Swaying();
   readonly #learned = new LearnedTrain();
 
@@ -119,6 +121,7 @@ export class ForbiddenZone implements RuleMachine {
       clutter: this.#clutter.save(),
       carried: this.#carried.save(),
       blinking: this.#blinking.save(),
+      masses: this.#masses.save(),
       swaying: this.#swaying.save(),
       learned: this.#learned.save(),
     };
@@ -139,6 +142,7 @@ export class ForbiddenZone implements RuleMachine {
     this.#clutter.restore(saved.clutter);
     this.#carried.restore(saved.carried);
     this.#blinking.restore(saved.blinking);
+    this.#masses.restore(saved.masses);
     this.#swaying.restore(saved.swaying);
     this.#learned.restore(saved.learned);
   }
@@ -162,6 +166,7 @@ export class ForbiddenZone implements RuleMachine {
     this.#origins.update(tracks, now);
     this.#carried.step(tracks, stepMs);
     this.#blinking.step(tracks, now);
+    this.#masses.step(tracks, frame.blobs, now);
     this.#swaying.step(tracks, frame, stepMs);
     const zone = zones.find((measured) => measured.zone === this.place);
     const covered = zone?.covered ?? 0;
@@ -200,6 +205,7 @@ export class ForbiddenZone implements RuleMachine {
         (this.#insideMs.get(track.id) ?? 0) >= this.#dwellMs &&
         this.#hasCome(track, aspect, now) &&
         (cluttered || track.surprise <= this.#surpriseMax(track)) &&
+        !this.#masses.hasPart(track) &&
         !this.#blinking.is(track, now) &&
         !this.#swaying.is(track) &&
         this.#carried.share(track, aspect) >= BODY_SHARE_MIN,

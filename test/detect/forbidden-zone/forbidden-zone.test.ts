@@ -263,6 +263,28 @@ describe('a mass that sweeps over the zone within a second', () => {
   });
 });
 
+describe('six who are one region', () => {
+  const six = (n: number) => Array.from({ length: 6 }, (_, i) => at(n, { id: i + 1, ageMs: 9_000 }));
+  const region = (n: number) => ({
+    box: { ...at(n).box },
+    foot: at(n).foot,
+    areaPx: 200,
+    flowX: 1,
+    flowY: 0,
+    stillMs: 0,
+  });
+  const claims = (look: (n: number) => Seen) => spansOf(play(siteOf([noTracks]), 30, look));
+
+  test('are a train or light: nobody is claimed until they have been apart for a second', () => {
+    expect(claims((n) => ({ tracks: six(n), blobs: [region(n)] }))).toEqual([]);
+    // Last in one at 10.
+    expect(claims((n) => ({ tracks: six(n), blobs: n <= 10 ? [region(n)] : [] }))).toEqual(['begin@15']);
+  });
+  test('who were claimed before go on', () => {
+    expect(claims((n) => ({ tracks: six(n), blobs: n <= 10 ? [] : [region(n)] }))).toEqual(['begin@5']);
+  });
+});
+
 describe('what is taller than wide and covers half of the zone', () => {
   const upright = (n: number, patch: Parameters<typeof person>[0]) => ({
     tracks: [at(n, { wide: 0.06, tall: 0.4, ...patch })],
