@@ -5,12 +5,13 @@
  * stepping aside does not count, because the travel must be faster than swaying, mostly along the axis, and carried
  * on for the rule's hold. Where tracks fail, in crowds, the zone's own flow may say that somebody goes against it.
  */
-import type { Box, Frame, LineCrossing, Measured, Point, Track } from '../../model.ts';
+import type { Box, Frame, Measured, Point, Track } from '../../model.ts';
 import type { Line, WrongWayLineRule, WrongWayZoneRule, Zone } from '../../site/site.ts';
 import { type Condition, HOLDS_NOT, stepBetween } from '../claim.ts';
 import { around, isWhole, Origins, people, peopleIn, type RuleMachine, seconds } from '../rule.ts';
 import { Swaying } from '../swaying.ts';
 import { Counterflow } from './counterflow.ts';
+import { GoesOn, type WentOn } from './goes-on.ts';
 
 /** A track must have been followed for this long. */
 const AGE_MIN_MS = 800;
@@ -197,6 +198,7 @@ export class WrongWayLine implements RuleMachine {
   readonly #rule: WrongWayLineRule;
   readonly #line: Line;
   readonly #origins = new Origins();
+  readonly #goesOn = new GoesOn();
 
   constructor(rule: WrongWayLineRule, line: Line) {
     this.#rule = rule;
@@ -205,36 +207,38 @@ export class WrongWayLine implements RuleMachine {
   }
 
   save() {
-    return this.#origins.save();
+    return { origins: this.#origins.save(), goesOn: this.#goesOn.save() };
   }
 
-  restore(origins: ReturnType<WrongWayLine['save']>): void {
+  restore({ origins, goesOn }: ReturnType<WrongWayLine['save']>): void {
     this.#origins.restore(origins);
+    this.#goesOn.restore(goesOn);
   }
 
   look({ frame, tracks, crossings }: Measured): Condition | undefined {
     const aspect = frame.planeWidth / frame.planeHeight;
     this.#origins.update(tracks, frame.capturedAtMs);
-    if (frame.view !== 'ok') return undefined;
-    const against = crossings.filter(
-      (crossing) => crossing.line === this.#rule.line && crossing.direction !== this.#rule.allowed,
-    );
-    if (against.length === 0) return HOLDS_NOT;
-    const who = tracks.filter(
-      (track) =>
-        isTrusted(track) &&
-        !isBent(track) &&
-        flowOver(this.#line, this.#rule.allowed, track, aspect) >= flowMin(track) &&
-        this.#origins.travelled(track, aspect) >= TRAVEL_MIN &&
-        against.some((crossing) => crossing.track === track.id),
-    );
-    const wrong = against.filter((crossing) => who.some((track) => track.id === crossing.track));
+    if (frame.view !== 'ok') {
+      this.#goesOn.forget();
+      return undefined;
+    }
+    const over = (track: Track, motion: Point) =>
+      overLine(this.#line, this.#rule.allowed, track, motion, aspect);
+    const crossing = crossings.flatMap((one): WentOn[] => {
+      if (one.line !== this.#rule.line || one.direction === this.#rule.allowed) return [];
+      const track = tracks.find(({ id }) => id === one.track);
+      if (track === undefined || !isTrusted(track) || isBent(track)) return [];
+      if (over(track, track.flow) < flowMin(track)) return [];
+      if (this.#origins.travelled(track, aspect) < TRAVEL_MIN) return [];
+      return [{ crossing: one, track }];
+    });
+    const wrong = this.#goesOn.step(crossing, tracks, over, frame.capturedAtMs);
     if (wrong.length === 0) return HOLDS_NOT;
     return {
       holds: true,
-      region: around(who.map((track) => track.box)),
+      region: around(wrong.map(({ track }) => track.box)),
       score: Math.min(1, 0.4 + 0.1 * wrong.length),
-      explanation: sentence(wrong, this.#rule),
+      explanation: sentence(wrong.length, this.#rule),
       findings: [{ name: 'crossings', value: wrong.length, limit: 0, unit: 'crossings' }],
     };
   }
@@ -257,16 +261,17 @@ function flowMin({ surprise }: Track): number {
   return surprise > HOPPING ? HOPPING_FLOW_MIN : FLOW_MIN;
 }
 
-/** How fast the body itself moves over the line to the side that is not allowed, people's heights per second. */
-function flowOver(
+/** How far a motion of a track goes over the line to the side that is not allowed, people's heights. */
+function overLine(
   { points }: Line,
   allowed: WrongWayLineRule['allowed'],
-  track: Track,
+  { foot, personHeight }: Track,
+  motion: Point,
   aspect: number,
 ): number {
-  const { x, y } = segmentAt(points, track.foot, aspect);
+  const { x, y } = segmentAt(points, foot, aspect);
   // The right-hand side of somebody who looks from the first point to the second, as y runs down.
-  const toRight = (-y * track.flow.x * aspect + x * track.flow.y) / Math.hypot(x, y) / track.personHeight;
+  const toRight = (-y * motion.x * aspect + x * motion.y) / Math.hypot(x, y) / personHeight;
   return allowed === 'left_to_right' ? -toRight : toRight;
 }
 
@@ -289,7 +294,7 @@ function segmentAt(points: readonly Point[], foot: Point, aspect: number): Point
   return nearest;
 }
 
-function sentence(wrong: readonly LineCrossing[], rule: WrongWayLineRule): string {
+function sentence(count: number, rule: WrongWayLineRule): string {
   const way = rule.allowed === 'left_to_right' ? 'right to left' : 'left to right';
-  return `${people(wrong.length)} crossed '${rule.line}' ${way}, allowed is ${rule.allowed.replaceAll('_', ' ')}`;
+  return `${people(count)} crossed '${rule.line}' ${way}, allowed is ${rule.allowed.replaceAll('_', ' ')}`;
 }
