@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fault, InputError } from '../../pipeline/errors.ts';
 import type { Picture, PictureSource } from '../../pipeline/ingest/picture.ts';
 import type { Candidate, Measured } from '../../pipeline/model.ts';
@@ -122,7 +122,7 @@ describe('an evaluation directory', () => {
     await writeFile(path.join(directory, 'gt/stills.json'), '{"images": []}');
     const rules = '{ id: cam, source: ../clips/a.mp4, rules: [{ id: fire, event: fire }] }';
     await writeFile(path.join(directory, 'site/a.yaml'), `site: a\nkind: station\ncameras:\n  - ${rules}\n`);
-    await writeFile(path.join(directory, 'clips/a.mp4'), 'this is no video');
+    await writeFile(path.join(directory, 'clips/a.mp4'), '');
   });
   afterAll(() => rm(directory, { recursive: true }));
 
@@ -144,5 +144,12 @@ describe('an evaluation directory', () => {
     const printed: string[] = [];
     expect(await evaluate(directory, { print: (text) => printed.push(text) })).toBe(1);
     expect(printed.join('\n')).toContain('not evaluated: a:');
+  });
+
+  it('is not gone through without a decoder: that is said once', async () => {
+    await writeFile(path.join(directory, 'clips/a.mp4'), 'this is no video');
+    vi.stubEnv('VIGIE_FFMPEG', path.join(directory, 'nowhere/ffmpeg'));
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await expect(evaluate(directory)).rejects.toMatchObject({ code: 'decoder_missing' });
   });
 });
