@@ -130,7 +130,7 @@ export async function evaluateScenes(options: ScenesOptions): Promise<number> {
     const truths = all.map(({ truth }) => ({ name: truth.name, events: truth.events }));
     await writeFile(
       options.json,
-      `${JSON.stringify({ hours, sensitivity: level, types: rows, steps, notes, alerts, truths })}\n`,
+      `${JSON.stringify({ hours, sensitivity: level, types: rows, steps, packed: crowd, notes, alerts, truths })}\n`,
     );
   }
   const recalled = rows.every(({ score }) => score.truths === 0 || score.hit / score.truths >= RECALL_MIN);
