@@ -10,7 +10,7 @@
 import type { Blob, Track } from '../../model.ts';
 import { regionOf } from '../region-of.ts';
 
-/** As many as are taken for a train when they come at once. Of 69 rendered trespasses none had more than 4, a vehicle. */
+/** As many as are taken for a train when they come at once. Of 52 rendered trespasses none had more than 4, a vehicle. */
 const PIECES_MIN = 6;
 /** What was a part of one is no more than that until it has been apart for as long as this. */
 const APART_MS = 1_000;

@@ -4,22 +4,17 @@
  *
  * Plain data; bounded by those who cross within that moment.
  */
-import type { LineCrossing, Point, Track } from '../../model.ts';
+import type { Point, Track } from '../../model.ts';
 
 const AFTER_MS = 400;
 /** People's heights: 0.1 m. Whoever walks is four times as far by then. */
 const FARTHER_MIN = 0.06;
 
 interface Crossed {
-  readonly crossing: LineCrossing;
+  readonly track: number;
   /** Where they were when it was seen. */
   readonly foot: Point;
   readonly atMs: number;
-}
-
-export interface WentOn {
-  readonly crossing: LineCrossing;
-  readonly track: Track;
 }
 
 export class GoesOn {
@@ -42,22 +37,22 @@ export class GoesOn {
    * over the line to that side, people's heights.
    */
   step(
-    crossing: readonly WentOn[],
+    crossing: readonly Track[],
     tracks: readonly Track[],
     over: (track: Track, motion: Point) => number,
     now: number,
-  ): readonly WentOn[] {
+  ): readonly Track[] {
     const isDue = ({ atMs }: Crossed) => now - atMs >= AFTER_MS;
-    const wentOn = this.#crossed.filter(isDue).flatMap(({ crossing, foot }): WentOn[] => {
-      const track = tracks.find(({ id }) => id === crossing.track);
-      if (track === undefined) return [];
-      const since = { x: track.foot.x - foot.x, y: track.foot.y - foot.y };
-      return over(track, since) >= FARTHER_MIN ? [{ crossing, track }] : [];
-    });
+    const due = this.#crossed.filter(isDue);
     this.#crossed = [
       ...this.#crossed.filter((one) => !isDue(one)),
-      ...crossing.map(({ crossing, track }) => ({ crossing, foot: track.foot, atMs: now })),
+      ...crossing.map(({ id, foot }) => ({ track: id, foot, atMs: now })),
     ];
-    return wentOn;
+    return due.flatMap(({ track: id, foot }) => {
+      const track = tracks.find((one) => one.id === id);
+      if (track === undefined) return [];
+      const since = { x: track.foot.x - foot.x, y: track.foot.y - foot.y };
+      return over(track, since) >= FARTHER_MIN ? [track] : [];
+    });
   }
 }

@@ -11,7 +11,7 @@ import { type Condition, HOLDS_NOT, stepBetween } from '../claim.ts';
 import { around, isWhole, Origins, people, peopleIn, type RuleMachine, seconds } from '../rule.ts';
 import { Swaying } from '../swaying.ts';
 import { Counterflow } from './counterflow.ts';
-import { GoesOn, type WentOn } from './goes-on.ts';
+import { GoesOn } from './goes-on.ts';
 
 /** A track must have been followed for this long. */
 const AGE_MIN_MS = 800;
@@ -224,19 +224,18 @@ export class WrongWayLine implements RuleMachine {
     }
     const over = (track: Track, motion: Point) =>
       overLine(this.#line, this.#rule.allowed, track, motion, aspect);
-    const crossing = crossings.flatMap((one): WentOn[] => {
+    const crossing = crossings.flatMap((one): Track[] => {
       if (one.line !== this.#rule.line || one.direction === this.#rule.allowed) return [];
       const track = tracks.find(({ id }) => id === one.track);
       if (track === undefined || !isTrusted(track) || isBent(track)) return [];
       if (over(track, track.flow) < flowMin(track)) return [];
-      if (this.#origins.travelled(track, aspect) < TRAVEL_MIN) return [];
-      return [{ crossing: one, track }];
+      return this.#origins.travelled(track, aspect) >= TRAVEL_MIN ? [track] : [];
     });
     const wrong = this.#goesOn.step(crossing, tracks, over, frame.capturedAtMs);
     if (wrong.length === 0) return HOLDS_NOT;
     return {
       holds: true,
-      region: around(wrong.map(({ track }) => track.box)),
+      region: around(wrong.map(({ box }) => box)),
       score: Math.min(1, 0.4 + 0.1 * wrong.length),
       explanation: sentence(wrong.length, this.#rule),
       findings: [{ name: 'crossings', value: wrong.length, limit: 0, unit: 'crossings' }],
