@@ -2,6 +2,7 @@
 import { detect } from '../../pipeline/detect/detect.ts';
 import type {
   Blob,
+  Box,
   Candidate,
   Cells,
   EventType,
@@ -120,6 +121,12 @@ export function person(
     ...rest,
   };
   return track;
+}
+
+/** A region that fills a box, and moves no more than it was said to. */
+export function regionIn(box: Box, patch: Partial<Blob> = {}): Blob {
+  const foot = { x: (box.x0 + box.x1) / 2, y: box.y1 };
+  return { box, foot, areaPx: 240, flowX: 0, flowY: 0, stillMs: 0, ...patch };
 }
 
 /** Plays `frames` looks and returns all candidates. */

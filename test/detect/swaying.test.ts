@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Swaying } from '../../pipeline/detect/swaying.ts';
 import type { Blob, Point, Track } from '../../pipeline/model.ts';
 import type { WrongWayZoneRule } from '../../pipeline/site/site.ts';
-import { measured, noTracks, person, play, ruleBase, STEP_MS, siteOf, spansOf } from './build.ts';
+import { measured, noTracks, person, play, regionIn, ruleBase, STEP_MS, siteOf, spansOf } from './build.ts';
 
 /** So many views a second to the right are one person's height a second. */
 const HEIGHT_X = (0.2 * 90) / 160;
@@ -10,14 +10,7 @@ const HEIGHT_X = (0.2 * 90) / 160;
 /** The region in which somebody at (0.2, 0.8) is seen, people's heights wide and high. */
 function region(wide: number, high: number, areaPx = 240): Blob {
   const half = (wide / 2) * HEIGHT_X;
-  return {
-    box: { x0: 0.2 - half, y0: 0.8 - 0.2 * high, x1: 0.2 + half, y1: 0.8 },
-    foot: { x: 0.2, y: 0.8 },
-    areaPx,
-    flowX: 0,
-    flowY: 0,
-    stillMs: 0,
-  };
+  return regionIn({ x0: 0.2 - half, y0: 0.8 - 0.2 * high, x1: 0.2 + half, y1: 0.8 }, { areaPx });
 }
 
 /** To the right, people's heights a second, at second s. */

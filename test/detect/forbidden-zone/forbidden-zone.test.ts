@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Track } from '../../../pipeline/model.ts';
 import type { Rule } from '../../../pipeline/site/site.ts';
-import { noTracks, person, play, type Seen, STEP_MS, siteOf, spansOf } from '../build.ts';
+import { noTracks, person, play, regionIn, type Seen, STEP_MS, siteOf, spansOf } from '../build.ts';
 
 /** Walks a little in the zone: 0.09 of a person's height a frame. */
 const at = (n: number, patch: Parameters<typeof person>[0] = {}) =>
@@ -265,14 +265,7 @@ describe('a mass that sweeps over the zone within a second', () => {
 
 describe('six who are one region', () => {
   const six = (n: number) => Array.from({ length: 6 }, (_, i) => at(n, { id: i + 1, ageMs: 9_000 }));
-  const region = (n: number) => ({
-    box: { ...at(n).box },
-    foot: at(n).foot,
-    areaPx: 200,
-    flowX: 1,
-    flowY: 0,
-    stillMs: 0,
-  });
+  const region = (n: number) => regionIn(at(n).box);
   const claims = (look: (n: number) => Seen) => spansOf(play(siteOf([noTracks]), 30, look));
 
   test('are a train or light: nobody is claimed until they have been apart for a second', () => {

@@ -1,33 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { Masses } from '../../../pipeline/detect/forbidden-zone/masses.ts';
-import type { Blob, Box, Track } from '../../../pipeline/model.ts';
-import { person, STEP_MS } from '../build.ts';
+import { around } from '../../../pipeline/detect/rule.ts';
+import type { Blob, Track } from '../../../pipeline/model.ts';
+import { person, regionIn, STEP_MS } from '../build.ts';
 
 /** People side by side, 0.04 of the view wide each, from `x` on. */
 function row(count: number, x = 0.1): readonly Track[] {
   return Array.from({ length: count }, (_, i) => person({ id: i + 1, x: x + 0.04 * i }));
 }
 
-function region(box: Box): Blob {
-  return {
-    box,
-    foot: { x: (box.x0 + box.x1) / 2, y: box.y1 },
-    areaPx: 200,
-    flowX: 0,
-    flowY: 0,
-    stillMs: 0,
-  };
-}
-
 /** One region around all of them. */
-function around(tracks: readonly Track[]): Blob {
-  const boxes = tracks.map(({ box }) => box);
-  return region({
-    x0: Math.min(...boxes.map(({ x0 }) => x0)),
-    y0: Math.min(...boxes.map(({ y0 }) => y0)),
-    x1: Math.max(...boxes.map(({ x1 }) => x1)),
-    y1: Math.max(...boxes.map(({ y1 }) => y1)),
-  });
+function regionOf(tracks: readonly Track[]): Blob {
+  return regionIn(around(tracks.map(({ box }) => box)));
 }
 
 function partsOf(tracks: readonly Track[], regions: readonly Blob[]): readonly number[] {
@@ -39,21 +23,21 @@ function partsOf(tracks: readonly Track[], regions: readonly Blob[]): readonly n
 describe('who is part of a mass', () => {
   const six = row(6);
   const rows: readonly [string, readonly Track[], readonly Blob[], readonly number[]][] = [
-    ['six in one region', six, [around(six)], [1, 2, 3, 4, 5, 6]],
-    ['not five', row(5), [around(row(5))], []],
-    ['not six in two regions', six, [around(six.slice(0, 3)), around(six.slice(3))], []],
-    ['not six each in their own', six, six.map(({ box }) => region(box)), []],
+    ['six in one region', six, [regionOf(six)], [1, 2, 3, 4, 5, 6]],
+    ['not five', row(5), [regionOf(row(5))], []],
+    ['not six in two regions', six, [regionOf(six.slice(0, 3)), regionOf(six.slice(3))], []],
+    ['not six each in their own', six, six.map(({ box }) => regionIn(box)), []],
     ['not six without any region', six, [], []],
     [
       'not who is beside it',
       [...six, person({ id: 7, x: 0.6 })],
-      [around(six), region(person({ x: 0.6 }).box)],
+      [regionOf(six), regionIn(person({ x: 0.6 }).box)],
       [1, 2, 3, 4, 5, 6],
     ],
     [
       'not when one of the six is only carried on by prediction',
       six.map((track, i) => (i === 0 ? { ...track, seen: false } : track)),
-      [around(six)],
+      [regionOf(six)],
       [],
     ],
   ];
@@ -64,10 +48,10 @@ describe('who is part of a mass', () => {
 
 describe('who was part of one', () => {
   const six = row(6);
-  const alone = [region(six[0]!.box)];
+  const alone = [regionIn(six[0]!.box)];
   const after = (looks: number) => {
     const masses = new Masses();
-    masses.step(six, [around(six)], 0);
+    masses.step(six, [regionOf(six)], 0);
     for (let n = 1; n <= looks; n++) masses.step(six, alone, n * STEP_MS);
     return masses;
   };
